@@ -1,0 +1,41 @@
+/**
+ * Loads TensorFlow once, natively, and says what it runs on. Everything else imports `tf` from here:
+ *
+ *     import { tf } from './lib/backend';
+ */
+import './nodeCompatibility';
+import os from 'node:os';
+import * as tf from '@tensorflow/tfjs-node-gpu';
+
+export { tf };
+
+/** What TensorFlow runs on. */
+export interface DeviceReport {
+  /** `'GPU'` when TensorFlow placed its kernels on an NVIDIA GPU, else `'CPU'`. */
+  device: 'CPU' | 'GPU';
+  /** tfjs backend name; `'tensorflow'` is the native one. */
+  backend: string;
+  tensorflow: string;
+  tfjs: string;
+  node: string;
+  /** Logical cores the process may use; TensorFlow's thread pools follow it. */
+  threads: number;
+}
+
+interface NativeBackend {
+  isUsingGpuDevice?: boolean;
+  binding?: { TF_Version?: string };
+}
+
+/** Reports the device, the thread count and the versions in use. */
+export function deviceReport(): DeviceReport {
+  const native = tf.backend() as unknown as NativeBackend;
+  return {
+    device: native.isUsingGpuDevice ? 'GPU' : 'CPU',
+    backend: tf.getBackend(),
+    tensorflow: native.binding?.TF_Version ?? 'none (portable backend)',
+    tfjs: tf.version.tfjs,
+    node: process.version,
+    threads: os.availableParallelism(),
+  };
+}
