@@ -1,10 +1,11 @@
 /**
- * Where the repository's own tools live, the environment its child processes run in, and how a step is
- * reported. Every script imports this file first: it refuses a Node that is too old, so it (and what it
- * imports) keeps to syntax and modules that Node 14 can parse.
+ * Where the repository's own tools live, the environment its child processes run in, and how steps and
+ * failures are reported. Every script imports this file first: it refuses a Node that is too old, so it (and
+ * whatever a script imports statically) keeps to syntax and modules that Node 14 can load.
  */
 import fs from 'fs';
 import path from 'path';
+import { performance } from 'perf_hooks';
 import { fileURLToPath } from 'url';
 
 const MINIMUM_NODE = 20;
@@ -12,7 +13,8 @@ const MINIMUM_NODE = 20;
 if (parseInt(process.versions.node, 10) < MINIMUM_NODE) {
   console.error(
     `Node ${MINIMUM_NODE} or newer is needed, this is ${process.version} (${process.execPath}).\n` +
-      'Remedy: install a current Node (https://nodejs.org, or a version manager such as nvm), then run the command again.',
+      'Remedy: install a current Node (https://nodejs.org, or a version manager such as nvm), ' +
+      'then run the same command again.',
   );
   process.exit(1);
 }
@@ -21,9 +23,9 @@ if (parseInt(process.versions.node, 10) < MINIMUM_NODE) {
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** The project's Python environment. */
 export const VENV = path.join(ROOT, '.venv');
-/** What setup downloads and remembers between runs. */
+/** What setup downloads, builds and remembers. */
 export const CACHE = path.join(ROOT, '.cache');
-/** The native TensorFlow binding's package. */
+/** The package of the native TensorFlow binding. */
 export const BINDING = path.join(ROOT, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
 
 /** Path of a program of the Python environment, e.g. `venvBin('jupyter')`. */
@@ -31,36 +33,30 @@ export function venvBin(name) {
   return path.join(VENV, 'bin', name);
 }
 
-/** Library folders of the NVIDIA wheels beside the bound TensorFlow; empty without a GPU. */
+/** Absolute path of a program on `searchPath`, or undefined. */
+export function findProgram(name, searchPath = process.env.PATH || '') {
+  for (const folder of searchPath.split(path.delimiter).filter(Boolean)) {
+    const file = path.join(folder, name);
+    try {
+      fs.accessSync(file, fs.constants.X_OK);
+      if (fs.statSync(file).isFile()) return file;
+    } catch {
+      // not in this folder
+    }
+  }
+  return undefined;
+}
+
+/** Library folders of the NVIDIA wheels beside the bound TensorFlow; empty where the CPU build is bound. */
 export function gpuLibraryFolders() {
   const nvidia = path.join(BINDING, 'deps', 'nvidia');
   if (!fs.existsSync(nvidia)) return [];
-  const root = fs.realpathSync(nvidia);
+  const real = fs.realpathSync(nvidia);
   return fs
-    .readdirSync(root)
-    .map((name) => path.join(root, name, 'lib'))
+    .readdirSync(real)
+    .map((name) => path.join(real, name, 'lib'))
     .filter((folder) => fs.existsSync(folder))
     .sort();
-}
-
-/** What TensorFlow and Jupyter need beyond the caller's environment; also the `env` of the kernelspec. */
-export function projectVariables() {
-  const gpu = gpuLibraryFolders();
-  const inherited = process.env.LD_LIBRARY_PATH ? [process.env.LD_LIBRARY_PATH] : [];
-  const jupyter = path.join(VENV, 'jupyter');
-  return Object.assign(
-    {
-      TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL || '2',
-      JUPYTER_CONFIG_DIR: path.join(jupyter, 'config'),
-      JUPYTER_DATA_DIR: path.join(jupyter, 'data'),
-      JUPYTER_RUNTIME_DIR: path.join(jupyter, 'runtime'),
-      JUPYTER_PATH: path.join(VENV, 'share', 'jupyter'),
-      JUPYTER_CONFIG_PATH: path.join(VENV, 'etc', 'jupyter'),
-      JUPYTER_PLATFORM_DIRS: '1',
-      PYTHONNOUSERSITE: '1',
-    },
-    gpu.length > 0 ? { LD_LIBRARY_PATH: gpu.concat(inherited).join(':') } : {},
-  );
 }
 
 /**
@@ -68,36 +64,76 @@ export function projectVariables() {
  * that runs this script come first on PATH, and the user's own Jupyter settings and kernels stay out.
  */
 export function kernelEnvironment() {
-  const folders = [path.join(VENV, 'bin'), path.dirname(process.execPath), process.env.PATH || ''];
-  const environment = Object.assign({}, process.env, projectVariables(), {
-    PATH: folders.join(path.delimiter),
+  const { PATH = '', LD_LIBRARY_PATH = '', TF_CPP_MIN_LOG_LEVEL = '2' } = process.env;
+  const join = (folders) => folders.filter(Boolean).join(path.delimiter);
+  const environment = Object.assign({}, process.env, {
+    PATH: join([path.join(VENV, 'bin'), path.dirname(process.execPath), PATH]),
+    TF_CPP_MIN_LOG_LEVEL,
+    JUPYTER_CONFIG_DIR: path.join(VENV, 'jupyter', 'config'),
+    JUPYTER_DATA_DIR: path.join(VENV, 'jupyter', 'data'),
+    JUPYTER_RUNTIME_DIR: path.join(VENV, 'jupyter', 'runtime'),
+    JUPYTER_PATH: path.join(VENV, 'share', 'jupyter'),
+    JUPYTER_CONFIG_PATH: path.join(VENV, 'etc', 'jupyter'),
+    PYTHONNOUSERSITE: '1',
   });
+  const gpu = gpuLibraryFolders();
+  if (gpu.length > 0) environment.LD_LIBRARY_PATH = join(gpu.concat(LD_LIBRARY_PATH));
   delete environment.PYTHONHOME;
   delete environment.PYTHONPATH;
   return environment;
 }
 
-/** Seconds since `start` (from `performance.now()`), for people: `0.03 s`, `12.4 s`. */
-export function seconds(start) {
+/** A failure that the user can act on: which step, why, and what to do. */
+export class Failure extends Error {
+  constructor(step, cause, remedy) {
+    super(`${step} failed.\nCause:  ${indent(cause)}\nRemedy: ${indent(remedy)}`);
+    this.name = 'Failure';
+  }
+}
+
+/** Runs a script's main function; a failure is printed (without a stack when it names its remedy) and exits 1. */
+export async function main(action) {
+  try {
+    await action();
+  } catch (error) {
+    console.error(`\n${error instanceof Failure ? error.message : error.stack || error}`);
+    process.exit(1);
+  }
+}
+
+/** Seconds since `start` (of `performance.now()`), for people: `0.03 s`, `12.4 s`. */
+export function secondsSince(start) {
   const elapsed = (performance.now() - start) / 1000;
   return `${elapsed.toFixed(elapsed < 1 ? 2 : 1)} s`;
 }
 
 /**
- * Runs one step of a script, printing its name, its outcome and its seconds. What `action` returns is returned;
- * when it returns a string, that is printed as the outcome.
+ * Runs one step of a script and prints its name, outcome and seconds (while it lasts: that it goes on).
+ * Returns what `action` returns; a string is printed as the outcome.
  */
 export async function step(name, action) {
   const start = performance.now();
-  if (process.stdout.isTTY) process.stdout.write(`… ${name}`);
-  const clear = process.stdout.isTTY ? '\r\x1b[K' : '';
+  const terminal = process.stdout.isTTY === true;
+  const announce = () => process.stdout.write(terminal ? `\r… ${name}` : `… ${name}\n`);
+  const clear = terminal ? '\r\x1b[K' : '';
+  const soon = setTimeout(announce, 300);
+  const tick = terminal
+    ? setInterval(() => process.stdout.write(`\r… ${name} ${secondsSince(start)}`), 1000)
+    : undefined;
+  let mark = '✗';
+  let note = '';
   try {
     const outcome = await action();
-    const note = typeof outcome === 'string' && outcome ? `: ${outcome}` : '';
-    console.log(`${clear}✓ ${name}${note} (${seconds(start)})`);
+    mark = '✓';
+    if (typeof outcome === 'string' && outcome) note = `: ${outcome}`;
     return outcome;
-  } catch (error) {
-    console.log(`${clear}✗ ${name} (${seconds(start)})`);
-    throw error;
+  } finally {
+    clearTimeout(soon);
+    clearInterval(tick);
+    console.log(`${clear}${mark} ${name}${note} (${secondsSince(start)})`);
   }
+}
+
+function indent(text) {
+  return text.trim().split('\n').join('\n        ');
 }
