@@ -1,0 +1,134 @@
+/**
+ * The gallery `index.html`: one page, no network, a card for each exported figure, grouped by notebook.
+ * By hand: `node scripts/gallery.mjs [DIR]`.
+ */
+import fs from 'fs';
+import path from 'path';
+import { pathToFileURL } from 'url';
+import { ROOT } from './environment.mjs';
+
+const FORMATS = ['pdf', 'svg', 'png', 'csv', 'json'];
+
+const STYLE = `
+:root { color-scheme: light dark; --back: #fff; --text: #1b1f24; --quiet: #57606a; --card: #f6f8fa; --edge: #d0d7de;
+  --link: #0550ae; }
+@media (prefers-color-scheme: dark) {
+  :root { --back: #0d1117; --text: #e6edf3; --quiet: #9ea7b3; --card: #161b22; --edge: #30363d; --link: #79b8ff; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 84rem; padding: 1.5rem; background: var(--back); color: var(--text);
+  font: 1rem/1.5 system-ui, sans-serif; }
+h1 { margin: 0; } h2 { margin: 2.5rem 0 0; font-size: 1.3rem; } h3 { margin: 0; font-size: 1rem; }
+p { margin: 0.25rem 0; } a { color: var(--link); } .quiet { color: var(--quiet); font-size: 0.9rem; }
+a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); gap: 1rem;
+  margin: 1rem 0 0; padding: 0; list-style: none; }
+.card { display: flex; flex-direction: column; gap: 0.75rem; padding: 1rem; background: var(--card);
+  border: 1px solid var(--edge); border-radius: 0.5rem; }
+.picture { display: block; padding: 0.5rem; background: #fff; border-radius: 0.25rem; }
+.picture img { display: block; width: 100%; height: 16rem; object-fit: contain; }
+.card p { overflow-wrap: anywhere; }
+.files { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: auto 0 0; padding: 0; list-style: none; }
+`;
+
+/** Text made safe for HTML content and quoted attributes. */
+export function escapeHtml(text) {
+  const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  return String(text).replace(/[&<>"']/g, (character) => entities[character]);
+}
+
+/** Writes `folder/index.html`; returns its path and the names of the figures in it. */
+export async function writeGallery(folder) {
+  const records = readJson(path.join(folder, 'notebooks'));
+  const figures = readJson(folder).filter((figure) => figure.name && figure.title && figure.data);
+  const files = new Set(fs.readdirSync(folder));
+  const owner = (figure) => records.find((record) => record.figures.includes(figure.name));
+  const sections = records.map((record) => {
+    const own = figures.filter((figure) => owner(figure) === record);
+    return section(record.title, recordNote(record), own, files, record);
+  });
+  const others = figures.filter((figure) => !owner(figure));
+  if (others.length > 0) sections.push(section('Other figures', '', others, files));
+  const page = path.join(folder, 'index.html');
+  fs.writeFileSync(`${page}.part`, pageHtml(sections, figures.length, records.length));
+  fs.renameSync(`${page}.part`, page);
+  return { page, figures: figures.map((figure) => figure.name) };
+}
+
+function readJson(folder) {
+  if (!fs.existsSync(folder)) return [];
+  const files = fs.readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return files.sort().map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')));
+}
+
+function pageHtml(sections, figureCount, notebookCount) {
+  const count = `${plural(figureCount, 'figure')} from ${plural(notebookCount, 'notebook')}.`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Figures</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<h1>Figures</h1>
+<p>${count} Each comes as PDF, SVG and PNG for print, with the numbers behind it as CSV and the Plotly figure as JSON.</p>
+</header>
+<main>
+${sections.join('\n')}
+</main>
+</body>
+</html>
+`;
+}
+
+function section(title, note, figures, files, record) {
+  const page = record && `notebooks/${encodeURIComponent(record.name)}.html`;
+  const link = page ? ` <a href="${page}">Open the notebook with its outputs</a>` : '';
+  const cards = figures.map((figure) => card(figure, files, page)).join('\n');
+  const list = cards ? `\n<ul class="cards">\n${cards}\n</ul>` : '';
+  return `<section>
+<h2>${escapeHtml(title)}</h2>
+<p class="quiet">${note}${link}</p>${list}
+</section>`;
+}
+
+function recordNote({ ok, profile, parameters, seconds }) {
+  const failed = ok ? '' : '<strong>A cell failed.</strong> ';
+  const set = parameters.length > 0 ? `: ${parameters.join(' ')}` : '';
+  return `${failed}Ran in ${seconds.toFixed(1)} s, profile ${escapeHtml(profile + set)}.`;
+}
+
+function card(figure, files, page) {
+  const url = (format) => encodeURIComponent(`${figure.name}.${format}`);
+  const made = FORMATS.filter((format) => files.has(`${figure.name}.${format}`));
+  const thumbnail = ['png', 'svg'].find((format) => made.includes(format));
+  const alt = escapeHtml(figure.caption || figure.title);
+  const picture = thumbnail
+    ? `<a class="picture" href="${url(thumbnail)}"><img src="${url(thumbnail)}" alt="${alt}" loading="lazy"></a>\n`
+    : '';
+  const label = escapeHtml(figure.title);
+  const links = made.map(
+    (format) =>
+      `<li><a href="${url(format)}" aria-label="${format.toUpperCase()}: ${label}">${format.toUpperCase()}</a></li>`,
+  );
+  if (page) links.push(`<li><a href="${page}" aria-label="Notebook: ${label}">Notebook</a></li>`);
+  return `<li class="card">
+${picture}<h3>${label}</h3>
+<p>${escapeHtml(figure.caption || '')}</p>
+<ul class="files">${links.join('')}</ul>
+</li>`;
+}
+
+function plural(count, noun) {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { page, figures } = await writeGallery(
+    path.resolve(process.argv[2] || path.join(ROOT, 'figures')),
+  );
+  console.log(`${plural(figures.length, 'figure')}: ${path.relative('', page)}`);
+}

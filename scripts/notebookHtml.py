@@ -1,0 +1,104 @@
+"""Writes an executed notebook as one HTML page that needs no network.
+
+nbconvert's own page loads MathJax, RequireJS and Mermaid from a CDN and does not know Plotly's MIME type.
+Here formulas become MathML, which browsers draw themselves, and figures are drawn by a local plotly.js.
+"""
+
+import copy
+import html
+import json
+import os
+from pathlib import Path
+
+import nbformat
+from jinja2 import DictLoader
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+try:
+    from latex2mathml.converter import convert
+except ModuleNotFoundError:  # formulas then stay as TeX
+    convert = None
+
+PLOTLY = "application/vnd.plotly.v1+json"
+
+TEMPLATE = """
+{%- extends 'lab/index.html.j2' -%}
+{%- block html_head_js -%}{%- endblock html_head_js -%}
+{%- block jupyter_widgets -%}{%- endblock jupyter_widgets -%}
+{%- block html_head_js_mathjax -%}{%- endblock html_head_js_mathjax -%}
+{%- block html_head_js_mermaidjs -%}{%- endblock html_head_js_mermaidjs -%}
+{%- block html_head_css -%}
+<style>main { max-width: 60rem; margin: 0 auto; } .plotly-figure { overflow-x: auto; }</style>
+{%- if resources.plotly %}<script src="{{ resources.plotly }}"></script>{% endif -%}
+{%- endblock html_head_css -%}
+"""
+
+
+class Renderer(IPythonRenderer):
+    """Markdown with formulas as MathML."""
+
+    def block_math(self, body):
+        return f"<p>{mathml(body, 'block')}</p>"
+
+    def multiline_math(self, text):
+        return mathml(text.strip("$"), "block")
+
+    def latex_environment(self, name, body):
+        return mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+
+    def inline_math(self, body):
+        return mathml(body, "inline")
+
+
+def mathml(tex, display):
+    """The formula as MathML; its TeX source where it cannot be converted."""
+    source = f"<code>{html.escape(tex.strip())}</code>"
+    if convert is None:
+        return source
+    try:
+        return convert(tex.strip(), display=display)
+    except Exception:  # the package lets errors of many kinds through
+        return source
+
+
+class OfflineExporter(HTMLExporter):
+    def markdown2html(self, context, source):
+        attachments = context.get("cell", {}).get("attachments", {})
+        renderer = Renderer(escape=False, attachments=attachments, embed_images=False)
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+    # Jinja hands the rendering context to a filter that says so, and an override loses the mark.
+    markdown2html.jinja_pass_arg = HTMLExporter.markdown2html.jinja_pass_arg
+
+
+def drawn(output, number):
+    """The HTML that draws one Plotly output."""
+    figure = output.data[PLOTLY]
+    parts = {key: figure[key] for key in ("data", "layout", "frames", "config") if key in figure}
+    text = json.dumps(parts, allow_nan=False).replace("<", "\\u003c")
+    return (
+        f'<div id="figure-{number}" class="plotly-figure"></div>'
+        f"<script>Plotly.newPlot('figure-{number}', {text});</script>"
+    )
+
+
+def write_html(notebook, path, plotly):
+    """Writes `notebook` to `path`; `plotly` is the URL of plotly.js as seen from there."""
+    page = nbformat.from_dict(copy.deepcopy(notebook))
+    figures = 0
+    for cell in page.cells:
+        for output in cell.get("outputs", []):
+            if PLOTLY in output.get("data", {}):
+                figures += 1
+                output.data = {"text/html": drawn(output, figures)}
+    exporter = OfflineExporter(
+        extra_loaders=[DictLoader({"offline.html.j2": TEMPLATE})],
+        template_file="offline.html.j2",
+    )
+    name = Path(path).stem
+    resources = {"metadata": {"name": name}, "plotly": plotly if figures else None}
+    text, _ = exporter.from_notebook_node(page, resources)
+    temporary = f"{path}.part"
+    Path(temporary).write_text(text, encoding="utf-8")
+    os.replace(temporary, path)

@@ -1,0 +1,93 @@
+/** `npm start`: sets up, runs every notebook headless, writes the figures and a gallery of them. */
+import util from 'util';
+import './environment.mjs';
+
+const HELP = `Usage: npm start -- [options]
+
+Sets up what is missing, runs all notebooks without a browser and writes to figures/: each figure as PDF, SVG, PNG,
+CSV and JSON, each notebook with its outputs as HTML (figures/notebooks), and a gallery (figures/index.html).
+The committed notebooks stay as they are.
+
+  --only NAME     run this notebook only (its number or name); may be given several times
+  --profile NAME  tiny, quick (default) or full
+  --out DIR       folder for the figures (default: figures)
+  --timeout S     seconds one cell may take (default: no limit)
+  --skip-setup    use what is installed, unchecked
+  --help          show this`;
+
+const OPTIONS = {
+  only: { type: 'string', multiple: true, default: [] },
+  profile: { type: 'string', default: 'quick' },
+  out: { type: 'string' },
+  timeout: { type: 'string' },
+  'skip-setup': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+};
+
+/** Seconds to expect of a notebook that has not run here before. */
+const FIRST_GUESS = 20;
+
+async function main() {
+  const { values } = util.parseArgs({ options: OPTIONS });
+  if (values.help) return console.log(HELP);
+  const path = await import('path');
+  const notebooks = await import('./runNotebook.mjs');
+  const { cellReporter, duration, remaining } = await import('./cellReport.mjs');
+  const { writeGallery } = await import('./gallery.mjs');
+  const start = performance.now();
+  const timeout = notebooks.parseTimeout(values.timeout);
+  const files =
+    values.only.length > 0 ? values.only.map(notebooks.findNotebook) : notebooks.listNotebooks();
+  for (const file of files) notebooks.assignments(file, values.profile);
+  const out = values.out === undefined ? notebooks.FIGURES : path.resolve(values.out);
+  notebooks.checkWritable(out);
+  if (!values['skip-setup']) await (await import('./setup.mjs')).setup();
+  notebooks.stopOnSignals();
+
+  const expected = files.map((file) => notebooks.lastSeconds(file, out) || FIRST_GUESS);
+  const results = [];
+  for (const [index, file] of files.entries()) {
+    const later = expected.slice(index + 1).reduce((sum, seconds) => sum + seconds, 0);
+    const secondsLeft = (share) => later + expected[index] * (1 - share);
+    const name = path.basename(file, '.ipynb');
+    console.log(`\n${name} (${index + 1} of ${files.length}, ${remaining(secondsLeft(0))})`);
+    const onEvent = cellReporter({ secondsLeft });
+    const result = await notebooks.runNotebook(file, {
+      profile: values.profile,
+      timeout,
+      out,
+      onEvent,
+    });
+    if (result.interrupted) {
+      console.log('\nInterrupted; the kernel is stopped.');
+      process.exitCode = 130;
+      return;
+    }
+    console.log(`${result.ok ? '✓' : '✗'} ${name} in ${duration(result.seconds)}`);
+    results.push(result);
+  }
+
+  await writeGallery(out);
+  summary(results, path.relative('', out) || '.', duration((performance.now() - start) / 1000));
+  process.exitCode = results.every((result) => result.ok) ? 0 : 1;
+}
+
+function summary(results, folder, elapsed) {
+  const failed = results.filter((result) => !result.ok);
+  const figures = new Set(results.flatMap((result) => result.figures)).size;
+  console.log(`
+${results.length - failed.length} of ${results.length} notebooks ran, ${figures} figures written, in ${elapsed}.
+  ${folder}/            the figures: PDF, SVG, PNG, the numbers as CSV, the Plotly figure as JSON
+  ${folder}/notebooks/  the notebooks with their outputs, as HTML`);
+  for (const { name, failure } of failed) {
+    const where = failure.position ? `cell ${failure.position}: ` : '';
+    console.log(`✗ ${name}: ${where}${failure.reason.split('\n').find((line) => line.trim())}`);
+  }
+  console.log(`
+Next: open ${folder}/index.html for the gallery, or step through the notebooks in JupyterLab: npm run lab`);
+}
+
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
