@@ -6,16 +6,23 @@ export type Split = 'train' | 'valid' | 'test';
 /** `[red, green, blue]`, 0–255. */
 export type Colour = readonly [number, number, number];
 
-/** One image with its labels. */
-export interface Sample {
+/** What void pixels become: `ignoreIndex`, or one more class with the last id. */
+export type VoidRule = 'ignore' | 'class';
+
+/** The labels of one image. */
+export interface LabelMap {
   /** Name of the image within the data set (the file's stem). */
   name: string;
   height: number;
   width: number;
-  /** RGB, row-major `[height, width, 3] uint8`. */
-  image: Uint8Array;
   /** Class ids, row-major `[height, width] uint8`; ignored pixels hold `ignoreIndex`. */
   labels: Uint8Array;
+}
+
+/** One image with its labels. */
+export interface Sample extends LabelMap {
+  /** RGB, row-major `[height, width, 3] uint8`. */
+  image: Uint8Array;
 }
 
 /** A batch as the networks take it. The caller disposes both tensors. */
@@ -40,23 +47,38 @@ export interface BatchOptions {
   position?: number;
 }
 
-export interface SegmentationDataset {
+/** What is true of a data set whatever part of it is open. */
+export interface DatasetFacts {
   /** Registry name, e.g. `'camvid'`. */
   readonly name: string;
   /** Human-readable title, e.g. `'CamVid'`. */
   readonly title: string;
   /** False for images the kit drew itself. */
   readonly real: boolean;
-  readonly split: Split;
   readonly classNames: readonly string[];
+  /** One colour for each class. */
   readonly palette: readonly Colour[];
-  readonly ignoreIndex: number;
-  readonly numClasses: number;
-  readonly length: number;
   readonly licence: string;
   readonly citation: string;
+}
+
+/** Where the samples of one split come from. */
+export interface SampleSource {
+  readonly length: number;
+  sample(index: number): Promise<Sample>;
+  labelMap(index: number): Promise<LabelMap>;
+}
+
+export interface SegmentationDataset extends DatasetFacts {
+  readonly split: Split;
+  readonly ignoreIndex: number;
+  readonly numClasses: number;
+  /** Samples in the split. */
+  readonly length: number;
   /** The i-th sample of the split, at the file's own size unless the data set was opened with `size`. */
   sample(index: number): Promise<Sample>;
+  /** The labels of the i-th sample alone, without decoding (or drawing) its image. */
+  labelMap(index: number): Promise<LabelMap>;
   /** One epoch of batches; the last one may be smaller. Needs samples of equal size (open with `size`). */
   batches(options: BatchOptions): AsyncIterable<Batch>;
 }
@@ -73,9 +95,26 @@ export interface DatasetOptions {
   /** Seed of what the data set draws itself: synthetic scenes, random splits (default 0). */
   seed?: number;
   /** Ignore void pixels (default), or count void as one more class with the last id. */
-  voidAs?: 'ignore' | 'class';
-  /** Synthetic only: number of classes (default 12). */
+  voidAs?: VoidRule;
+  /** Synthetic only: number of classes, 2–40 (default 12). */
   numClasses?: number;
-  /** Synthetic only: number of scenes in the split. */
+  /** Synthetic only: number of scenes in the split (default 200 train, 40 valid, 40 test). */
   length?: number;
+}
+
+/** `DatasetOptions` with the defaults common to all data sets filled in. */
+export interface ResolvedOptions extends DatasetOptions {
+  root: string;
+  split: Split;
+  seed: number;
+  voidAs: VoidRule;
+}
+
+/** One line of the table in `lib/datasets.ts`. */
+export interface DatasetDefinition extends DatasetFacts {
+  /** Options that this data set takes beyond the common ones. */
+  readonly options: readonly (keyof DatasetOptions)[];
+  /** Whether the split's files lie under `root`; data sets without files answer true. */
+  has(root: string, split: Split): Promise<boolean>;
+  open(options: ResolvedOptions): Promise<SegmentationDataset>;
 }

@@ -1,0 +1,119 @@
+/**
+ * The table of data sets. A new one is a file in `lib/datasets/` and a line here.
+ *
+ *     const dataset = await openDataset({ name: 'camvid', split: 'train', size: [96, 128] });
+ *     for await (const batch of dataset.batches({ batchSize: 8, shuffle: true, seed: 1 })) { … }
+ */
+import path from 'node:path';
+import { checkKnownOptions, checkNumber, checkOneOf, invalid, shapeText } from './check';
+import { camvid } from './datasets/camvid';
+import { synthetic } from './datasets/synthetic';
+import type {
+  DatasetDefinition,
+  DatasetOptions,
+  ResolvedOptions,
+  SegmentationDataset,
+  Split,
+} from './datasets/types';
+
+/** In the order in which `'auto'` takes them; the one that needs no files comes last. */
+const table: readonly DatasetDefinition[] = [camvid, synthetic];
+
+/** The names `openDataset` takes, besides `'auto'`. */
+export const datasetNames: readonly string[] = table.map(({ name }) => name);
+
+const commonOptions: readonly (keyof DatasetOptions)[] = [
+  'name',
+  'root',
+  'split',
+  'size',
+  'seed',
+  'voidAs',
+];
+
+/** A data set of the table, and whether its files were found. */
+export interface DatasetStatus {
+  name: string;
+  title: string;
+  /** False for images the kit draws itself. */
+  real: boolean;
+  found: boolean;
+  licence: string;
+}
+
+/** The folder that holds the data sets: `PAT_DATA_DIR`, else `data/datasets`. */
+export function defaultRoot(): string {
+  return process.env.PAT_DATA_DIR || path.join('data', 'datasets');
+}
+
+/**
+ * Opens one split of a data set.
+ *
+ * @param options.name a name of the table, or `'auto'`: the first real data set found under `root`, else
+ *   `'synthetic'` (then the options of `'synthetic'` are allowed, and apply only to it).
+ * @throws InputError for an unknown name or option, a folder or file that is missing (with where it looked and the
+ *   remedy), an empty split.
+ */
+export async function openDataset(options: DatasetOptions): Promise<SegmentationDataset> {
+  const { root = defaultRoot(), split = 'train', size, seed = 0, voidAs = 'ignore' } = options;
+  checkOneOf('openDataset', 'name', options.name, ['auto', ...datasetNames]);
+  checkOneOf('openDataset', 'split', split, ['train', 'valid', 'test']);
+  checkOneOf('openDataset', 'voidAs', voidAs, ['ignore', 'class']);
+  checkNumber('openDataset', 'seed', seed, { integer: true });
+  if (typeof root !== 'string') throw invalid('openDataset', 'root', 'a folder', root);
+  if (size !== undefined) checkSize(size);
+  const auto = options.name === 'auto';
+  const name = auto ? await findDataset({ root, split }) : options.name;
+  const definition = table.find((candidate) => candidate.name === name) ?? synthetic;
+  const own = auto ? synthetic.options : definition.options;
+  checkKnownOptions('openDataset', options, [...commonOptions, ...own]);
+  const resolved: ResolvedOptions = { ...options, name, root, split, seed, voidAs };
+  return definition.open(resolved);
+}
+
+/**
+ * The name of the data set to use: the first of `prefer` (default: all real ones, in the table's order) whose files
+ * are found under `root`, else `'synthetic'`.
+ */
+export async function findDataset({
+  prefer = table.filter(({ real }) => real).map(({ name }) => name),
+  root = defaultRoot(),
+  split = 'train',
+}: { prefer?: readonly string[]; root?: string; split?: Split } = {}): Promise<string> {
+  for (const name of prefer) {
+    checkOneOf('findDataset', 'prefer', name, datasetNames);
+    const definition = table.find((candidate) => candidate.name === name);
+    if (await definition?.has(root, split)) return name;
+  }
+  return synthetic.name;
+}
+
+/** Every data set of the table with whether its `split` is found under `root`. */
+export async function availableDatasets(
+  root = defaultRoot(),
+  split: Split = 'train',
+): Promise<DatasetStatus[]> {
+  return Promise.all(
+    table.map(async (definition) => {
+      const { name, title, real, licence } = definition;
+      return { name, title, real, licence, found: await definition.has(root, split) };
+    }),
+  );
+}
+
+/** One line that says which images are shown, e.g. `CamVid, train: 367 real images, 11 classes`. */
+export function describeDataset(dataset: SegmentationDataset): string {
+  const { title, split, length, real, numClasses } = dataset;
+  const images = real ? 'real images' : 'scenes drawn by the kit';
+  return `${title}, ${split}: ${length} ${images}, ${numClasses} classes`;
+}
+
+function checkSize(size: readonly number[]): void {
+  const ok =
+    Array.isArray(size) &&
+    size.length === 2 &&
+    size.every((side) => Number.isInteger(side) && side >= 1 && side <= 65535);
+  if (ok) return;
+  const got = Array.isArray(size) ? shapeText(size) : size;
+  throw invalid('openDataset', 'size', '[height, width] in whole pixels >= 1', got);
+}

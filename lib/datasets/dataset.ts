@@ -1,0 +1,48 @@
+/** Makes a `SegmentationDataset` of a data set's facts and the source of one split's samples. */
+import { checkNumber } from '../check';
+import { batches } from './batches';
+import type { DatasetFacts, SampleSource, SegmentationDataset, Split, VoidRule } from './types';
+
+/** The label of pixels that no loss and no score may count. */
+export const ignoreIndex = 255;
+
+/** The id that void pixels get: `ignoreIndex`, or the id behind the last class. */
+export function voidLabel(classNames: readonly string[], voidAs: VoidRule): number {
+  return voidAs === 'class' ? classNames.length : ignoreIndex;
+}
+
+/**
+ * The data set as users see it. With `voidAs: 'class'` it has one more class, `Void` (black), with the last
+ * id; `source` must label void pixels with `voidLabel(facts.classNames, voidAs)`.
+ */
+export function createDataset(
+  facts: DatasetFacts,
+  source: SampleSource,
+  { split, voidAs }: { split: Split; voidAs: VoidRule },
+): SegmentationDataset {
+  const withVoid = voidAs === 'class';
+  const classNames = withVoid ? [...facts.classNames, 'Void'] : facts.classNames;
+  const last = source.length - 1;
+  return {
+    name: facts.name,
+    title: facts.title,
+    real: facts.real,
+    licence: facts.licence,
+    citation: facts.citation,
+    split,
+    classNames,
+    palette: withVoid ? [...facts.palette, [0, 0, 0]] : facts.palette,
+    ignoreIndex,
+    numClasses: classNames.length,
+    length: source.length,
+    sample: async (index) => {
+      checkNumber(`${facts.name}.sample`, 'index', index, { integer: true, min: 0, max: last });
+      return source.sample(index);
+    },
+    labelMap: async (index) => {
+      checkNumber(`${facts.name}.labelMap`, 'index', index, { integer: true, min: 0, max: last });
+      return source.labelMap(index);
+    },
+    batches: (options) => batches(source, options),
+  };
+}

@@ -1,0 +1,146 @@
+/** Decodes label maps: the numbers stored in the PNG, untouched by colours, scaling or colour management. */
+import sharp from 'sharp';
+import { InputError, invalid } from '../check';
+import { readBytes, strict, undecodable } from './image';
+import { readPngHeader } from './png';
+import type { PngHeader } from './png';
+
+/** Label ids, row-major `[height, width] uint8`, and the size of the file they came from. */
+export interface DecodedMask {
+  height: number;
+  width: number;
+  labels: Uint8Array;
+  fileHeight: number;
+  fileWidth: number;
+}
+
+/** `labelTable` entry of a value that must not occur in a file. */
+export const notAllowed = -1;
+
+/**
+ * Decodes a label map and translates its values.
+ *
+ * The values are those stored: grey levels of 1, 2, 4, 8 or 16 bits, or the indexes (not the colours) of a
+ * palette PNG. Formats that change values (JPEG) and colour PNGs are refused.
+ *
+ * @param options.labelTable label id for each stored value 0–255 (`notAllowed` for values that must not
+ *   occur); checked for every pixel of the file, whatever `size` is.
+ * @param options.size `[height, width]` to resize to, by nearest neighbour with centre sampling: output (y, x) is the
+ *   file's pixel (⌊(y + ½)·H/h⌋, ⌊(x + ½)·W/w⌋), so no value arises that is not in the file. (Own code of one
+ *   pass with the translation; libvips' nearest kernel does not sample at pixel centres.)
+ * @throws InputError that names the file: missing, unreadable, truncated, not a single-channel PNG, or with a
+ *   value that is not allowed (the value and its first position).
+ */
+export async function decodeMask(
+  file: string,
+  { labelTable, size }: { labelTable: Int16Array; size?: readonly [number, number] },
+): Promise<DecodedMask> {
+  const bytes = await readBytes('decodeMask', file);
+  const header = readPngHeader('decodeMask', file, bytes);
+  const values = await storedValues(file, bytes, header);
+  checkValues(file, values, header.width, labelTable);
+  const [height, width] = size ?? [header.height, header.width];
+  const labels = new Uint8Array(height * width);
+  const columns = Int32Array.from({ length: width }, (_, x) => centre(x, width, header.width));
+  for (let y = 0, to = 0; y < height; y++) {
+    const row = centre(y, height, header.height) * header.width;
+    for (let x = 0; x < width; x++, to++) labels[to] = labelTable[values[row + columns[x]]];
+  }
+  return { height, width, labels, fileHeight: header.height, fileWidth: header.width };
+}
+
+/** The source index whose pixel covers the centre of output pixel `index`. */
+function centre(index: number, outputs: number, inputs: number): number {
+  return Math.floor(((2 * index + 1) * inputs) / (2 * outputs));
+}
+
+async function storedValues(
+  file: string,
+  bytes: Buffer,
+  header: PngHeader,
+): Promise<Uint8Array | Uint16Array> {
+  const { bitDepth, colour } = header;
+  if (colour === 'rgb') {
+    const remedy = 'Save the class ids as an 8-bit grey or a palette PNG.';
+    throw invalid('decodeMask', 'file', 'a single-channel PNG', `${file} in colour`, remedy);
+  }
+  try {
+    const image = sharp(bytes, strict);
+    if (colour === 'palette') {
+      const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+      return indexesOf(file, data, info.channels, header);
+    }
+    const grey = image.extractChannel(0);
+    if (bitDepth === 16) {
+      const wide = await grey.toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
+      return new Uint16Array(wide.buffer, wide.byteOffset, wide.byteLength / 2);
+    }
+    const data = await grey.toColourspace('b-w').raw().toBuffer();
+    // Decoders stretch 1, 2 and 4-bit greys to 0–255: undo that.
+    const step = 255 / (2 ** bitDepth - 1);
+    if (step !== 1) for (let i = 0; i < data.length; i++) data[i] /= step;
+    return data;
+  } catch (error) {
+    throw error instanceof InputError ? error : undecodable('decodeMask', file, error);
+  }
+}
+
+/** Palette indexes from the decoded colours; only possible where the colours in use are distinct. */
+function indexesOf(
+  file: string,
+  data: Uint8Array,
+  channels: number,
+  { palette }: PngHeader,
+): Uint8Array {
+  const indexOf = new Map<number, number>();
+  const repeated = new Set<number>();
+  for (let i = 0; i < palette.length / 3; i++) {
+    const key = (palette[3 * i] << 16) | (palette[3 * i + 1] << 8) | palette[3 * i + 2];
+    if (indexOf.has(key)) repeated.add(key);
+    else indexOf.set(key, i);
+  }
+  const indexes = new Uint8Array(data.length / channels);
+  let key = -1;
+  let index = 0;
+  for (let i = 0, from = 0; i < indexes.length; i++, from += channels) {
+    const next = (data[from] << 16) | (data[from + 1] << 8) | data[from + 2];
+    if (next !== key) {
+      if (repeated.has(next)) {
+        const remedy = 'Save the class ids as an 8-bit grey PNG.';
+        throw invalid('decodeMask', 'palette', 'of distinct colours', file, remedy);
+      }
+      key = next;
+      index = indexOf.get(next) ?? 0;
+    }
+    indexes[i] = index;
+  }
+  return indexes;
+}
+
+function checkValues(
+  file: string,
+  values: Uint8Array | Uint16Array,
+  width: number,
+  labelTable: Int16Array,
+): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value < 256 && labelTable[value] !== notAllowed) continue;
+    const expected = `one of ${ranges(labelTable)}`;
+    const place = `first at row ${Math.floor(i / width)}, column ${i % width}`;
+    throw invalid('decodeMask', `label value in ${file}`, expected, value, `It occurs ${place}.`);
+  }
+}
+
+/** The allowed values as text, e.g. `0–11, 255`. */
+function ranges(labelTable: Int16Array): string {
+  const parts: string[] = [];
+  for (let from = 0; from < labelTable.length; from++) {
+    if (labelTable[from] === notAllowed) continue;
+    let to = from;
+    while (to + 1 < labelTable.length && labelTable[to + 1] !== notAllowed) to++;
+    parts.push(from === to ? String(from) : `${from}–${to}`);
+    from = to;
+  }
+  return parts.join(', ');
+}
