@@ -1,0 +1,108 @@
+/**
+ * Sets the repository up: npm packages, a Python environment with JupyterLab, TensorFlow bound natively, and the
+ * notebook kernel. Needs Node ≥ 20 and Python ≥ 3.10 with venv. Does only what is missing; an interrupted setup goes on
+ * where it stopped.
+ *
+ *     node scripts/setup.mjs
+ *
+ * PAT_PYTHON names the Python to use; PAT_DEVICE=cpu forgoes an NVIDIA GPU.
+ */
+import fs from 'fs';
+import path from 'path';
+import { Failure, main, ROOT, secondsSince, step } from './environment.mjs';
+
+const USAGE = `usage: node scripts/setup.mjs
+Sets up npm packages, .venv, TensorFlow and the notebook kernel; does only what is missing.
+  PAT_PYTHON=COMMAND  the Python to use (default: the first suitable one on PATH)
+  PAT_DEVICE=cpu      use the CPU although there is an NVIDIA GPU`;
+
+/** Brings everything up to date, printing each step with its seconds; throws a Failure that names the remedy. */
+export async function setup() {
+  const start = performance.now();
+  const parts = await loadParts();
+  if (process.platform === 'win32') {
+    throw new Failure(
+      'Setup',
+      'Windows is not supported.',
+      'Use WSL 2 (https://learn.microsoft.com/windows/wsl).',
+    );
+  }
+  if (parts.every((part) => part.isCurrent())) {
+    console.log(`✓ Set-up: everything is up to date (${secondsSince(start)})`);
+    return;
+  }
+  const release = await holdLock();
+  try {
+    await step('Node', () => process.version);
+    checkDisk(parts);
+    for (const part of parts) {
+      await step(part.name, () => (part.isCurrent() ? 'up to date' : attempt(part)));
+    }
+  } finally {
+    release();
+  }
+  console.log(`✓ Set-up done (${secondsSince(start)})`);
+}
+
+/** Loaded late: an old Node must get as far as the message about its version. */
+async function loadParts() {
+  const names = ['npm', 'python', 'tensorflow', 'kernel'];
+  return Promise.all(names.map((name) => import(`./setup/${name}.mjs`)));
+}
+
+/** Takes the lock; an interruption stops the running programs, gives it back and says how to go on. */
+async function holdLock() {
+  const { lock } = await import('./setup/lock.mjs');
+  const { stopAll } = await import('./setup/run.mjs');
+  const release = await lock();
+  const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+  const stop = async (signal) => {
+    await stopAll();
+    release();
+    console.error(`\nSet-up was interrupted. Run it again: it goes on where it stopped.`);
+    process.exit(signals[signal]);
+  };
+  for (const signal of Object.keys(signals)) process.once(signal, stop);
+  return () => {
+    for (const signal of Object.keys(signals)) process.off(signal, stop);
+    release();
+  };
+}
+
+/** Runs one part; a full disk or a folder that cannot be written becomes a Failure of that part. */
+async function attempt(part) {
+  try {
+    return await part.make();
+  } catch (error) {
+    if (!['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
+    const { failureFor } = await import('./setup/run.mjs');
+    throw failureFor(part.name, { code: 1, output: error.message, log: '.cache/setup' });
+  }
+}
+
+/** Refuses to begin what cannot fit. */
+function checkDisk(parts) {
+  const needed = parts
+    .filter((part) => !part.isCurrent())
+    .reduce((total, part) => total + part.megabytes(), 0);
+  const { bavail, bsize } = fs.statfsSync(ROOT);
+  const free = Math.floor((bavail * bsize) / 1e6);
+  if (free >= needed) return;
+  throw new Failure(
+    'Disk space',
+    `about ${needed} MB are needed in ${ROOT}, ${free} MB are free.`,
+    'Free some space there, or clone the repository onto a larger disk, then run it again.',
+  );
+}
+
+if (
+  process.argv[1] &&
+  fs.realpathSync(process.argv[1]) === path.join(ROOT, 'scripts', 'setup.mjs')
+) {
+  const extra = process.argv.slice(2);
+  if (extra.includes('--help')) console.log(USAGE);
+  else if (extra.length > 0) {
+    console.error(`setup: unknown argument ${extra[0]}\n${USAGE}`);
+    process.exit(2);
+  } else main(setup);
+}

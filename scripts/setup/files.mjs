@@ -1,0 +1,57 @@
+/** Files that are either whole or absent, and the stamps that say which work is done. */
+import { createHash } from 'crypto';
+import fs from 'fs';
+import path from 'path';
+
+/** Writes `text` to `file` through a rename, so that an interruption never leaves half of it. */
+export function writeWhole(file, text) {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const partial = `${file}.${process.pid}.partial`;
+  fs.writeFileSync(partial, text);
+  fs.renameSync(partial, file);
+}
+
+/** The JSON in `file`, or undefined when it is absent or not JSON. */
+export function readJson(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Records that the work described by `content` is done. */
+export function writeStamp(file, content) {
+  writeWhole(file, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** True when `file` records exactly `content`. */
+export function hasStamp(file, content) {
+  const stamp = readJson(file);
+  return stamp !== undefined && JSON.stringify(stamp) === JSON.stringify(content);
+}
+
+/** SHA-256 (hex) of files' contents, in the order given. */
+export function hashFiles(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(fs.readFileSync(file));
+  return hash.digest('hex');
+}
+
+/** Makes `link` a relative symbolic link to `target` unless it is one already. */
+export function linkTo(link, target) {
+  const relative = path.relative(path.dirname(link), target);
+  try {
+    if (fs.readlinkSync(link) === relative) return;
+  } catch {
+    // absent, or not a link
+  }
+  fs.rmSync(link, { recursive: true, force: true });
+  fs.mkdirSync(path.dirname(link), { recursive: true });
+  fs.symlinkSync(relative, link);
+}
+
+/** Removes a file or folder, however much of it there is. */
+export function remove(target) {
+  fs.rmSync(target, { recursive: true, force: true, maxRetries: 3 });
+}

@@ -1,0 +1,52 @@
+/** The project's `tslab` kernelspec: it starts in the repository root, with the Node that ran setup. */
+import fs from 'fs';
+import path from 'path';
+import { gpuLibraryFolders, ROOT, VENV } from '../environment.mjs';
+import { writeWhole } from './files.mjs';
+
+export const name = 'Notebook kernel';
+/** Free disk it takes, in MB. */
+export const megabytes = () => 1;
+
+const FILE = path.join(VENV, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
+
+/**
+ * The content of kernel.json. The root and the connection file reach the shell as arguments, so that no character in
+ * them needs quoting. `${PATH}` is filled in by Jupyter when it starts the kernel.
+ */
+export function kernelSpec(root, nodeFolder, libraryFolders = []) {
+  const literal = (text) => text.replaceAll('$', '$$$$');
+  return {
+    argv: [
+      '/bin/sh',
+      '-c',
+      'cd "$1" && exec node_modules/.bin/tslab kernel --config-path "$2"',
+      'tslab',
+      root,
+      '{connection_file}',
+    ],
+    display_name: 'TypeScript (PAT)',
+    language: 'typescript',
+    env: {
+      PATH: `${literal(nodeFolder)}:\${PATH}`,
+      TF_CPP_MIN_LOG_LEVEL: '2',
+      ...(libraryFolders.length > 0 ? { LD_LIBRARY_PATH: literal(libraryFolders.join(':')) } : {}),
+    },
+  };
+}
+
+/** True when the kernelspec is the one for this root, this Node and these libraries. */
+export function isCurrent() {
+  return fs.existsSync(FILE) && fs.readFileSync(FILE, 'utf8') === wanted();
+}
+
+/** Writes the kernelspec. */
+export async function make() {
+  writeWhole(FILE, wanted());
+  return path.relative(ROOT, FILE);
+}
+
+function wanted() {
+  const spec = kernelSpec(ROOT, path.dirname(process.execPath), gpuLibraryFolders());
+  return `${JSON.stringify(spec, null, 1)}\n`;
+}

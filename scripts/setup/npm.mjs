@@ -1,0 +1,66 @@
+/** The npm packages of package-lock.json, in node_modules. */
+import fs from 'fs';
+import path from 'path';
+import { Failure, findProgram, ROOT } from '../environment.mjs';
+import { readJson } from './files.mjs';
+import { mustRun } from './run.mjs';
+
+export const name = 'npm packages';
+/** Free disk it takes, in MB. */
+export const megabytes = () => 1000;
+
+const LOCK_FILE = path.join(ROOT, 'package-lock.json');
+/** npm writes this file last, so an interrupted installation has none. */
+const INSTALLED_FILE = path.join(ROOT, 'node_modules', '.package-lock.json');
+
+/** True when node_modules holds what package-lock.json asks for. */
+export function isCurrent() {
+  const wanted = readJson(LOCK_FILE);
+  const installed = readJson(INSTALLED_FILE);
+  if (!wanted || !installed) return false;
+  const { '': project, ...packages } = wanted.packages;
+  const same = Object.entries(packages).every(([folder, { version, optional, devOptional }]) => {
+    const found = installed.packages[folder];
+    return found ? found.version === version : Boolean(optional || devOptional);
+  });
+  const direct = Object.keys({ ...project.dependencies, ...project.devDependencies });
+  return same && direct.every((dependency) => exists('node_modules', dependency, 'package.json'));
+}
+
+/** `npm ci`, without the packages' install scripts: TensorFlow's is replaced by ours, no other is needed. */
+export async function make() {
+  const [command, ...first] = npmCommand();
+  const options = [
+    '--ignore-scripts',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+  ];
+  const patience = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=20000'];
+  await mustRun(name, command, [...first, 'ci', ...options, ...patience], {
+    log: 'npm',
+    remedy:
+      'If package.json and package-lock.json disagree, run `npm install`; else read the log and run it again.',
+  });
+  const count = Object.keys(readJson(INSTALLED_FILE).packages).length;
+  return `${count} packages`;
+}
+
+/** The npm that runs this script, else the one beside this Node, else the one on PATH. */
+function npmCommand() {
+  const running = process.env.npm_execpath || '';
+  if (path.basename(running) === 'npm-cli.js' && fs.existsSync(running))
+    return [process.execPath, running];
+  const found = findProgram('npm', path.dirname(process.execPath)) || findProgram('npm');
+  if (found) return [found];
+  throw new Failure(
+    name,
+    'there is no npm beside Node or on PATH.',
+    'Install Node with npm (https://nodejs.org; on Debian and Ubuntu also the package npm).',
+  );
+}
+
+function exists(...parts) {
+  return fs.existsSync(path.join(ROOT, ...parts));
+}

@@ -1,0 +1,108 @@
+/** The Python environment `.venv` with the packages of scripts/requirements.txt. */
+import { spawnSync } from 'child_process';
+import fs from 'fs';
+import path from 'path';
+import { Failure, kernelEnvironment, ROOT, VENV, venvBin } from '../environment.mjs';
+import { hashFiles, hasStamp, readJson, remove, writeStamp } from './files.mjs';
+import { failureFor, mustRun, run } from './run.mjs';
+
+export const name = 'Python environment';
+/** Free disk it takes, in MB. */
+export const megabytes = () => 500;
+
+/** What the pinned JupyterLab needs. */
+export const MINIMUM_PYTHON = [3, 10];
+const REQUIREMENTS = path.join(ROOT, 'scripts', 'requirements.txt');
+/** Written last and removed first: an environment without it is incomplete and made anew. */
+const STAMP = path.join(VENV, 'setup.json');
+const PROBE =
+  'import json,sys,importlib.util as u; print(json.dumps({"version": sys.version_info[:3], ' +
+  '"venv": all(u.find_spec(m) for m in ("venv", "ensurepip"))}))';
+
+/** True when `.venv` holds the pinned packages and belongs to this folder. */
+export function isCurrent() {
+  return fs.existsSync(venvBin('python')) && hasStamp(STAMP, wanted());
+}
+
+/** Makes `.venv`, or brings its packages up to date. */
+export async function make() {
+  const reusable = fs.existsSync(venvBin('python')) && (readJson(STAMP) || {}).root === ROOT;
+  remove(reusable ? STAMP : VENV);
+  if (!reusable) await createVenv(findPython());
+  const install = ['install', '--quiet', '--retries', '2', '--requirement', REQUIREMENTS];
+  await mustRun(name, ...pip(install));
+  writeStamp(STAMP, wanted());
+  return `Python ${pythonVersion()}, ${venvPackage('jupyterlab')}`;
+}
+
+/** Command, arguments and options that run the environment's pip. */
+export function pip(args, { log = 'pip', variables = {} } = {}) {
+  const env = { ...kernelEnvironment(), PIP_DISABLE_PIP_VERSION_CHECK: '1', ...variables };
+  for (const redirect of ['PIP_USER', 'PIP_TARGET', 'PIP_PREFIX', 'PIP_REQUIRE_VIRTUALENV']) {
+    delete env[redirect];
+  }
+  return [venvBin('python'), ['-m', 'pip', ...args], { log, env }];
+}
+
+/** The environment's Python version, e.g. `3.11.7`. */
+export function pythonVersion() {
+  const settings = fs.readFileSync(path.join(VENV, 'pyvenv.cfg'), 'utf8');
+  const match = /^version(?:_info)? *= *(\d+\.\d+\.\d+)/m.exec(settings);
+  return match ? match[1] : 'of unknown version';
+}
+
+function venvPackage(packageName) {
+  const pinned = new RegExp(`^${packageName}==(\\S+)`, 'm');
+  return `${packageName} ${pinned.exec(fs.readFileSync(REQUIREMENTS, 'utf8'))[1]}`;
+}
+
+function wanted() {
+  return { root: ROOT, requirements: hashFiles([REQUIREMENTS]) };
+}
+
+async function createVenv(python) {
+  const result = await run(python, ['-m', 'venv', VENV], { log: 'venv' });
+  if (result.code === 0) return;
+  remove(VENV);
+  if (/ensurepip|python3[\d.]*-venv/.test(result.output)) {
+    throw new Failure(
+      name,
+      `${python} cannot create environments (ensurepip fails).`,
+      installRemedy(),
+    );
+  }
+  throw failureFor(name, result);
+}
+
+/** The first Python on PATH that is new enough and can create environments. */
+function findPython() {
+  const newer = [15, 14, 13, 12, 11, 10].map((minor) => `python3.${minor}`);
+  const asked = process.env.PAT_PYTHON;
+  const seen = [];
+  for (const command of asked ? [asked] : ['python3', ...newer, 'python']) {
+    const { stdout, status } = spawnSync(command, ['-c', PROBE], {
+      encoding: 'utf8',
+      timeout: 20000,
+    });
+    if (status !== 0) continue;
+    const { version, venv } = JSON.parse(stdout);
+    const isNew = version[0] > MINIMUM_PYTHON[0] || version[1] >= MINIMUM_PYTHON[1];
+    if (version[0] >= 3 && isNew && venv) return command;
+    const fault = isNew ? 'lacks the module venv or ensurepip' : 'is too old';
+    seen.push(`${command} (${version.join('.')}) ${fault}`);
+  }
+  const least = MINIMUM_PYTHON.join('.');
+  const found =
+    seen.length > 0 ? seen.join(', ') : 'none of python3, python3.10 … python3.15, python runs';
+  const cause = asked ? `PAT_PYTHON=${asked} is not usable` : `no usable Python ≥ ${least} on PATH`;
+  throw new Failure(name, `${cause}: ${found}.`, installRemedy());
+}
+
+function installRemedy() {
+  const least = MINIMUM_PYTHON.join('.');
+  const how =
+    process.platform === 'darwin'
+      ? 'macOS: brew install python.'
+      : 'Debian and Ubuntu: sudo apt install python3 python3-venv. Fedora: sudo dnf install python3.';
+  return `Install Python ≥ ${least} with its venv module. ${how} Or name one in PAT_PYTHON. Then run it again.`;
+}
