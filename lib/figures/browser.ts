@@ -1,0 +1,259 @@
+/**
+ * The headless Chromium that draws figures: where it is found, how it starts, and one shared instance.
+ *
+ * Search order (scripts/doctor.mjs follows it too): the environment variable PAT_CHROMIUM; chromium,
+ * chromium-browser, google-chrome, google-chrome-stable on the PATH; the macOS application; the npm package
+ * `@sparticuz/chromium` (Linux x64), unpacked once into `.cache/`.
+ *
+ * playwright-core drives it. Its types (2 MB) would slow the first cell of every notebook, so the part used
+ * here is declared below and the package is loaded when the first browser starts.
+ */
+import { execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { InputError, invalid } from '../check';
+
+/** The part of playwright-core's `Page` the kit uses. */
+export interface BrowserPage {
+  addScriptTag(options: { content: string }): Promise<unknown>;
+  addStyleTag(options: { content: string }): Promise<unknown>;
+  close(): Promise<void>;
+  evaluate<Argument, Result>(
+    script: (argument: Argument) => Result | Promise<Result>,
+    argument: Argument,
+  ): Promise<Result>;
+  goto(url: string): Promise<unknown>;
+  pdf(options: {
+    width: string;
+    height: string;
+    printBackground?: boolean;
+    pageRanges?: string;
+  }): Promise<Buffer>;
+  screenshot(options: { type: 'png'; animations?: 'disabled' }): Promise<Buffer>;
+  setContent(html: string): Promise<void>;
+  setViewportSize(size: { width: number; height: number }): Promise<void>;
+}
+
+/** The part of playwright-core's `Browser` the kit uses; the object is playwright's own. */
+export interface Browser {
+  close(): Promise<void>;
+  isConnected(): boolean;
+  newPage(options?: { deviceScaleFactor?: number; offline?: boolean }): Promise<BrowserPage>;
+  version(): string;
+}
+
+interface LaunchOptions {
+  executablePath: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  headless: true;
+  handleSIGINT: false;
+  handleSIGTERM: false;
+  handleSIGHUP: false;
+}
+
+interface Playwright {
+  chromium: { launch(options: LaunchOptions): Promise<Browser> };
+}
+
+/** A browser that was found. */
+export interface BrowserLocation {
+  path: string;
+  /** What found it, for messages: `PAT_CHROMIUM`, `PATH`, `application` or `@sparticuz/chromium`. */
+  source: string;
+  /** Folder of shared libraries to fall back on where the system lacks them. */
+  libraries?: string;
+}
+
+const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const APPLICATIONS = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+const REMEDY =
+  'Install Chromium or Google Chrome, or set PAT_CHROMIUM to the path of one, and see `npm run doctor`.';
+const FLAGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--font-render-hinting=none',
+  '--force-color-profile=srgb',
+];
+
+const requireHere = createRequire(__filename);
+
+/**
+ * Finds a browser in the order above.
+ *
+ * @param environment where PAT_CHROMIUM and PATH are read (default: the process's)
+ * @throws InputError where PAT_CHROMIUM names no program, or nothing is found
+ */
+export async function findBrowser(
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<BrowserLocation> {
+  const chosen = environment.PAT_CHROMIUM;
+  if (chosen) {
+    if (isProgram(chosen)) return { path: chosen, source: 'PAT_CHROMIUM' };
+    throw invalid('findBrowser', 'PAT_CHROMIUM', 'the path of a Chromium program', chosen, REMEDY);
+  }
+  const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  const installed = COMMANDS.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const onPath = installed.find(isProgram);
+  if (onPath) return { path: onPath, source: 'PATH' };
+  const application = process.platform === 'darwin' ? APPLICATIONS.find(isProgram) : undefined;
+  if (application) return { path: application, source: 'application' };
+  return bundledBrowser();
+}
+
+/**
+ * Starts a headless Chromium with a fresh profile that nothing is left of when it closes. An interrupt of this
+ * process does not reach it; it ends with this process, however that ends.
+ *
+ * @throws InputError naming the program and the cause when it does not start
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const { chromium } = requireHere('playwright-core') as Playwright;
+  const location = await findBrowser();
+  const launch = (env: NodeJS.ProcessEnv) =>
+    chromium.launch({
+      executablePath: location.path,
+      args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
+      env,
+      headless: true,
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+  try {
+    return await launch(process.env);
+  } catch (error) {
+    const { libraries } = location;
+    const searched = [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter);
+    const retry = libraries ? launch({ ...process.env, LD_LIBRARY_PATH: searched }) : undefined;
+    const browser = await retry?.catch(() => undefined);
+    if (browser) return browser;
+    const cause = error instanceof Error ? error.message.split('\n').slice(0, 12).join('\n') : '';
+    throw new InputError(
+      `launchBrowser: ${location.path} (from ${location.source}) does not start. ${REMEDY}\n${cause}`,
+    );
+  }
+}
+
+interface SharedBrowser {
+  browser: Promise<Browser>;
+  /** Chromium's process and pipes, which keep this process alive only while a job runs. */
+  handles: Set<Referable>;
+  jobs: number;
+}
+
+interface Referable {
+  ref?(): unknown;
+  unref?(): unknown;
+}
+
+let shared: SharedBrowser | undefined;
+
+/**
+ * Runs `job` with the process's one browser, started at the first call (again, if it died). Between jobs the
+ * browser does not keep the process alive: a script ends, and a kernel shuts down, as if it were not there.
+ */
+export async function withBrowser<T>(job: (browser: Browser) => Promise<T>): Promise<T> {
+  if (shared && !(await shared.browser.catch(() => undefined))?.isConnected()) shared = undefined;
+  shared ??= startShared();
+  const mine = shared;
+  mine.jobs += 1;
+  for (const handle of mine.handles) handle.ref?.();
+  try {
+    return await job(await mine.browser);
+  } finally {
+    mine.jobs -= 1;
+    if (mine.jobs === 0) for (const handle of mine.handles) handle.unref?.();
+  }
+}
+
+/** Closes the shared browser, if there is one. */
+export async function closeBrowser(): Promise<void> {
+  const closing = shared;
+  shared = undefined;
+  await (await closing?.browser.catch(() => undefined))?.close();
+}
+
+function startShared(): SharedBrowser {
+  const handles = new Set<Referable>();
+  // Node announces each child process on this channel, the only public way to Chromium's handles.
+  const children: ChildProcess[] = [];
+  const collect = (message: unknown) => children.push((message as { process: ChildProcess }).process);
+  subscribe('child_process', collect);
+  const browser = launchBrowser().finally(() => {
+    unsubscribe('child_process', collect);
+    for (const child of children) {
+      handles.add(child);
+      for (const stream of child.stdio ?? []) if (stream) handles.add(stream as Referable);
+    }
+  });
+  return { browser, handles, jobs: 0 };
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Unpacks npm's Chromium into a folder of our own (the package itself would use a shared name under /tmp). */
+async function bundledBrowser(): Promise<BrowserLocation> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new InputError(`findBrowser: no Chromium found on the PATH. ${REMEDY}`);
+  }
+  try {
+    const entry = requireHere.resolve('@sparticuz/chromium');
+    const manifest = readFileSync(resolve(entry, '../../../package.json'), 'utf8');
+    const { version } = JSON.parse(manifest) as { version: string };
+    const folder = resolve(__dirname, `../../.cache/chromium-${version}`);
+    if (!existsSync(folder)) await unpack(entry, folder);
+    const libraries = join(folder, 'al2023', 'lib');
+    return { path: join(folder, 'chromium'), source: '@sparticuz/chromium', libraries };
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new InputError(
+      `findBrowser: no Chromium on the PATH, and @sparticuz/chromium is no help: ${cause} ${REMEDY}`,
+    );
+  }
+}
+
+async function unpack(entry: string, folder: string): Promise<void> {
+  mkdirSync(dirname(folder), { recursive: true });
+  const unpacked = mkdtempSync(`${folder}-`);
+  try {
+    // In a process of its own, as the package takes the folder, and whether to unpack the libraries
+    // Chromium needs, from environment variables.
+    await promisify(execFile)(
+      process.execPath,
+      ['-e', `require(${JSON.stringify(entry)}).executablePath()`],
+      { env: { ...process.env, TMPDIR: unpacked, AWS_EXECUTION_ENV: 'nodejs20.x' } },
+    );
+    if (!existsSync(folder)) renameSync(unpacked, folder);
+  } finally {
+    rmSync(unpacked, { recursive: true, force: true });
+  }
+}
