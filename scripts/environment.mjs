@@ -91,16 +91,6 @@ export class Failure extends Error {
   }
 }
 
-/** Runs a script's main function; a failure is printed (without a stack when it names its remedy) and exits 1. */
-export async function main(action) {
-  try {
-    await action();
-  } catch (error) {
-    console.error(`\n${error instanceof Failure ? error.message : error.stack || error}`);
-    process.exit(1);
-  }
-}
-
 /** Seconds since `start` (of `performance.now()`), for people: `0.03 s`, `12.4 s`. */
 export function secondsSince(start) {
   const elapsed = (performance.now() - start) / 1000;

@@ -9,10 +9,16 @@
  */
 import fs from 'fs';
 import path from 'path';
-import { Failure, main, ROOT, secondsSince, step } from './environment.mjs';
+import util from 'util';
+import { Failure, ROOT, secondsSince, step } from './environment.mjs';
+import { runCommand } from './command.mjs';
 
-const USAGE = `usage: node scripts/setup.mjs
+const SELF = path.join(ROOT, 'scripts', 'setup.mjs');
+
+const HELP = `Usage: npm run setup
+
 Sets up npm packages, .venv, TensorFlow and the notebook kernel; does only what is missing.
+
   PAT_PYTHON=COMMAND  the Python to use (default: the first suitable one on PATH)
   PAT_DEVICE=cpu      use the CPU although there is an NVIDIA GPU`;
 
@@ -95,14 +101,10 @@ function checkDisk(parts) {
   );
 }
 
-if (
-  process.argv[1] &&
-  fs.realpathSync(process.argv[1]) === path.join(ROOT, 'scripts', 'setup.mjs')
-) {
-  const extra = process.argv.slice(2);
-  if (extra.includes('--help')) console.log(USAGE);
-  else if (extra.length > 0) {
-    console.error(`setup: unknown argument ${extra[0]}\n${USAGE}`);
-    process.exit(2);
-  } else main(setup);
+async function main() {
+  const { values } = util.parseArgs({ options: { help: { type: 'boolean' } } });
+  if (values.help) console.log(HELP);
+  else await setup();
 }
+
+if (process.argv[1] && fs.realpathSync(process.argv[1]) === fs.realpathSync(SELF)) runCommand(main);

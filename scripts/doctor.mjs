@@ -1,0 +1,52 @@
+/** `npm run doctor`: what works here and what does not, with the remedy for each. Changes nothing. */
+import os from 'os';
+import util from 'util';
+import './environment.mjs';
+import { runCommand } from './command.mjs';
+
+const HELP = `Usage: npm run doctor -- [--json]
+
+Prints a table of what the kit needs: Node, npm packages, Python, JupyterLab, TensorFlow, device, threads, kernel,
+browser, data sets. The exit status is 1 when a row is an error.
+
+  --json  print the rows as JSON
+  --help  show this`;
+
+const MARKS = { ok: '✓', warning: '!', error: '✗' };
+
+async function main() {
+  const options = {
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  };
+  const { values } = util.parseArgs({ options });
+  if (values.help) return console.log(HELP);
+  const checks = await import('./setup/checks.mjs');
+  const rows = [];
+  for (const [name, check] of Object.entries(checks.CHECKS))
+    rows.push({ name, ...(await guarded(check)) });
+  if (values.json) console.log(JSON.stringify({ host: os.hostname(), rows }, null, 2));
+  else print(rows);
+  if (rows.some(({ status }) => status === 'error')) process.exitCode = 1;
+}
+
+async function guarded(check) {
+  try {
+    return await check();
+  } catch (error) {
+    return { status: 'error', value: error.message, remedy: 'npm run setup' };
+  }
+}
+
+function print(rows) {
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  for (const { name, status, value, remedy } of rows) {
+    const indent = ' '.repeat(width + 4);
+    console.log(`${MARKS[status]} ${name.padEnd(width)}  ${value.split('\n').join(`\n${indent}`)}`);
+    if (remedy) console.log(`${indent}→ ${remedy}`);
+  }
+  const count = (wanted) => rows.filter(({ status }) => status === wanted).length;
+  console.log(`\n${count('ok')} ok, ${count('warning')} warnings, ${count('error')} errors`);
+}
+
+runCommand(main);

@@ -1,0 +1,148 @@
+/** The doctor's checks. Each returns its status, what it found and, unless all is well, the remedy. */
+import { spawnSync } from 'child_process';
+import fs from 'fs';
+import os from 'os';
+import path from 'path';
+import { findProgram, kernelEnvironment, ROOT, venvBin } from '../environment.mjs';
+import { probeTensorFlow } from './addon.mjs';
+import * as kernel from './kernel.mjs';
+import * as npm from './npm.mjs';
+import * as python from './python.mjs';
+import { deviceAsked, hasNvidiaGpu } from './tensorflow.mjs';
+
+const SETUP = 'npm run setup';
+const ok = (value) => ({ status: 'ok', value });
+const warning = (value, remedy) => ({ status: 'warning', value, remedy });
+const error = (value, remedy = SETUP) => ({ status: 'error', value, remedy });
+
+/** Folders under the data root, and the file or folder that shows a data set to be whole. */
+const DATASETS = {
+  camvid: 'camvid/CamVid/train',
+  'oxford-iiit-pet': 'oxford-iiit-pet/annotations/trimaps',
+  nyuv2: 'nyuv2',
+  cityscapes: 'cityscapes/gtFine',
+};
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const MAC_BROWSERS = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+const START_KERNEL = `
+import json
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="tslab", startup_timeout=60)
+texts = []
+def hear(message):
+    if message["msg_type"] == "stream":
+        texts.append(message["content"]["text"])
+code = "console.log(JSON.stringify({ folder: process.cwd(), node: process.version }))"
+reply = client.execute_interactive(code, timeout=60, output_hook=hear)
+client.stop_channels()
+manager.shutdown_kernel(now=True)
+print(json.dumps({"status": reply["content"]["status"], "text": "".join(texts)}))
+`;
+
+let tensorflow;
+/** One probe serves the rows TensorFlow and Device. */
+function probe() {
+  tensorflow = tensorflow || probeTensorFlow();
+  return tensorflow;
+}
+
+export const CHECKS = {
+  Node: () => ok(`${process.version} (${process.execPath})`),
+  'npm packages': () =>
+    npm.isCurrent()
+      ? ok('as in package-lock.json')
+      : error('node_modules differs from package-lock.json'),
+  Python: () => {
+    if (!fs.existsSync(venvBin('python'))) return error('.venv is missing');
+    const version = output(venvBin('python'), ['--version']);
+    if (!version) return error('.venv/bin/python does not run');
+    return python.isCurrent() ? ok(version) : error('.venv is incomplete or its pins have changed');
+  },
+  JupyterLab: () => {
+    const version = output(venvBin('python'), ['-m', 'jupyterlab', '--version']);
+    return version ? ok(version) : error('does not run');
+  },
+  TensorFlow: async () => {
+    const found = await probe();
+    if (!found.probe) return error(`does not load (${found.result.log})`);
+    return ok(`${found.probe.tensorflow} (tfjs ${found.probe.tfjs})`);
+  },
+  Device: async () => {
+    const found = await probe();
+    if (!found.probe) return error('unknown: TensorFlow does not load');
+    const gpu = hasNvidiaGpu();
+    if (found.probe.device === 'GPU')
+      return ok(`GPU: ${output('nvidia-smi', ['-L']).split('\n')[0]}`);
+    if (!gpu) return ok('CPU (no NVIDIA GPU answers)');
+    if (deviceAsked() === 'cpu') return ok('CPU, as PAT_DEVICE=cpu asks, beside an NVIDIA GPU');
+    return error(
+      'CPU, although an NVIDIA GPU answers (nvidia-smi)',
+      `${SETUP}; if that changes nothing, update the NVIDIA driver (CUDA 12.5 or newer), or set PAT_DEVICE=cpu`,
+    );
+  },
+  Threads: () => {
+    const threads = os.availableParallelism();
+    const value = `${threads} (of ${os.cpus().length} logical cores)`;
+    return threads > 1 ? ok(value) : warning(value, 'training is slow on one core');
+  },
+  Kernel: checkKernel,
+  Browser: checkBrowser,
+  'Data sets': checkDatasets,
+};
+
+function checkKernel() {
+  if (!kernel.isCurrent())
+    return error('the tslab kernelspec is missing or not of this folder and Node');
+  const start = performance.now();
+  const printed = output(venvBin('python'), ['-c', START_KERNEL]);
+  if (!printed) return error('tslab does not start');
+  const { status, text } = JSON.parse(printed.split('\n').pop());
+  if (status !== 'ok') return error(`tslab starts, but a cell ends with ${status}`);
+  const { folder, node } = JSON.parse(text);
+  if (fs.realpathSync(folder) !== fs.realpathSync(ROOT)) return error(`tslab starts in ${folder}`);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  return ok(`tslab starts in the repository, Node ${node}, first cell after ${seconds} s`);
+}
+
+/** The search order of lib/figures/browser.ts. */
+function checkBrowser() {
+  const { PAT_CHROMIUM } = process.env;
+  const onPath = BROWSERS.map((name) => findProgram(name)).find(Boolean);
+  const application = MAC_BROWSERS.find(
+    (file) => process.platform === 'darwin' && fs.existsSync(file),
+  );
+  const found = PAT_CHROMIUM || onPath || application;
+  const remedy = 'Install Chromium or Google Chrome, or set PAT_CHROMIUM to the path of one';
+  if (found) {
+    const version = output(found, ['--version', '--no-sandbox']);
+    return version ? ok(`${version} (${found})`) : error(`${found} does not run`, remedy);
+  }
+  const packaged = path.join(ROOT, 'node_modules', '@sparticuz', 'chromium', 'bin', 'chromium.br');
+  if (fs.existsSync(packaged) && process.platform === 'linux' && process.arch === 'x64') {
+    return ok('the npm package @sparticuz/chromium');
+  }
+  return error('none found: figures cannot be exported', remedy);
+}
+
+function checkDatasets() {
+  const root = path.resolve(ROOT, process.env.PAT_DATA_DIR || path.join('data', 'datasets'));
+  const found = Object.keys(DATASETS).filter((name) =>
+    fs.existsSync(path.join(root, DATASETS[name])),
+  );
+  if (found.length > 0) return ok(`${found.join(', ')} (in ${root})`);
+  return warning(
+    `none in ${root}: the notebooks show the synthetic set`,
+    'put a data set there (README), or set PAT_DATA_DIR to the folder that holds them',
+  );
+}
+
+/** What a program prints, trimmed; undefined when it fails. */
+function output(command, args) {
+  const options = { cwd: ROOT, env: kernelEnvironment(), encoding: 'utf8', timeout: 120000 };
+  const { status, stdout } = spawnSync(command, args, options);
+  return status === 0 ? stdout.trim() : undefined;
+}
