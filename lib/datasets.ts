@@ -49,10 +49,10 @@ export function defaultRoot(): string {
 /**
  * Opens one split of a data set.
  *
- * @param options.name a name of the table, or `'auto'`: the first real data set found under `root`, else
- *   `'synthetic'` (then the options of `'synthetic'` are allowed, and apply only to it).
- * @throws InputError for an unknown name or option, a folder or file that is missing (with where it looked and the
- *   remedy), an empty split.
+ * @param options.name a name of the table, or `'auto'`: the first real data set found under `root`,
+ *   else `'synthetic'` (then the options of `'synthetic'` are allowed, and apply only to it).
+ * @throws InputError for an unknown name or option, a folder or file that is missing (with where it
+ *   looked and the remedy), an empty split.
  */
 export async function openDataset(options: DatasetOptions): Promise<SegmentationDataset> {
   const { root = defaultRoot(), split = 'train', size, seed = 0, voidAs = 'ignore' } = options;
@@ -72,8 +72,8 @@ export async function openDataset(options: DatasetOptions): Promise<Segmentation
 }
 
 /**
- * The name of the data set to use: the first of `prefer` (default: all real ones, in the table's order) whose files
- * are found under `root`, else `'synthetic'`.
+ * The name of the data set to use: the first of `prefer` (default: all real ones, in the table's
+ * order) whose files are found under `root`, else `'synthetic'`.
  */
 export async function findDataset({
   prefer = table.filter(({ real }) => real).map(({ name }) => name),

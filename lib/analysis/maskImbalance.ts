@@ -1,6 +1,7 @@
 /**
- * Fig. 2: how unequal the classes of a data set are, over all its pixels and within each image. A mask M_{i,c} is, as in
- * the paper, the set of all pixels of class c in image i (not one connected component).
+ * Fig. 2: how unequal the classes of a data set are, over all its pixels and within each image. A
+ * mask M_{i,c} is, as in the paper, the set of all pixels of class c in image i (not one connected
+ * component).
  */
 import { checkKnownOptions, checkNumber } from '../check';
 import { prefetch } from '../datasets/prefetch';
@@ -17,7 +18,10 @@ export interface ClassImbalance {
   share: number;
   /** Number of images that contain the class. */
   presence: number;
-  /** |M_{i,c}| / pixels of image i, for each image that contains the class, in the order of the images. */
+  /**
+   * |M_{i,c}| / pixels of image i, for each image that contains the class, in the order of the
+   * images.
+   */
   maskShares: number[];
 }
 
@@ -33,8 +37,8 @@ export interface ImageImbalance {
   /** Largest mask / smallest mask, in pixels; null with fewer than two classes present. */
   largestToSmallest: number | null;
   /**
-   * Gini coefficient of the sizes x_1 ≤ … ≤ x_n of the masks present: 2·Σ_k k·x_k / (n·Σ_k x_k) − (n + 1)/n; 0 for equal
-   * masks, 1 − 1/n at most. Null with fewer than two classes present.
+   * Gini coefficient of the sizes x_1 ≤ … ≤ x_n of the masks present: 2·Σ_k k·x_k / (n·Σ_k x_k) −
+   * (n + 1)/n; 0 for equal masks, 1 − 1/n at most. Null with fewer than two classes present.
    */
   gini: number | null;
 }
@@ -67,10 +71,11 @@ export interface AnalyzeMasksOptions {
 const ahead = 16;
 
 /**
- * Counts the masks of a data set's split. Reads label maps only, one after the other, with decoding ahead; keeps one
- * number for each mask, no pixels.
+ * Counts the masks of a data set's split. Reads label maps only, one after the other, with decoding
+ * ahead; keeps one number for each mask, no pixels.
  *
- * @throws InputError for a wrong option and whatever reading a label map throws; the signal's reason.
+ * @throws InputError for a wrong option and whatever reading a label map throws; the signal's
+ *   reason.
  */
 export async function analyzeMasks(
   dataset: SegmentationDataset,

@@ -10,14 +10,15 @@ const known: readonly (keyof BatchOptions)[] = ['batchSize', 'shuffle', 'seed', 
 /**
  * The samples of `source` in batches, from `position` on; the last batch may be smaller.
  *
- * With `shuffle`, the order is `new Random(seed).stream('shuffle').permutation(length)`: a caller that wants
- * another order in each epoch passes another seed. Order and batches depend on the options alone, and
- * `position` is the number of samples passed over, so that `{ …options, position: batch.position }` goes on
- * exactly behind `batch`. At most two batches of decoded samples wait ahead of the consumer; ending the loop
- * early stops the decoding. The consumer disposes `images` and `labels`.
+ * With `shuffle`, the order is `new Random(seed).stream('shuffle').permutation(length)`: a caller
+ * that wants another order in each epoch passes another seed. Order and batches depend on the
+ * options alone, and `position` is the number of samples passed over, so that `{ …options,
+ * position: batch.position }` goes on exactly behind `batch`. At most two batches of decoded
+ * samples wait ahead of the consumer; ending the loop early stops the decoding. The consumer
+ * disposes `images` and `labels`.
  *
- * @throws InputError for a wrong option (at once), for samples of unequal size in one batch, and whatever
- *   `source.sample` throws.
+ * @throws InputError for a wrong option (at once), for samples of unequal size in one batch, and
+ *   whatever `source.sample` throws.
  */
 export function batches(source: SampleSource, options: BatchOptions): AsyncIterable<Batch> {
   checkKnownOptions('batches', options, known);

@@ -1,5 +1,6 @@
 /**
- * CamVid with 11 classes, as the SegNet authors prepared it: street scenes, 480x360, train 367, val 101, test 233.
+ * CamVid with 11 classes, as the SegNet authors prepared it: street scenes, 480x360, train 367, val
+ * 101, test 233.
  *
  *     camvid/CamVid/{train,val,test}.txt            "image label" pairs, one a line (optional)
  *     camvid/CamVid/{train,val,test}/NAME.png       images, PNG or JPEG

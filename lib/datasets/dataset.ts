@@ -12,8 +12,8 @@ export function voidLabel(classNames: readonly string[], voidAs: VoidRule): numb
 }
 
 /**
- * The data set as users see it. With `voidAs: 'class'` it has one more class, `Void` (black), with the last
- * id; `source` must label void pixels with `voidLabel(facts.classNames, voidAs)`.
+ * The data set as users see it. With `voidAs: 'class'` it has one more class, `Void` (black), with
+ * the last id; `source` must label void pixels with `voidLabel(facts.classNames, voidAs)`.
  */
 export function createDataset(
   facts: DatasetFacts,

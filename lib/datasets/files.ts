@@ -1,4 +1,7 @@
-/** Data sets made of image files and label files: opening one is naming its pairs and what its values mean. */
+/**
+ * Data sets made of image files and label files: opening one is naming its pairs and what its
+ * values mean.
+ */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, invalid } from '../check';
@@ -110,8 +113,8 @@ function missingFolder(set: FileDataset, root: string, folder: string): InputErr
     'root',
     `a folder that holds ${set.folder}`,
     root,
-    `No ${set.title} in ${folder}. Get it (${set.source}), or set PAT_DATA_DIR (or root) to the folder ` +
-      `that holds ${set.folder}; the data set 'synthetic' works without files.`,
+    `No ${set.title} in ${folder}. Get it (${set.source}), or set PAT_DATA_DIR (or root) to the ` +
+      `folder that holds ${set.folder}; the data set 'synthetic' works without files.`,
   );
 }
 
@@ -120,12 +123,12 @@ async function unequalSizes(
   mask: { fileHeight: number; fileWidth: number },
 ): Promise<InputError> {
   const image = await readImageHeader(pair.image);
-  const turned =
+  const remedy =
     image.orientation > 1
-      ? ` The image carries EXIF orientation ${image.orientation}, which is not applied: save it upright.`
-      : '';
+      ? `The image's EXIF orientation ${image.orientation} is not applied: save it upright.`
+      : 'Replace one of the two files.';
   return new InputError(
-    `sample: mask size must equal its image's, got ${mask.fileHeight}x${mask.fileWidth} in ${pair.mask} ` +
-      `and ${image.height}x${image.width} in ${pair.image} (height x width).${turned || ' Replace one of the two files.'}`,
+    `sample: mask size must equal its image's, got ${mask.fileHeight}x${mask.fileWidth} in ` +
+      `${pair.mask} and ${image.height}x${image.width} in ${pair.image} (height x width). ${remedy}`,
   );
 }

@@ -1,17 +1,23 @@
-/** Decodes image files to RGB bytes in sharp's threads; the format is read from the bytes, not from the name. */
+/**
+ * Decodes image files to RGB bytes in sharp's threads; the format is read from the bytes, not from
+ * the name.
+ */
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { invalid } from '../check';
 import type { InputError } from '../check';
 
-/** sharp would keep decoded operations for reuse; data sets never decode the same bytes twice in a row. */
+/**
+ * sharp would keep decoded operations for reuse; data sets never decode the same bytes twice in a
+ * row.
+ */
 sharp.cache(false);
 
 /**
- * How every file is opened: a truncated or damaged file is an error, a mere warning is not; an embedded
- * colour profile is not applied (pixel values as stored, as in the Python loaders); of an animation, the first
- * frame is taken.
+ * How every file is opened: a truncated or damaged file is an error, a mere warning is not; an
+ * embedded colour profile is not applied (pixel values as stored, as in the Python loaders); of an
+ * animation, the first frame is taken.
  */
 export const strict: SharpOptions = { failOn: 'error', ignoreIcc: true };
 
@@ -33,14 +39,14 @@ export interface ImageHeader {
 }
 
 /**
- * Decodes an image to RGB: grey is repeated, CMYK converted, alpha dropped (not blended), 16 bits cut to the
- * upper 8. Rows and columns are as stored: an EXIF orientation is not applied, because the label maps of the
- * public data sets follow the stored pixels.
+ * Decodes an image to RGB: grey is repeated, CMYK converted, alpha dropped (not blended), 16 bits
+ * cut to the upper 8. Rows and columns are as stored: an EXIF orientation is not applied, because
+ * the label maps of the public data sets follow the stored pixels.
  *
- * @param options.size `[height, width]` to resize to, ignoring the aspect ratio: libvips with sharp's kernel
- *   `'linear'`, i.e. an integer box shrink (for JPEG partly in the decoder), then a triangle filter as wide as the
- *   remaining reduction; enlarging is bilinear. Pixel centres align: output (y, x) is centred on
- *   ((y + ½)·H/h, (x + ½)·W/w) of the file, as in `decodeMask`.
+ * @param options.size `[height, width]` to resize to, ignoring the aspect ratio: libvips with
+ *   sharp's kernel `'linear'`, i.e. an integer box shrink (for JPEG partly in the decoder), then a
+ *   triangle filter as wide as the remaining reduction; enlarging is bilinear. Pixel centres align:
+ *   output (y, x) is centred on ((y + ½)·H/h, (x + ½)·W/w) of the file, as in `decodeMask`.
  * @throws InputError that names the file when it is missing, unreadable, truncated or no image.
  */
 export async function decodeImage(

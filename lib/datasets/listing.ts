@@ -1,4 +1,6 @@
-/** Finds the image and label files of a data set: by a list file, or by equal names in two folders. */
+/**
+ * Finds the image and label files of a data set: by a list file, or by equal names in two folders.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, invalid } from '../check';
@@ -16,16 +18,18 @@ export async function listFiles(folder: string): Promise<Listing> {
   try {
     entries = await readdir(folder);
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it does not exist' : error;
-    const remedy = `This split is not there (${String(why)}): unpack that part of the data set, or open another split.`;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'It does not exist' : message;
+    const remedy = `${why}: unpack this split of the data set, or open another split.`;
     throw invalid('openDataset', 'folder', 'a readable folder', folder, remedy);
   }
   return { folder, names: entries.filter((name) => /^[^.].*\.(png|jpe?g)$/i.test(name)).sort() };
 }
 
 /**
- * The pairs named by a list file: an image and a label file on each line. Of each path only the last part counts
- * ("/SegNet/CamVid/train/NAME.png"), and the extension may differ (a PNG set copied to JPEG).
+ * The pairs named by a list file: an image and a label file on each line. Of each path only the
+ * last part counts ("/SegNet/CamVid/train/NAME.png"), and the extension may differ (a PNG set
+ * copied to JPEG).
  */
 export async function listedPairs(
   list: string,

@@ -1,4 +1,7 @@
-/** Decodes label maps: the numbers stored in the PNG, untouched by colours, scaling or colour management. */
+/**
+ * Decodes label maps: the numbers stored in the PNG, untouched by colours, scaling or colour
+ * management.
+ */
 import sharp from 'sharp';
 import { InputError, invalid } from '../check';
 import { readBytes, strict, undecodable } from './image';
@@ -20,16 +23,16 @@ export const notAllowed = -1;
 /**
  * Decodes a label map and translates its values.
  *
- * The values are those stored: grey levels of 1, 2, 4, 8 or 16 bits, or the indexes (not the colours) of a
- * palette PNG. Formats that change values (JPEG) and colour PNGs are refused.
+ * The values are those stored: grey levels of 1, 2, 4, 8 or 16 bits, or the indexes (not the
+ * colours) of a palette PNG. Formats that change values (JPEG) and colour PNGs are refused.
  *
- * @param options.labelTable label id for each stored value 0–255 (`notAllowed` for values that must not
- *   occur); checked for every pixel of the file, whatever `size` is.
- * @param options.size `[height, width]` to resize to, by nearest neighbour with centre sampling: output (y, x) is the
- *   file's pixel (⌊(y + ½)·H/h⌋, ⌊(x + ½)·W/w⌋), so no value arises that is not in the file. (Own code of one
- *   pass with the translation; libvips' nearest kernel does not sample at pixel centres.)
- * @throws InputError that names the file: missing, unreadable, truncated, not a single-channel PNG, or with a
- *   value that is not allowed (the value and its first position).
+ * @param options.labelTable label id for each stored value 0–255 (`notAllowed` for values that must
+ *   not occur); checked for every pixel of the file, whatever `size` is.
+ * @param options.size `[height, width]` to resize to, by nearest neighbour with centre sampling:
+ *   output (y, x) is the file's pixel (⌊(y + ½)·H/h⌋, ⌊(x + ½)·W/w⌋), so no value arises that is
+ *   not in the file. (Own code: libvips' nearest kernel does not sample at pixel centres.)
+ * @throws InputError that names the file: missing, unreadable, truncated, not a single-channel PNG,
+ *   or with a value that is not allowed (the value and its first position).
  */
 export async function decodeMask(
   file: string,
@@ -38,15 +41,33 @@ export async function decodeMask(
   const bytes = await readBytes('decodeMask', file);
   const header = readPngHeader('decodeMask', file, bytes);
   const values = await storedValues(file, bytes, header);
-  checkValues(file, values, header.width, labelTable);
-  const [height, width] = size ?? [header.height, header.width];
-  const labels = new Uint8Array(height * width);
-  const columns = Int32Array.from({ length: width }, (_, x) => centre(x, width, header.width));
-  for (let y = 0, to = 0; y < height; y++) {
-    const row = centre(y, height, header.height) * header.width;
-    for (let x = 0; x < width; x++, to++) labels[to] = labelTable[values[row + columns[x]]];
+  const labels = translate(file, values, header.width, labelTable);
+  const { height: fileHeight, width: fileWidth } = header;
+  const [height, width] = size ?? [fileHeight, fileWidth];
+  if (height === fileHeight && width === fileWidth) {
+    return { height, width, labels, fileHeight, fileWidth };
   }
-  return { height, width, labels, fileHeight: header.height, fileWidth: header.width };
+  return {
+    height,
+    width,
+    labels: resizeNearest(labels, [fileHeight, fileWidth], [height, width]),
+    fileHeight,
+    fileWidth,
+  };
+}
+
+function resizeNearest(
+  labels: Uint8Array,
+  [fromHeight, fromWidth]: readonly [number, number],
+  [height, width]: readonly [number, number],
+): Uint8Array {
+  const resized = new Uint8Array(height * width);
+  const columns = Int32Array.from({ length: width }, (_, x) => centre(x, width, fromWidth));
+  for (let y = 0, to = 0; y < height; y++) {
+    const row = centre(y, height, fromHeight) * fromWidth;
+    for (let x = 0; x < width; x++, to++) resized[to] = labels[row + columns[x]];
+  }
+  return resized;
 }
 
 /** The source index whose pixel covers the centre of output pixel `index`. */
@@ -85,7 +106,9 @@ async function storedValues(
   }
 }
 
-/** Palette indexes from the decoded colours; only possible where the colours in use are distinct. */
+/**
+ * Palette indexes from the decoded colours; only possible where the colours in use are distinct.
+ */
 function indexesOf(
   file: string,
   data: Uint8Array,
@@ -117,19 +140,25 @@ function indexesOf(
   return indexes;
 }
 
-function checkValues(
+/** The label ids of stored values; throws at the first value that is not allowed. */
+function translate(
   file: string,
   values: Uint8Array | Uint16Array,
   width: number,
   labelTable: Int16Array,
-): void {
+): Uint8Array {
+  const labels = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (value < 256 && labelTable[value] !== notAllowed) continue;
-    const expected = `one of ${ranges(labelTable)}`;
-    const place = `first at row ${Math.floor(i / width)}, column ${i % width}`;
-    throw invalid('decodeMask', `label value in ${file}`, expected, value, `It occurs ${place}.`);
+    const id = value < 256 ? labelTable[value] : notAllowed;
+    if (id === notAllowed) {
+      const expected = `one of ${ranges(labelTable)}`;
+      const place = `It occurs first at row ${Math.floor(i / width)}, column ${i % width}.`;
+      throw invalid('decodeMask', `label value in ${file}`, expected, value, place);
+    }
+    labels[i] = id;
   }
+  return labels;
 }
 
 /** The allowed values as text, e.g. `0–11, 255`. */

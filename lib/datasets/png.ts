@@ -21,7 +21,8 @@ const colourTypes: Record<number, PngHeader['colour']> = {
 };
 
 /**
- * Reads the IHDR and PLTE chunks and walks to the end of the file (PNG specification, third edition, §5 and §11).
+ * Reads the IHDR and PLTE chunks and walks to the end of the file (PNG specification, third
+ * edition, §5 and §11).
  *
  * @throws InputError that names the file when it is no PNG or ends before its IEND chunk.
  */

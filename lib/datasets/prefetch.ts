@@ -9,9 +9,10 @@ export interface PrefetchOptions {
 }
 
 /**
- * Yields `load(item)` for each item, in the order of `items`, while later items load in the background.
- * When the consumer stops early (`break`, `return`, an error) no further load starts, and the generator ends
- * after those under way have settled. An error of `load` is thrown at its item's turn.
+ * Yields `load(item)` for each item, in the order of `items`, while later items load in the
+ * background. When the consumer stops early (`break`, `return`, an error) no further load starts,
+ * and the generator ends after those under way have settled. An error of `load` is thrown at its
+ * item's turn.
  */
 export async function* prefetch<Item, Result>(
   items: readonly Item[],

@@ -1,8 +1,8 @@
 /**
- * Synthetic scenes: the data set that is always there. Outdoor scenes of textured shapes, drawn by the kit, with what
- * makes real segmentation data hard: a long-tailed class distribution (large regions, medium objects, thin poles,
- * birds of one pixel), masks over four orders of magnitude, classes missing from most images, shared colours, and a few
- * void pixels along doubtful outlines.
+ * Synthetic scenes: the data set that is always there. Outdoor scenes of textured shapes, drawn by
+ * the kit, with what makes real segmentation data hard: a long-tailed class distribution (large
+ * regions, medium objects, thin poles, birds of one pixel), masks over four orders of magnitude,
+ * classes missing from most images, shared colours, and a few void pixels along doubtful outlines.
  *
  *     openDataset({ name: 'synthetic', numClasses: 12, size: [128, 160], length: 200, seed: 0 })
  */
@@ -40,8 +40,8 @@ export const synthetic: DatasetDefinition = {
 };
 
 /**
- * Scene i of a split depends on (seed, split, i, size, numClasses) alone, whatever was read before it; splits never
- * share a scene.
+ * Scene i of a split depends on (seed, split, i, size, numClasses) alone, whatever was read before
+ * it; splits never share a scene.
  */
 function openScenes(options: ResolvedOptions) {
   const { split, seed, voidAs, size = defaultSize } = options;

@@ -1,4 +1,7 @@
-/** What every data set gives: samples as raw RGB and label bytes, names, palette, and batches of tensors. */
+/**
+ * What every data set gives: samples as raw RGB and label bytes, names, palette, and batches of
+ * tensors.
+ */
 import type { tf } from '../backend';
 
 export type Split = 'train' | 'valid' | 'test';
@@ -33,7 +36,10 @@ export interface Batch {
   labels: tf.Tensor3D;
   /** Sample names in batch order. */
   names: string[];
-  /** Samples of the epoch delivered up to and including this batch; pass it as `position` to go on behind it. */
+  /**
+   * Samples of the epoch delivered up to and including this batch; pass it as `position` to go on
+   * behind it.
+   */
   position: number;
 }
 
@@ -75,11 +81,17 @@ export interface SegmentationDataset extends DatasetFacts {
   readonly numClasses: number;
   /** Samples in the split. */
   readonly length: number;
-  /** The i-th sample of the split, at the file's own size unless the data set was opened with `size`. */
+  /**
+   * The i-th sample of the split, at the file's own size unless the data set was opened with
+   * `size`.
+   */
   sample(index: number): Promise<Sample>;
   /** The labels of the i-th sample alone, without decoding (or drawing) its image. */
   labelMap(index: number): Promise<LabelMap>;
-  /** One epoch of batches; the last one may be smaller. Needs samples of equal size (open with `size`). */
+  /**
+   * One epoch of batches; the last one may be smaller. Needs samples of equal size (open with
+   * `size`).
+   */
   batches(options: BatchOptions): AsyncIterable<Batch>;
 }
 

@@ -1,4 +1,7 @@
-/** A raster of which object owns each pixel; later objects cover earlier ones. Edges are hard, as labels need. */
+/**
+ * A raster of which object owns each pixel; later objects cover earlier ones. Edges are hard, as
+ * labels need.
+ */
 
 export type Point = readonly [x: number, y: number];
 

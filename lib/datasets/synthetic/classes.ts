@@ -1,7 +1,13 @@
-/** The classes of the synthetic scenes: what each looks like, how often it occurs, its colour in label pictures. */
+/**
+ * The classes of the synthetic scenes: what each looks like, how often it occurs, its colour in
+ * label pictures.
+ */
 import type { Colour } from '../types';
 
-/** How a class is drawn; `regions.ts`, `objects.ts` and `details.ts` have the geometry, `materials.ts` the surface. */
+/**
+ * How a class is drawn; `regions.ts`, `objects.ts` and `details.ts` have the geometry,
+ * `materials.ts` the surface.
+ */
 export type Kind =
   | 'sky'
   | 'ground'
@@ -45,7 +51,10 @@ const basic: readonly (readonly [name: string, kind: Kind, presence: number, pal
   ['Bird', 'bird', 0.3, [20, 20, 30]],
 ];
 
-/** The order in which classes join when fewer than twelve are asked for: large, medium and tiny ones early. */
+/**
+ * The order in which classes join when fewer than twelve are asked for: large, medium and tiny ones
+ * early.
+ */
 const joining: readonly Kind[] = [
   'sky',
   'tree',
@@ -73,7 +82,10 @@ const repeated: readonly Kind[] = [
   'fence',
 ];
 
-/** The first `numClasses` (2–40) classes; of more than twelve, each round of repetitions is rarer than the last. */
+/**
+ * The first `numClasses` (2–40) classes; of more than twelve, each round of repetitions is rarer
+ * than the last.
+ */
 export function sceneClasses(numClasses: number): SceneClass[] {
   const classes = basic
     .filter(([, kind]) => joining.indexOf(kind) < numClasses)

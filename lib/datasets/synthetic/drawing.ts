@@ -1,4 +1,7 @@
-/** What the drawers of all classes share: the scene's setting, drawing steps, places on the ground, outlines. */
+/**
+ * What the drawers of all classes share: the scene's setting, drawing steps, places on the ground,
+ * outlines.
+ */
 import type { Random } from '../../random';
 import type { Canvas, Point, Point3, SceneObject } from './canvas';
 import type { SceneClass } from './classes';

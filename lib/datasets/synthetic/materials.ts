@@ -1,6 +1,7 @@
 /**
- * Surfaces of the scene objects. A material says, for a pixel, how much of the accent colour there is and how much
- * light falls on it: classes differ by texture and shading, for many of them share colours.
+ * Surfaces of the scene objects. A material says, for a pixel, how much of the accent colour there
+ * is and how much light falls on it: classes differ by texture and shading, for many of them share
+ * colours.
  */
 import type { SceneObject } from './canvas';
 import { hash, noise, roughNoise, step } from './texture';
@@ -13,7 +14,10 @@ export interface Texel {
   light: number;
 }
 
-/** What a material may know beside the object: pixels per scene unit (1/128 of the scene), and the horizon's row. */
+/**
+ * What a material may know beside the object: pixels per scene unit (1/128 of the scene), and the
+ * horizon's row.
+ */
 export interface Surroundings {
   unit: number;
   horizon: number;

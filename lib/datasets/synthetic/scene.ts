@@ -32,7 +32,10 @@ const weathers: readonly (readonly [sky: Point3, haze: Point3, light: Point3])[]
   [hsl(0.55, 0.4, 0.6), hsl(0.12, 0.3, 0.86), [1.02, 1, 0.9]],
 ];
 
-/** Draws the objects of a scene of `height` x `width` pixels. Each class draws from its own random stream. */
+/**
+ * Draws the objects of a scene of `height` x `width` pixels. Each class draws from its own random
+ * stream.
+ */
 export function layoutScene(
   random: Random,
   classes: readonly SceneClass[],
@@ -86,7 +89,10 @@ export function labelScene({ canvas, unit, seed }: Scene, voidId: number): Uint8
   return labels;
 }
 
-/** RGB bytes, row-major `[height, width, 3]`: materials under the scene's light, a slight blur, sensor noise. */
+/**
+ * RGB bytes, row-major `[height, width, 3]`: materials under the scene's light, a slight blur,
+ * sensor noise.
+ */
 export function colourScene({ canvas, unit, horizon, light, seed }: Scene): Uint8Array {
   const { height, width, owner, objects } = canvas;
   const colours = new Float32Array(height * width * 3);
@@ -107,7 +113,10 @@ export function colourScene({ canvas, unit, horizon, light, seed }: Scene): Uint
   return develop(soften(soften(colours, width, 3), height, 3 * width), seed);
 }
 
-/** The blur [1 4 1]/6 along one axis of lines of `length` values that lie `stride` apart; borders are repeated. */
+/**
+ * The blur [1 4 1]/6 along one axis of lines of `length` values that lie `stride` apart; borders
+ * are repeated.
+ */
 function soften(values: Float32Array, length: number, stride: number): Float32Array {
   const result = new Float32Array(values.length);
   const span = length * stride;

@@ -1,4 +1,6 @@
-/** Value noise: a smooth random function of the plane, the same for the same seed on every machine. */
+/**
+ * Value noise: a smooth random function of the plane, the same for the same seed on every machine.
+ */
 
 /** A number in [0, 1) from two integers and a seed. */
 export function hash(x: number, y: number, seed: number): number {
