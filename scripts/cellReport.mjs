@@ -17,23 +17,28 @@ export function remaining(seconds) {
 
 /**
  * A handler for the events of a notebook. `secondsLeft(share)` estimates the time left over all, given the share of
- * this notebook's cells that is done; `write` takes text for the terminal.
+ * this notebook's cells that is done; `failuresOnly` leaves the progress out; `write` takes the text.
  */
-export function cellReporter({ secondsLeft, write = (text) => process.stdout.write(text) } = {}) {
-  const live = process.stdout.isTTY;
+export function cellReporter({ secondsLeft, failuresOnly, write = toTerminal } = {}) {
+  const live = process.stdout.isTTY && !failuresOnly;
   const clear = live ? '\r\x1b[K' : '';
   return (event) => {
+    if (event.event === 'failed') write(`${clear}${failureText(event)}\n`);
+    if (failuresOnly) return;
     if (event.event === 'kernel') write(`  kernel started in ${duration(event.seconds)}\n`);
+    if (event.event === 'done') {
+      write(`${clear}${cellLine(event)} ${duration(event.seconds).padStart(8)}\n`);
+    }
     if (event.event === 'cell' && live) {
-      const left = secondsLeft
-        ? `, ${remaining(secondsLeft((event.position - 1) / event.total))}`
-        : '';
+      const share = (event.position - 1) / event.total;
+      const left = secondsLeft ? `, ${remaining(secondsLeft(share))}` : '';
       write(`${clear}${cellLine(event)}  running${left}`);
     }
-    if (event.event === 'done')
-      write(`${clear}${cellLine(event)} ${duration(event.seconds).padStart(8)}\n`);
-    if (event.event === 'failed') write(`${clear}${failureText(event)}\n`);
   };
+}
+
+function toTerminal(text) {
+  process.stdout.write(text);
 }
 
 function cellLine({ position, total, line }) {

@@ -1,6 +1,7 @@
 /** `npm run notebook -- NAME`: runs one notebook headless, with parameters. */
 import util from 'util';
 import './environment.mjs';
+import { UsageError, runCommand } from './command.mjs';
 
 const HELP = `Usage: npm run notebook -- NAME [options]
 
@@ -31,7 +32,7 @@ async function main() {
   const { values, positionals } = util.parseArgs({ options: OPTIONS, allowPositionals: true });
   if (values.help) return console.log(HELP);
   if (positionals.length !== 1)
-    throw new Error(`One NAME is needed, got ${positionals.length}.\n\n${HELP}`);
+    throw new UsageError(`One NAME is needed, got ${positionals.length}.\n\n${HELP}`);
   const path = await import('path');
   const notebooks = await import('./runNotebook.mjs');
   const { cellReporter, duration } = await import('./cellReport.mjs');
@@ -40,7 +41,7 @@ async function main() {
   const settings = values.set.map(notebooks.parseSetting);
   const timeout = notebooks.parseTimeout(values.timeout);
   if (values.save && (settings.length > 0 || values.profile !== 'quick')) {
-    throw new Error(
+    throw new UsageError(
       '--save keeps outputs of the committed parameters: leave out --set and --profile.',
     );
   }
@@ -71,7 +72,4 @@ async function main() {
   process.exitCode = result.ok ? 0 : 1;
 }
 
-main().catch((error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+await runCommand(main);

@@ -7,6 +7,7 @@
 import { spawn } from 'child_process';
 import fs from 'fs';
 import path from 'path';
+import { UsageError } from './command.mjs';
 import { ROOT, kernelEnvironment, venvBin } from './environment.mjs';
 
 export const PROFILES = ['tiny', 'quick', 'full'];
@@ -35,17 +36,15 @@ export function findNotebook(name) {
   });
   if (found) return found;
   const names = all.map((file) => path.basename(file, '.ipynb')).join(', ') || 'none';
-  throw new Error(`No notebook '${name}'. There are: ${names}.`);
+  throw new UsageError(`No notebook '${name}'. There are: ${names}.`);
 }
 
 /** The declared parameters (name → default, as written) and the profiles of a notebook. */
 export function readParameters(file) {
   const notebook = JSON.parse(fs.readFileSync(file, 'utf8'));
-  const tagged = (cell) => ((cell.metadata || {}).tags || []).includes('parameters');
-  const cell = notebook.cells.find((each) => each.cell_type === 'code' && tagged(each));
+  const cell = notebook.cells.find(isParameters);
   if (!cell) return { declared: new Map(), profiles: {} };
-  const source = Array.isArray(cell.source) ? cell.source.join('') : cell.source;
-  const declarations = source.matchAll(
+  const declarations = sourceText(cell).matchAll(
     /^\s*let\s+([\p{L}_$][\p{L}\p{N}_$]*)[^=\n]*=\s*([^;\n]*)/gmu,
   );
   const declared = new Map([...declarations].map(([, name, value]) => [name, value.trim()]));
@@ -55,7 +54,7 @@ export function readParameters(file) {
 /** `name=value` as given on a command line; the value is JSON, or else a string. */
 export function parseSetting(text) {
   const match = /^([^=\s]+)=(.*)$/su.exec(text);
-  if (!match) throw new Error(`--set takes name=value, got '${text}'.`);
+  if (!match) throw new UsageError(`--set takes name=value, got '${text}'.`);
   const [, name, value] = match;
   try {
     return [name, JSON.parse(value)];
@@ -67,19 +66,43 @@ export function parseSetting(text) {
 /** The assignments to inject: those of the profile, then `settings` (pairs of name and value). */
 export function assignments(file, profile = 'quick', settings = []) {
   if (!PROFILES.includes(profile)) {
-    throw new Error(`--profile must be one of ${PROFILES.join(', ')}, got '${profile}'.`);
+    throw new UsageError(`--profile must be one of ${PROFILES.join(', ')}, got '${profile}'.`);
   }
   const { declared, profiles } = readParameters(file);
   const values = { ...profiles[profile], ...Object.fromEntries(settings) };
   const unknown = Object.keys(values).find((name) => !declared.has(name));
   if (unknown !== undefined) {
     const list = [...declared].map(([name, value]) => `  ${name} = ${value}`).join('\n');
-    throw new Error(
+    throw new UsageError(
       `${path.basename(file)} has no parameter '${unknown}'. ` +
         (list ? `Its parameters and their defaults:\n${list}` : 'It has no parameters.'),
     );
   }
   return Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)};`);
+}
+
+/** The notebook in `file` with one more cell, right after its parameters, that makes the assignments. */
+export function withAssignments(file, injected) {
+  const notebook = JSON.parse(fs.readFileSync(file, 'utf8'));
+  if (injected.length === 0) return notebook;
+  const index = notebook.cells.findIndex(isParameters);
+  notebook.cells.splice(index + 1, 0, {
+    cell_type: 'code',
+    id: 'injected-parameters',
+    metadata: { tags: ['injected-parameters'] },
+    execution_count: null,
+    outputs: [],
+    source: injected.join('\n'),
+  });
+  return notebook;
+}
+
+function isParameters(cell) {
+  return cell.cell_type === 'code' && ((cell.metadata || {}).tags || []).includes('parameters');
+}
+
+function sourceText(cell) {
+  return Array.isArray(cell.source) ? cell.source.join('') : cell.source;
 }
 
 /** Throws, before any work is done, when nothing can be written to `folder`. */
@@ -92,7 +115,7 @@ export function checkWritable(folder) {
     fs.writeFileSync(probe, '');
     fs.unlinkSync(probe);
   } catch (error) {
-    throw new Error(
+    throw new UsageError(
       `Cannot write figures to ${folder}: ${error.message}.\n` +
         `Remedy: chmod u+w '${folder}', or choose another folder with --out DIR.`,
     );
@@ -103,7 +126,7 @@ export function checkWritable(folder) {
 export function parseTimeout(text) {
   if (text === undefined) return null;
   if (Number(text) > 0) return Math.ceil(Number(text));
-  throw new Error(`--timeout must be a number of seconds > 0, got '${text}'.`);
+  throw new UsageError(`--timeout must be a number of seconds > 0, got '${text}'.`);
 }
 
 const running = new Set();
@@ -136,14 +159,13 @@ export async function runNotebook(file, options = {}) {
   const before = figureTimes(out);
   const start = performance.now();
   const request = {
-    notebook: file,
+    notebook: withAssignments(file, injected),
     root: ROOT,
-    injected,
     timeout,
     ipynb: path.join(pages, `${name}.ipynb`),
     html: path.join(pages, `${name}.html`),
     plotly: '../plotly.js',
-    save,
+    save: save ? file : null,
   };
   let failure;
   const { code, log } = await drive(request, { ...environment, PAT_FIGURES_DIR: out }, (event) => {
@@ -224,7 +246,7 @@ function title(file) {
   const { cells } = JSON.parse(fs.readFileSync(file, 'utf8'));
   const text = cells
     .filter((cell) => cell.cell_type === 'markdown')
-    .map((cell) => (Array.isArray(cell.source) ? cell.source.join('') : cell.source))
+    .map(sourceText)
     .join('\n');
   const heading = /^#+\s+(.+)$/m.exec(text);
   return heading ? heading[1].trim() : path.basename(file, '.ipynb');

@@ -2,13 +2,12 @@
 
 Driven by runNotebook.mjs. One JSON object on the first line of standard input says what to do:
 
-    notebook   path of the notebook; never written to unless `save` is true
+    notebook   the notebook itself; a cell tagged `injected-parameters` holds what was set for this run
     root       folder the kernel starts in
-    injected   assignments that go, as one cell, right after the cell tagged `parameters`
     timeout    seconds one cell may take; null for no limit
     ipynb      where the executed copy goes
     html       where its HTML goes; `plotly` is the URL of plotly.js as seen from there
-    save       also write the outputs back into the notebook
+    save       path that also gets the notebook as it is committed, or null
 
 Standard input stays open meanwhile: when it closes, the driver is gone, and the kernel is stopped.
 Exit status: 0 every cell succeeded, 1 one failed, 130 interrupted.
@@ -49,9 +48,7 @@ class Run:
         self.emit = emit
         self.interrupted = False
         self.status = None
-        self.notebook = nbformat.read(request["notebook"], as_version=4)
-        if request["injected"]:
-            inject(self.notebook, request["injected"])
+        self.notebook = nbformat.reads(json.dumps(request["notebook"]), as_version=4)
         self.client = NotebookClient(
             self.notebook,
             kernel_name="tslab",
@@ -179,15 +176,6 @@ def death(manager):
     return f"the kernel ended (exit status {code}) while this cell ran."
 
 
-def inject(notebook, assignments):
-    tagged = (
-        i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])
-    )
-    cell = nbformat.v4.new_code_cell("\n".join(assignments), id=INJECTED)
-    cell.metadata["tags"] = [INJECTED]
-    notebook.cells.insert(next(tagged) + 1, cell)
-
-
 def committed(notebook):
     """The notebook as it goes into the repository: outputs, counts 1..n, nothing that differs by run."""
     cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
@@ -226,7 +214,7 @@ def main():
     write_notebook(run.notebook, request["ipynb"])
     write_html(run.notebook, request["html"], plotly=request["plotly"])
     if request["save"] and not failed:
-        write_notebook(committed(run.notebook), request["notebook"])
+        write_notebook(committed(run.notebook), request["save"])
     return 1 if failed else 0
 
 

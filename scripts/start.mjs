@@ -1,6 +1,7 @@
 /** `npm start`: sets up, runs every notebook headless, writes the figures and a gallery of them. */
 import util from 'util';
 import './environment.mjs';
+import { runCommand } from './command.mjs';
 
 const HELP = `Usage: npm start -- [options]
 
@@ -87,7 +88,4 @@ ${results.length - failed.length} of ${results.length} notebooks ran, ${figures}
 Next: open ${folder}/index.html for the gallery, or step through the notebooks in JupyterLab: npm run lab`);
 }
 
-main().catch((error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+await runCommand(main);

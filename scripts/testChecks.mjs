@@ -1,0 +1,144 @@
+/** The checks of `npm test`. Each resolves to what it counted and, where something failed, what it said. */
+import { spawn } from 'child_process';
+import fs from 'fs';
+import path from 'path';
+import { CACHE, ROOT, kernelEnvironment } from './environment.mjs';
+import { cellReporter, duration } from './cellReport.mjs';
+import { listNotebooks, runNotebook, stopOnSignals } from './runNotebook.mjs';
+
+const WORK = path.join(CACHE, 'test');
+const SECONDS_PER_CELL = 300;
+
+/** In order; checks of one group run side by side. */
+export const CHECKS = [
+  check('types', 'static', () => tool('typescript/bin/tsc', ['--noEmit'])),
+  check('lint', 'static', () => tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0'])),
+  check('format', 'format', () => tool('prettier/bin/prettier.cjs', ['--check', '.'])),
+  check('unit', 'unit', unitTests),
+  check('notebooks', 'notebooks', notebooks),
+  check('browser', 'browser', () => command(['--import', 'tsx', 'tests/browser/lab.ts'])),
+];
+
+function check(name, group, run) {
+  const timed = async () => {
+    const start = performance.now();
+    const result = await run();
+    return {
+      passed: 0,
+      failed: 0,
+      skipped: 0,
+      ...result,
+      name,
+      seconds: (performance.now() - start) / 1000,
+    };
+  };
+  return { name, group, timed };
+}
+
+/** The table of all results and the line that counts them. */
+export function summary(results, seconds) {
+  const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
+  const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(total);
+  const row = (name, ...columns) =>
+    name.padEnd(12) + columns.map((column) => String(column).padStart(10)).join('');
+  const table = [
+    row('check', 'passed', 'failed', 'skipped', 'time'),
+    ...results.map((each) =>
+      row(each.name, each.passed, each.failed, each.skipped, duration(each.seconds)),
+    ),
+    row('all', passed, failed, skipped, duration(seconds)),
+  ].join('\n');
+  const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return { table, line, failed };
+}
+
+let interrupted = false;
+const children = new Set();
+
+/** From now on Ctrl-C ends the checks, and with them every process they started. */
+export function endOnSignals() {
+  stopOnSignals();
+  const end = () => {
+    interrupted = true;
+    children.forEach((child) => child.kill('SIGTERM'));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+}
+
+/** Runs Node with `args`; the output comes with the exit status. */
+function node(args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: ROOT, env: kernelEnvironment() });
+    children.add(child);
+    let output = '';
+    const collect = (text) => (output += text);
+    child.stdout.setEncoding('utf8').on('data', collect);
+    child.stderr.setEncoding('utf8').on('data', collect);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      children.delete(child);
+      resolve({ ok: code === 0, output: output.trim(), interrupted });
+    });
+  });
+}
+
+/** A program that counts as one. */
+async function command(args) {
+  const { ok, output, ...rest } = await node(args);
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, output: ok ? '' : output, ...rest };
+}
+
+function tool(file, args) {
+  return command([path.join(ROOT, 'node_modules', file), ...args]);
+}
+
+async function unitTests() {
+  const report = path.join(WORK, 'vitest.json');
+  fs.rmSync(report, { force: true });
+  const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const run = await node([vitest, 'run', ...reporters]);
+  if (!fs.existsSync(report)) return { failed: 1, output: run.output, interrupted };
+  const { testResults } = JSON.parse(fs.readFileSync(report, 'utf8'));
+  const tests = testResults.flatMap((file) => file.assertionResults);
+  const passed = tests.filter((test) => test.status === 'passed').length;
+  const broken = testResults.filter(
+    (file) =>
+      file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  );
+  const failedTests = tests.filter((test) => test.status === 'failed').length;
+  // A run can also fail as a whole: a file that does not load, an error outside every test.
+  const failed = failedTests + broken.length || (run.ok ? 0 : 1);
+  const skipped = tests.filter((test) => !['passed', 'failed'].includes(test.status));
+  const names = skipped.map((test) => `skipped: ${test.fullName}`).join('\n');
+  return {
+    passed,
+    failed,
+    skipped: skipped.length,
+    output: failed ? run.output : names,
+    interrupted,
+  };
+}
+
+async function notebooks() {
+  const files = listNotebooks();
+  if (files.length === 0) return { failed: 1, output: 'There is no notebook in notebooks/.' };
+  const out = path.join(WORK, 'figures');
+  fs.rmSync(out, { recursive: true, force: true });
+  const environment = kernelEnvironment();
+  delete environment.PAT_DATA_DIR;
+  const lines = [];
+  const counts = { passed: 0, failed: 0 };
+  for (const file of files) {
+    const onEvent = cellReporter({
+      failuresOnly: true,
+      write: (text) => lines.push(text.trimEnd()),
+    });
+    const options = { profile: 'tiny', timeout: SECONDS_PER_CELL, out, environment, onEvent };
+    const { ok, name, seconds, ...rest } = await runNotebook(file, options);
+    if (rest.interrupted) return { interrupted: true };
+    counts[ok ? 'passed' : 'failed'] += 1;
+    lines.push(`${ok ? '✓' : '✗'} ${name} (${duration(seconds)})`);
+  }
+  return { ...counts, output: lines.join('\n') };
+}

@@ -1,0 +1,224 @@
+/**
+ * Acts as a user of JupyterLab: opens notebook 03 (tiny profile), runs all cells, drags the τ slider of its figure
+ * and expects the drawn curve to change. Run by `npm test -- --only browser`; `--screenshot` keeps a picture of the
+ * end in any case, `--notebook FILE` takes another notebook with a slider.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { basename, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { launchBrowser } from '../../lib/figures/browser';
+
+const ROOT = resolve(__dirname, '../..');
+const FOLDER = join(ROOT, '.cache', 'browser');
+const PICTURE = join(FOLDER, 'lab.png');
+const RUN_TIMEOUT = 180_000;
+
+interface Server {
+  url: string;
+  token: string;
+  output: () => string;
+  stop: () => Promise<void>;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { screenshot: { type: 'boolean' }, notebook: { type: 'string' } },
+  });
+  const file = await tinyCopy(values.notebook);
+  const server = await startLab(file);
+  let browser: Browser | undefined;
+  let page: Page | undefined;
+  try {
+    await refusesWithoutToken(server);
+    browser = (await launchBrowser()) as unknown as Browser;
+    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+    await runAllCells(page, server, basename(file));
+    const { before, after } = await dragSlider(page);
+    console.log(
+      `the slider changed ${after.filter((path, i) => path !== before[i]).length} curves`,
+    );
+    if (values.screenshot) await page.screenshot({ path: PICTURE });
+  } catch (error) {
+    await page?.screenshot({ path: PICTURE }).catch(() => undefined);
+    console.error(`JupyterLab said:\n${server.output().split('\n').slice(-20).join('\n')}`);
+    if (page) console.error(`Screenshot: ${relative('', PICTURE)}`);
+    throw error;
+  } finally {
+    await browser?.close();
+    await server.stop();
+  }
+}
+
+/** The notebook with its tiny profile filled in, in a folder of its own; returns its path. */
+async function tinyCopy(chosen?: string): Promise<string> {
+  // A module that TypeScript does not know; its path is no literal, so that it does not look for it.
+  const script = join(ROOT, 'scripts', 'runNotebook.mjs');
+  const { assignments, findNotebook, withAssignments } = (await import(script)) as {
+    assignments: (file: string, profile: string) => string[];
+    findNotebook: (name: string) => string;
+    withAssignments: (file: string, injected: string[]) => unknown;
+  };
+  const source = findNotebook(chosen ?? '03');
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  const file = join(FOLDER, basename(source));
+  writeFileSync(file, JSON.stringify(withAssignments(source, assignments(source, 'tiny'))));
+  return file;
+}
+
+/** JupyterLab on 127.0.0.1, a free port and a fresh token, with settings and layout of its own. */
+async function startLab(file: string): Promise<Server> {
+  const port = await freePort();
+  quietSettings();
+  const token = randomBytes(16).toString('hex');
+  const lab = spawn(
+    join(ROOT, '.venv', 'bin', 'jupyter-lab'),
+    [
+      '--no-browser',
+      '--allow-root',
+      '--ServerApp.ip=127.0.0.1',
+      `--ServerApp.port=${port}`,
+      '--ServerApp.port_retries=0',
+      `--ServerApp.root_dir=${join(file, '..')}`,
+      `--IdentityProvider.token=${token}`,
+      `--LabApp.workspaces_dir=${join(FOLDER, 'workspaces')}`,
+      `--LabApp.user_settings_dir=${join(FOLDER, 'settings')}`,
+    ],
+    {
+      cwd: ROOT,
+      env: { ...process.env, PAT_DATA_DIR: '', PAT_FIGURES_DIR: join(FOLDER, 'figures') },
+    },
+  );
+  let text = '';
+  lab.stdout.on('data', (part: Buffer) => (text += part.toString()));
+  lab.stderr.on('data', (part: Buffer) => (text += part.toString()));
+  const server = {
+    url: `http://127.0.0.1:${port}`,
+    token,
+    output: () => text.replaceAll(token, '…'),
+    stop: () => stop(lab),
+  };
+  const answers = () =>
+    fetch(`${server.url}/api?token=${token}`).then(
+      (reply) => reply.ok,
+      () => false,
+    );
+  const ended = () => lab.exitCode !== null;
+  if (await waitFor(async () => ended() || (await answers()), 60_000)) {
+    if (!ended()) return server;
+  }
+  await server.stop();
+  throw new Error(`JupyterLab did not start:\n${server.output()}`);
+}
+
+/** Without these JupyterLab asks, over the figure, whether to show news. */
+function quietSettings(): void {
+  const folder = join(FOLDER, 'settings', '@jupyterlab', 'apputils-extension');
+  mkdirSync(folder, { recursive: true });
+  const settings = { fetchNews: 'false', checkForUpdates: false };
+  writeFileSync(join(folder, 'notification.jupyterlab-settings'), JSON.stringify(settings));
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((done) => probe.close(done));
+  return port;
+}
+
+/** Ends the server, which ends its kernels; by force when it does not within 15 s. */
+async function stop(lab: ChildProcess): Promise<void> {
+  const closed = new Promise((done) => lab.once('exit', done));
+  if (lab.exitCode !== null || !lab.kill('SIGTERM')) return;
+  const force = setTimeout(() => lab.kill('SIGKILL'), 15_000);
+  await closed;
+  clearTimeout(force);
+}
+
+async function refusesWithoutToken(server: Server): Promise<void> {
+  const { status } = await fetch(`${server.url}/api/contents`);
+  if (status !== 403) throw new Error(`without a token JupyterLab answered ${status}, not 403`);
+}
+
+/** Opens the notebook, chooses Run > Run All Cells and waits until every cell has run. */
+async function runAllCells(page: Page, server: Server, name: string): Promise<void> {
+  await page.goto(`${server.url}/lab/tree/${encodeURIComponent(name)}?token=${server.token}`);
+  await page.locator('.jp-Notebook .jp-CodeCell').first().waitFor({ timeout: 60_000 });
+  // Asked to run cells before the kernel is there, JupyterLab opens a dialog instead.
+  await page.locator('#jp-main-statusbar').getByText('| Idle').waitFor({ timeout: 60_000 });
+  await page.locator('#jp-MainMenu').getByText('Run', { exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Run All Cells', exact: true }).click();
+  const { cells } = JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as {
+    cells: { cell_type: string; source: string | string[] }[];
+  };
+  const total = cells.filter((cell) => cell.cell_type === 'code' && cell.source.length > 0).length;
+  const prompt = page.locator('.jp-Notebook .jp-InputPrompt').filter({ hasText: `[${total}]:` });
+  const error = page.locator('.jp-Notebook [data-mime-type="application/vnd.jupyter.stderr"]');
+  const finished = async () => (await prompt.count()) > 0 || (await error.count()) > 0;
+  if (!(await waitFor(finished, RUN_TIMEOUT))) throw new Error('the cells did not end in time');
+  if ((await error.count()) > 0) {
+    throw new Error(`a cell failed: ${await error.first().innerText()}`);
+  }
+}
+
+/** Drags the figure's slider to its other end; returns the drawn curves before and after. */
+async function dragSlider(page: Page): Promise<{ before: string[]; after: string[] }> {
+  const slider = page.locator('.slider-container');
+  const plot = page.locator('.js-plotly-plot').filter({ has: slider }).first();
+  await plot.waitFor({ state: 'attached', timeout: 60_000 });
+  await plot.locator('.slider-rail-touch-rect').first().scrollIntoViewIfNeeded();
+  const rail = await box(plot.locator('.slider-rail-touch-rect').first());
+  const grip = await box(plot.locator('.slider-grip-rect').first());
+  const before = await curves(plot);
+  if (before.length === 0) throw new Error('the figure with the slider shows no curve');
+  const middle = grip.x + grip.width / 2;
+  const target = middle < rail.x + rail.width / 2 ? rail.x + rail.width - 4 : rail.x + 4;
+  await page.mouse.move(middle, grip.y + grip.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(target, grip.y + grip.height / 2, { steps: 8 });
+  await page.mouse.up();
+  let after = before;
+  const changed = async () => {
+    after = await curves(plot);
+    return after.length === before.length && after.some((path, i) => path !== before[i]);
+  };
+  if (!(await waitFor(changed, 10_000))) {
+    throw new Error('no curve changed after the slider was dragged to its other end');
+  }
+  return { before, after };
+}
+
+async function box(locator: Locator) {
+  const found = await locator.boundingBox();
+  if (!found) throw new Error('the slider is not on screen');
+  return found;
+}
+
+/** The path of every line the figure draws. */
+async function curves(plot: Locator): Promise<string[]> {
+  return plot.locator('path.js-line').evaluateAll((paths) => {
+    return paths.map((path) => path.getAttribute('d') ?? '');
+  });
+}
+
+/** Polls until `condition` holds; false when it does not within `limit` milliseconds. */
+async function waitFor(condition: () => Promise<boolean>, limit: number): Promise<boolean> {
+  const end = Date.now() + limit;
+  while (Date.now() < end) {
+    if (await condition()) return true;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  return false;
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
