@@ -1,0 +1,93 @@
+import { tf } from '../backend';
+import { checkNumber, checkOneOf, checkSameShape, invalid } from '../check';
+import { Random } from '../random';
+import { checkClassCounts, classCountTensor } from './classCounts';
+import type { ClassCounts } from './classCounts';
+import { crossEntropyTerm } from './logOdds';
+import { drawNoise, noiseDistributions } from './noise';
+import type { NoiseDistribution } from './noise';
+import { lossVariants } from './types';
+import type { LossDefinition, LossVariant, PixelBatch } from './types';
+
+export interface BlvOptions {
+  /** Distribution of δ (default `'gaussian'`). */
+  distribution?: NoiseDistribution;
+  /** σ > 0, standard deviation of δ before it is clipped (default 0.5). */
+  sigma?: number;
+  /** δ itself, `[B,H,W,C] float32`, for tests (default: drawn anew at every call). */
+  noise?: tf.Tensor;
+  /** Seed of the draws (default 0). */
+  seed?: number;
+  /** n_c (default `'batch'`). */
+  classCounts?: ClassCounts;
+  /** `'authors'` varies frequent classes most (default `'paper'`). */
+  variant?: LossVariant;
+}
+
+/** Added to every count by the authors' code. */
+const AUTHORS_COUNT_OFFSET = 1e-4;
+
+/**
+ * Balancing logit variation, BLV (Wang et al. 2023):
+ *
+ *     L = (1/V) · Σ CE(z + |δ|·f/max f),   f_c = log(Σñ/ñ_c),   ñ_c = max(n_c, 1),   δ clipped to [−1,1]
+ *
+ * - Shapes: logits z and δ `[B,H,W,C] float32`, labels y `[B,H,W] int32` → scalar; V valid pixels.
+ * - Options: `distribution` ('gaussian'), `sigma` (0.5), `noise`, `seed` (0), `classCounts` ('batch'), `variant` ('paper').
+ * - The authors' code has f_c = log(n_c + 1e-4), which varies frequent classes most: `variant: 'authors'`.
+ * - A recorded training step draws its noise once, when it is recorded; give `noise` as an input there.
+ */
+export const blv: LossDefinition<BlvOptions> = {
+  options: ['distribution', 'sigma', 'noise', 'seed', 'classCounts', 'variant'],
+  configure: (where, options) => {
+    const { distribution = 'gaussian', sigma = 0.5, noise, seed = 0 } = options;
+    const { classCounts = 'batch', variant = 'paper' } = options;
+    checkOneOf(where, 'distribution', distribution, noiseDistributions);
+    checkNumber(where, 'sigma', sigma, { min: 0, aboveMin: true });
+    checkNumber(where, 'seed', seed, { integer: true });
+    checkOneOf(where, 'variant', variant, lossVariants);
+    const given = checkClassCounts(where, classCounts);
+    if (noise !== undefined) checkNoise(where, noise, options);
+    const random = new Random(seed).stream('noise');
+    return {
+      averaging: 'pixels',
+      terms: (batch) => {
+        const counts = classCountTensor(where, given, batch); // [C]
+        const frequency = variant === 'paper' ? paperFrequency(counts) : authorsFrequency(counts);
+        const delta = noise
+          ? givenNoise(where, noise, batch)
+          : drawNoise(batch.logits.shape, { distribution, sigma, random });
+        const size = delta.abs().minimum(1); // |δ| of δ clipped, [N,C]
+        return { offset: size.mul(frequency), formula: crossEntropyTerm };
+      },
+    };
+  },
+};
+
+/** f/max f, `[C]`; 0 when one class has all pixels of a one-class count. */
+function paperFrequency(counts: tf.Tensor1D): tf.Tensor1D {
+  const atLeastOne = counts.maximum(1);
+  const frequency = atLeastOne.sum().div<tf.Tensor1D>(atLeastOne).log<tf.Tensor1D>();
+  return frequency.div(frequency.max());
+}
+
+function authorsFrequency(counts: tf.Tensor1D): tf.Tensor1D {
+  const frequency = counts.add<tf.Tensor1D>(AUTHORS_COUNT_OFFSET).log<tf.Tensor1D>();
+  return frequency.div(frequency.max());
+}
+
+function checkNoise(where: string, noise: unknown, options: BlvOptions): void {
+  if (!(noise instanceof tf.Tensor) || noise.dtype !== 'float32') {
+    throw invalid(where, 'noise', 'a float32 tensor of shape [B,H,W,C]', typeof noise);
+  }
+  for (const unused of ['distribution', 'sigma', 'seed'] as const) {
+    if (options[unused] === undefined) continue;
+    throw invalid(where, unused, 'absent when noise is given', options[unused]);
+  }
+}
+
+function givenNoise(where: string, noise: tf.Tensor, { shape, logits }: PixelBatch): tf.Tensor {
+  const remedy = 'Noise is added to the logits, element by element.';
+  checkSameShape(where, 'noise', noise.shape, shape, remedy);
+  return noise.reshape(logits.shape); // [N,C]
+}

@@ -1,0 +1,126 @@
+import { tf } from '../backend';
+import { checkNumber, checkOneOf, invalid } from '../check';
+import { checkClassCounts, classCountTensor, ofTrueClass } from './classCounts';
+import type { ClassCounts } from './classCounts';
+import { focalFormula } from './focal';
+import type { FocalOptions } from './focal';
+import { crossEntropyTerm } from './logOdds';
+import { lossVariants } from './types';
+import type { ConfiguredLoss, LossDefinition, LossTerms, LossVariant } from './types';
+
+export interface ClassBalancedOptions {
+  /** β in [0, 1): 0 weights all classes alike, towards 1 they are weighted by 1/n_c (default 0.9999). */
+  beta?: number;
+  /** Σw = classes present (`'present'`, default), Σw = C (`'classes'`), or the bare weights (`'none'`). */
+  normalize?: 'present' | 'classes' | 'none';
+  /** n_c (default `'batch'`). */
+  classCounts?: ClassCounts;
+  /** `'authors'` takes β = (N−1)/N of the batch and does not normalize (default `'paper'`). */
+  variant?: LossVariant;
+}
+
+const optionNames = ['beta', 'normalize', 'classCounts', 'variant'] as const;
+
+/**
+ * Class-balanced loss (Cui et al. 2019):
+ *
+ *     L = (1/V) · Σ w_y · (−log p),   w_c = (1−β)/(1−β^{n_c}), 0 where n_c = 0, then normalized
+ *
+ * - Shapes: logits z `[B,H,W,C] float32`, labels y `[B,H,W] int32` → scalar; V valid pixels.
+ * - Options: `beta` (0.9999), `normalize` ('present'), `classCounts` ('batch'), `variant` ('paper').
+ * - The authors' code sets β = (N−1)/N, N = Σn, and leaves the weights as they are: `variant: 'authors'`.
+ */
+export const classBalanced: LossDefinition<ClassBalancedOptions> = {
+  options: optionNames,
+  configure: (where, options) => balanced(where, options, 0, crossEntropyTerm),
+};
+
+/**
+ * Class-balanced focal loss (Cui et al. 2019):
+ *
+ *     L = (1/V) · Σ w_y · (1−p)^γ · (−log p),   w as in `classBalanced`
+ *
+ * - Shapes: logits z `[B,H,W,C] float32`, labels y `[B,H,W] int32` → scalar; V valid pixels.
+ * - Options: `gamma` (2) and those of `classBalanced`.
+ * - The authors' code takes log p for p in the factor, (1 − log p)^γ, which grows with confidence lost and so is no focal
+ *   loss, adds 1e-6 to 1−β^n, and sets β = (N−1)/N without normalizing: `variant: 'authors'`.
+ */
+export const classBalancedFocal: LossDefinition<ClassBalancedOptions & FocalOptions> = {
+  options: [...optionNames, 'gamma'],
+  configure: (where, { gamma = 2, ...options }) => {
+    checkNumber(where, 'gamma', gamma, { min: 0 });
+    const authors = options.variant === 'authors';
+    return balanced(where, options, 1e-6, authors ? authorsFormula(gamma) : focalFormula(gamma));
+  },
+};
+
+function balanced(
+  where: string,
+  options: ClassBalancedOptions,
+  authorsEpsilon: number,
+  formula: LossTerms['formula'],
+): ConfiguredLoss {
+  const {
+    beta = 0.9999,
+    normalize = 'present',
+    classCounts = 'batch',
+    variant = 'paper',
+  } = options;
+  checkNumber(where, 'beta', beta, { min: 0, max: 1 });
+  if (beta === 1)
+    throw invalid(where, 'beta', 'below 1', beta, 'β → 1 weights by 1/n_c: take 0.9999.');
+  checkOneOf(where, 'normalize', normalize, ['present', 'classes', 'none']);
+  checkOneOf(where, 'variant', variant, lossVariants);
+  for (const unused of ['beta', 'normalize'] as const) {
+    if (variant === 'paper' || options[unused] === undefined) continue;
+    throw invalid(where, unused, "absent with variant 'authors'", options[unused]);
+  }
+  const given = checkClassCounts(where, classCounts);
+  return {
+    averaging: 'pixels',
+    terms: (batch) => {
+      const counts = classCountTensor(where, given, batch); // [C]
+      const weights =
+        variant === 'paper'
+          ? normalized(paperWeights(counts, beta), normalize)
+          : authorsWeights(counts, authorsEpsilon);
+      return { weight: ofTrueClass(weights, batch), formula };
+    },
+  };
+}
+
+/** (1−β)/(1−β^n), 0 where n = 0, `[C]`. */
+function paperWeights(counts: tf.Tensor1D, beta: number): tf.Tensor1D {
+  const present = counts.greater(0).toFloat();
+  const effectiveNumber = counts
+    .maximum(1)
+    .mul(Math.log(beta))
+    .expm1()
+    .div(beta - 1); // (1−β^n)/(1−β)
+  return present.div(effectiveNumber);
+}
+
+function normalized(weights: tf.Tensor1D, normalize: 'present' | 'classes' | 'none'): tf.Tensor1D {
+  if (normalize === 'none') return weights;
+  const target = normalize === 'classes' ? weights.size : weights.greater(0).toFloat().sum();
+  return weights.mul(target).div(weights.sum().maximum(1e-30));
+}
+
+/** (1−β)/(1−β^n + ε) with β = (N−1)/N, 0 where n = 0, `[C]`. */
+function authorsWeights(counts: tf.Tensor1D, epsilon: number): tf.Tensor1D {
+  const share = counts.sum().maximum(1).reciprocal(); // 1/N = 1−β, []
+  const logBeta = share.neg().log1p();
+  const oneMinusPower = counts.maximum(1).mul(logBeta).expm1().neg(); // [C]
+  return counts.greater(0).toFloat().mul<tf.Tensor1D>(share).div(oneMinusPower.add(epsilon));
+}
+
+/** (1 + CE)^γ·CE, the authors' modulating factor, with its derivative by u. */
+function authorsFormula(gamma: number): LossTerms['formula'] {
+  return (logOdds) => {
+    const { value: crossEntropy, slope: miss } = crossEntropyTerm(logOdds);
+    const base = crossEntropy.add<tf.Tensor1D>(1);
+    const factor = base.log<tf.Tensor1D>().mul<tf.Tensor1D>(gamma).exp<tf.Tensor1D>(); // (1 + CE)^γ
+    const growth = crossEntropy.mul(gamma).div(base).add(1); // 1 + γ·CE/(1 + CE)
+    return { value: factor.mul(crossEntropy), slope: factor.mul(growth).mul(miss) };
+  };
+}

@@ -1,0 +1,78 @@
+/** What a loss is made of. `lib/losses.ts` holds the table, `reduce.ts` puts the parts together. */
+import type { tf } from '../backend';
+
+/** Loss of a batch: logits `[B,H,W,C] float32`, labels `[B,H,W] int32` → scalar. */
+export type SegmentationLoss = (logits: tf.Tensor4D, labels: tf.Tensor3D) => tf.Scalar;
+
+/** Loss of every pixel, not averaged, 0 at ignored pixels: → `[B,H,W] float32`. */
+export type PixelwiseLoss = (logits: tf.Tensor4D, labels: tf.Tensor3D) => tf.Tensor3D;
+
+/** `'paper'` is the published formula; `'authors'` computes what the authors' code computes. */
+export type LossVariant = 'paper' | 'authors';
+
+export const lossVariants: readonly LossVariant[] = ['paper', 'authors'];
+
+/** Options that every loss takes. */
+export interface CommonLossOptions {
+  /** Label of pixels that do not count, whatever their logits are (default 255). */
+  ignoreIndex?: number;
+  /**
+   * Check label range and logits at every call (default true). It reads three numbers back from the device; turn it
+   * off where nothing can be read, as when a training step is recorded as a graph.
+   */
+  validate?: boolean;
+}
+
+/** A batch with its ignored pixels taken out, N = B·H·W pixels in row-major order. */
+export interface PixelBatch {
+  shape: [images: number, height: number, width: number, classes: number];
+  /** `[N,C] float32`; 0 at ignored pixels. */
+  logits: tf.Tensor2D;
+  /** `[N] int32`; C at ignored pixels. */
+  labels: tf.Tensor1D;
+  /** `[N] float32`; 1 at valid pixels, 0 at ignored ones. */
+  valid: tf.Tensor1D;
+}
+
+/** A pixel's loss and its derivative by the log-odds u = log((1−p)/p) against the true class; both `[N]`. */
+export interface PixelTerm {
+  value: tf.Tensor1D;
+  slope: tf.Tensor1D;
+}
+
+/** How one loss treats one batch. The softmax is taken of `scale·logits + offset`. */
+export interface LossTerms {
+  /** Replaces the logits `[N,C]` first; `derivative` is elementwise, `[N,C]`. */
+  transform?: (logits: tf.Tensor2D) => { logits: tf.Tensor2D; derivative: tf.Tensor2D };
+  /** Factor on all logits (default 1). */
+  scale?: number;
+  /** Constant added to the scaled logits, `[C]` or `[N,C]` (default none). */
+  offset?: tf.Tensor;
+  /** Constant subtracted from the scaled logit of the true class, `[N]` (default none). */
+  margin?: tf.Tensor1D;
+  /** Constant weight of each pixel, `[N]` (default 1). */
+  weight?: tf.Tensor1D;
+  /** The loss of each pixel from u, `[N]`. */
+  formula: (logOdds: tf.Tensor1D) => PixelTerm;
+}
+
+/**
+ * How pixels are averaged: `'pixels'` (1/V)·Σ over the V valid pixels; `'mask'` Eq. 4, 1/|M_{i,c}| for each class of each
+ * image, mean over the B images; `'elements'` Σ/(B·C·H·W), ignored pixels included in the count.
+ */
+export type Averaging = 'pixels' | 'mask' | 'elements';
+
+/** One loss with its options set. */
+export interface ConfiguredLoss {
+  averaging: Averaging;
+  /** Runs inside `tf.tidy`, outside the gradient tape. */
+  terms: (batch: PixelBatch) => LossTerms;
+}
+
+/** One line of the table in `lib/losses.ts`. */
+export interface LossDefinition<Options extends object> {
+  /** Names of its options; the common ones and `name` go without saying. */
+  options: readonly (keyof Options & string)[];
+  /** Checks the options and sets their defaults. `where` begins the error messages. */
+  configure: (where: string, options: Options) => ConfiguredLoss;
+}
