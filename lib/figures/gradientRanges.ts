@@ -50,7 +50,7 @@ export function gradientRangesFigure(
         x,
         y: mean,
         text: mean.map((value) => significant(value)),
-        textposition: 'top center',
+        textposition: ['middle left', 'middle right'] as unknown as 'top center',
         line: { color, dash, width: 3 },
         marker: { color, symbol, size: 10 },
         name: loss,

@@ -69,7 +69,7 @@ export function gradientRatiosFigure(
         x: pairs.map((pair) => rounded(pair.predicted)),
         y: pairs.map((pair) => rounded(pair[key])),
         text: pairs.map(({ image, classU, classV }) => `${classU} / ${classV}, ${image}`),
-        marker: { color, symbol: `${symbol}-open`, size: 5, opacity: 0.8 },
+        marker: { color, symbol: `${symbol}-open`, size: 5, opacity: 0.6 },
       });
     });
     data.push({

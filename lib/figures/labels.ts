@@ -11,8 +11,9 @@ export function imageSetText(title: string, split: Split, imageCount: number): s
   return `${title} (${split}, ${imageCount} ${imageCount === 1 ? 'image' : 'images'})`;
 }
 
-/** A number with `digits` significant digits and no exponent or trailing zeros where it can do without. */
+/** A number with `digits` significant digits, from a million on as `1.2·10^7`, else without trailing zeros. */
 export function significant(value: number, digits = 3): string {
+  if (Math.abs(value) >= 1e6) return value.toExponential(digits - 1).replace('e+', '·10^');
   return String(Number(value.toPrecision(digits)));
 }
 
@@ -20,3 +21,6 @@ export function significant(value: number, digits = 3): string {
 export function rounded(value: number, digits = 5): number {
   return Number(value.toPrecision(digits));
 }
+
+/** Grey of what y = 0 nullifies. */
+export const NULLIFIED = '#D9D9D9';
