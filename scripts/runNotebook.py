@@ -32,6 +32,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from notebookHtml import write_html
 
 INJECTED = "injected-parameters"
+# A cell that shows photographs of a data set: its output stays out of the repository.
+LICENSED = "licensed-images"
+LICENCE_NOTE = "*Photographs under the data set's own licence are not committed; run this cell to see them.*"
 # What tslab prints, on standard error, about a failure that no cell awaits.
 UNAWAITED = re.compile(r"^(?:UnhandledPromiseRejection|UncaughtException):[\s\S]*", re.MULTILINE)
 # tslab refuses to run anything for 200 ms after a failing cell.
@@ -110,7 +113,7 @@ class Run:
         self.emit(event="cell", position=position, total=total, line=line)
         started = time.monotonic()
         await self.client.async_execute_cell(cell, index, execution_count=position)
-        expected = "raises-exception" in cell.metadata.get("tags", [])
+        expected = "raises-exception" in tags(cell)
         if self.status == "error" and expected:
             await asyncio.sleep(REFUSAL_SECONDS)
         elif self.status != "ok":
@@ -151,6 +154,10 @@ def runs(cell):
     return cell.cell_type == "code" and bool(cell.source.strip())
 
 
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
 def errors(cell):
     streams = (output for output in cell.outputs if output.output_type == "stream")
     return [stream.text for stream in streams if stream.name == "stderr"]
@@ -178,10 +185,13 @@ def death(manager):
 
 def committed(notebook):
     """The notebook as it goes into the repository: outputs, counts 1..n, nothing that differs by run."""
-    cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
+    cells = [cell for cell in notebook.cells if INJECTED not in tags(cell)]
     for count, cell in enumerate((cell for cell in cells if runs(cell)), start=1):
         cell.execution_count = count
         cell.metadata.pop("execution", None)
+        if LICENSED in tags(cell):
+            note = {"text/markdown": LICENCE_NOTE}
+            cell.outputs = [nbformat.v4.new_output("display_data", note)]
     return nbformat.from_dict({**notebook, "cells": cells})
 
 

@@ -7,8 +7,9 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -16,12 +17,15 @@ import { launchBrowser } from '../../lib/figures/browser';
 
 const ROOT = resolve(__dirname, '../..');
 const FOLDER = join(ROOT, '.cache', 'browser');
+/** Where the notebook goes: Jupyter opens nothing in a hidden folder. */
+const VISIBLE = join(ROOT, 'figures', 'browser-test');
 const PICTURE = join(FOLDER, 'lab.png');
 const RUN_TIMEOUT = 180_000;
 
 interface Server {
+  /** The address that `npm run lab` prints, token included. */
   url: string;
-  token: string;
+  port: number;
   output: () => string;
   stop: () => Promise<void>;
 }
@@ -35,10 +39,10 @@ async function main(): Promise<void> {
   let browser: Browser | undefined;
   let page: Page | undefined;
   try {
-    await refusesWithoutToken(server);
+    await isClosed(server);
     browser = (await launchBrowser()) as unknown as Browser;
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    await runAllCells(page, server, basename(file));
+    await runAllCells(page, server, file);
     const { before, after } = await dragSlider(page);
     console.log(
       `the slider changed ${after.filter((path, i) => path !== before[i]).length} curves`,
@@ -52,6 +56,7 @@ async function main(): Promise<void> {
   } finally {
     await browser?.close();
     await server.stop();
+    rmSync(VISIBLE, { recursive: true, force: true });
   }
 }
 
@@ -67,62 +72,53 @@ async function tinyCopy(chosen?: string): Promise<string> {
   const source = findNotebook(chosen ?? '03');
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
-  const file = join(FOLDER, basename(source));
+  mkdirSync(VISIBLE, { recursive: true });
+  const file = join(VISIBLE, basename(source));
   writeFileSync(file, JSON.stringify(withAssignments(source, assignments(source, 'tiny'))));
   return file;
 }
 
-/** JupyterLab on 127.0.0.1, a free port and a fresh token, with settings and layout of its own. */
+/** `npm run lab` on a free port with a fresh token, with settings and layout of its own. */
 async function startLab(file: string): Promise<Server> {
   const port = await freePort();
-  quietSettings();
   const token = randomBytes(16).toString('hex');
-  const lab = spawn(
-    join(ROOT, '.venv', 'bin', 'jupyter-lab'),
-    [
-      '--no-browser',
-      '--allow-root',
-      '--ServerApp.ip=127.0.0.1',
-      `--ServerApp.port=${port}`,
-      '--ServerApp.port_retries=0',
-      `--ServerApp.root_dir=${join(file, '..')}`,
-      `--IdentityProvider.token=${token}`,
-      `--LabApp.workspaces_dir=${join(FOLDER, 'workspaces')}`,
-      `--LabApp.user_settings_dir=${join(FOLDER, 'settings')}`,
-    ],
-    {
-      cwd: ROOT,
-      env: { ...process.env, PAT_DATA_DIR: '', PAT_FIGURES_DIR: join(FOLDER, 'figures') },
-    },
+  quietSettings();
+  const own = ['--skip-setup', '--no-browser', '--port', String(port), file];
+  const jupyter = ['workspaces', 'user_settings'].map(
+    (name) => `--LabApp.${name}_dir=${join(FOLDER, name)}`,
   );
+  const lab = spawn(process.execPath, ['scripts/lab.mjs', ...own, '--', ...jupyter], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      PAT_LAB_TOKEN: token,
+      PAT_DATA_DIR: '',
+      PAT_FIGURES_DIR: join(FOLDER, 'figures'),
+    },
+  });
   let text = '';
   lab.stdout.on('data', (part: Buffer) => (text += part.toString()));
   lab.stderr.on('data', (part: Buffer) => (text += part.toString()));
   const server = {
-    url: `http://127.0.0.1:${port}`,
-    token,
+    url: '',
+    port,
     output: () => text.replaceAll(token, '…'),
     stop: () => stop(lab),
   };
-  const answers = () =>
-    fetch(`${server.url}/api?token=${token}`).then(
-      (reply) => reply.ok,
-      () => false,
-    );
-  const ended = () => lab.exitCode !== null;
-  if (await waitFor(async () => ended() || (await answers()), 60_000)) {
-    if (!ended()) return server;
-  }
+  const address = () => /http:\/\/127\.0\.0\.1:\S+/.exec(text)?.[0];
+  await waitFor(() => lab.exitCode !== null || address() !== undefined, 60_000);
+  server.url = address() ?? '';
+  if (server.url !== '') return server;
   await server.stop();
-  throw new Error(`JupyterLab did not start:\n${server.output()}`);
+  throw new Error(`npm run lab printed no address:\n${server.output()}`);
 }
 
 /** Without these JupyterLab asks, over the figure, whether to show news. */
 function quietSettings(): void {
-  const folder = join(FOLDER, 'settings', '@jupyterlab', 'apputils-extension');
+  const folder = join(FOLDER, 'user_settings', '@jupyterlab', 'apputils-extension');
   mkdirSync(folder, { recursive: true });
-  const settings = { fetchNews: 'false', checkForUpdates: false };
-  writeFileSync(join(folder, 'notification.jupyterlab-settings'), JSON.stringify(settings));
+  const file = join(folder, 'notification.jupyterlab-settings');
+  writeFileSync(file, JSON.stringify({ fetchNews: 'false', checkForUpdates: false }));
 }
 
 async function freePort(): Promise<number> {
@@ -142,20 +138,31 @@ async function stop(lab: ChildProcess): Promise<void> {
   clearTimeout(force);
 }
 
-async function refusesWithoutToken(server: Server): Promise<void> {
-  const { status } = await fetch(`${server.url}/api/contents`);
+/** The server turns requests without the token away, and listens on no address but 127.0.0.1. */
+async function isClosed({ port }: Server): Promise<void> {
+  const { status } = await fetch(`http://127.0.0.1:${port}/api/contents`);
   if (status !== 403) throw new Error(`without a token JupyterLab answered ${status}, not 403`);
+  const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  for (const { address } of addresses.filter(({ internal }) => !internal)) {
+    const open = await new Promise<boolean>((done) => {
+      const socket = connect({ host: address, port, timeout: 2000 });
+      socket.on('connect', () => done(true));
+      socket.on('error', () => done(false));
+      socket.on('timeout', () => done(false));
+    });
+    if (open) throw new Error(`JupyterLab also listens on ${address}`);
+  }
 }
 
 /** Opens the notebook, chooses Run > Run All Cells and waits until every cell has run. */
-async function runAllCells(page: Page, server: Server, name: string): Promise<void> {
-  await page.goto(`${server.url}/lab/tree/${encodeURIComponent(name)}?token=${server.token}`);
+async function runAllCells(page: Page, server: Server, file: string): Promise<void> {
+  await page.goto(server.url);
   await page.locator('.jp-Notebook .jp-CodeCell').first().waitFor({ timeout: 60_000 });
   // Asked to run cells before the kernel is there, JupyterLab opens a dialog instead.
   await page.locator('#jp-main-statusbar').getByText('| Idle').waitFor({ timeout: 60_000 });
   await page.locator('#jp-MainMenu').getByText('Run', { exact: true }).click();
   await page.getByRole('menuitem', { name: 'Run All Cells', exact: true }).click();
-  const { cells } = JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as {
+  const { cells } = JSON.parse(readFileSync(file, 'utf8')) as {
     cells: { cell_type: string; source: string | string[] }[];
   };
   const total = cells.filter((cell) => cell.cell_type === 'code' && cell.source.length > 0).length;
@@ -209,7 +216,10 @@ async function curves(plot: Locator): Promise<string[]> {
 }
 
 /** Polls until `condition` holds; false when it does not within `limit` milliseconds. */
-async function waitFor(condition: () => Promise<boolean>, limit: number): Promise<boolean> {
+async function waitFor(
+  condition: () => boolean | Promise<boolean>,
+  limit: number,
+): Promise<boolean> {
   const end = Date.now() + limit;
   while (Date.now() < end) {
     if (await condition()) return true;

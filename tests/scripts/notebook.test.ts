@@ -159,14 +159,18 @@ describe('npm run notebook', () => {
     expect(alive(Number(readFileSync(mark, 'utf8')))).toBe(false);
   });
 
-  it('saves outputs with counts from 1 and without what differs by run', async () => {
-    const file = writeNotebook('saved', [PARAMETERS, code('console.log(`tau is ${tau}`);')]);
+  it('saves outputs with counts from 1, without what differs by run and without photographs', async () => {
+    const photographs = code('console.log("a photograph");', { tags: ['licensed-images'] });
+    const cells = [PARAMETERS, code('console.log(`tau is ${tau}`);'), photographs];
+    const file = writeNotebook('saved', cells);
     const { status, output } = await start(file, '--save').done;
     expect(status, output).toBe(0);
-    const { cells } = JSON.parse(readFileSync(file, 'utf8')) as { cells: Cell[] };
-    expect(cells.map((cell) => cell.execution_count)).toEqual([1, 2]);
-    expect(printed(cells)).toBe('tau is 1\n');
-    expect(cells.map((cell) => cell.metadata)).toEqual([PARAMETERS.metadata, {}]);
+    const saved = (JSON.parse(readFileSync(file, 'utf8')) as { cells: Cell[] }).cells;
+    expect(saved.map((cell) => cell.execution_count)).toEqual([1, 2, 3]);
+    expect(printed(saved)).toBe('tau is 1\n');
+    expect(saved.map((cell) => cell.metadata)).toEqual(cells.map((cell) => cell.metadata));
+    expect(JSON.stringify(saved[2].outputs)).toContain('not committed');
+    expect(printed(executed('saved'))).toContain('a photograph');
   });
 
   it('writes HTML whose figures have working sliders without a network', async () => {
