@@ -96,6 +96,8 @@ async function startLab(file: string): Promise<Server> {
       PAT_FIGURES_DIR: join(FOLDER, 'figures'),
     },
   });
+  const end = () => void stop(lab).finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, end);
   let text = '';
   lab.stdout.on('data', (part: Buffer) => (text += part.toString()));
   lab.stderr.on('data', (part: Buffer) => (text += part.toString()));
