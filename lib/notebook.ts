@@ -1,0 +1,104 @@
+/**
+ * What a cell uses to show its results, in the kit's look:
+ *
+ *     import { show, saveFigure, showTable, progress } from './lib/notebook';
+ *
+ * Everything also works outside a kernel (tests, scripts), as text.
+ */
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { checkKnownOptions, checkNumber } from './check';
+import { exportFigure } from './figures/export';
+import type { ExportOptions } from './figures/export';
+import { plain } from './figures/plain';
+import { SCREEN_WIDTH_PIXELS, VENUES, screenLayout } from './figures/style';
+import type { Figure } from './figures/types';
+import { writeOutput } from './notebook/output';
+import { renderTable } from './notebook/table';
+import type { Cell, FrameLike, TableOptions } from './notebook/table';
+
+export { exportFigure } from './figures/export';
+export { progress } from './notebook/progress';
+export { dataFrame } from './notebook/table';
+
+const CSS_PIXELS_PER_MILLIMETRE = 96 / 25.4;
+
+/**
+ * Shows a figure interactively (zoom, values under the pointer; its sliders work without the kernel).
+ *
+ * @param options.width in CSS px (default 760); the height follows from the figure's aspect ratio
+ */
+export function show(figure: Figure, options: { width?: number } = {}): void {
+  checkKnownOptions('show', options, ['width']);
+  const { width = SCREEN_WIDTH_PIXELS } = options;
+  checkNumber('show', 'width', width, { min: 100, max: 10_000 });
+  const { name, title, data, frames = [] } = figure;
+  const config = { displaylogo: false, toImageButtonOptions: { filename: name, format: 'svg' } };
+  writeOutput({
+    'application/vnd.plotly.v1+json': plain({
+      data,
+      layout: screenLayout(figure, width),
+      frames,
+      config,
+    }),
+    'text/plain': `Figure ${name}: ${title}`,
+  });
+}
+
+/**
+ * Exports a figure (see `exportFigure`), shows the PNG at its print size, which GitHub displays too, and prints
+ * the paths of what was written.
+ */
+export async function saveFigure(figure: Figure, options: ExportOptions = {}): Promise<void> {
+  const files = await exportFigure(figure, options);
+  const { widthMillimetres } = VENUES[options.venue ?? 'eccv'];
+  showImage(await readFile(files.png), { width: widthMillimetres * CSS_PIXELS_PER_MILLIMETRE });
+  const formats = Object.keys(files).join(', ');
+  console.log(`${relative('', files.svg).replace(/svg$/, '')}{${formats}}`);
+}
+
+/** Shows a table: rows, or a danfojs DataFrame. Numbers are aligned right, null is shown as a dash. */
+export function showTable(
+  table: readonly Record<string, Cell>[] | FrameLike,
+  options: TableOptions = {},
+): void {
+  checkKnownOptions('showTable', options, ['title', 'precision']);
+  const { html, text } = renderTable(table, options);
+  writeOutput({ 'text/html': html, 'text/plain': text });
+}
+
+/** Shows a PNG, `width` CSS px wide (default: its own width). */
+export function showImage(png: Uint8Array, options: { width?: number } = {}): void {
+  checkKnownOptions('showImage', options, ['width']);
+  const metadata = options.width ? { 'image/png': { width: Math.round(options.width) } } : {};
+  writeOutput(
+    {
+      'image/png': Buffer.from(png).toString('base64'),
+      'text/plain': `Image, ${png.length} bytes`,
+    },
+    metadata,
+  );
+}
+
+/** Shows Markdown text, e.g. a sentence that states a computed number. */
+export function markdown(text: string): void {
+  writeOutput({ 'text/markdown': text, 'text/plain': text });
+}
+
+let interruptController: AbortController | undefined;
+
+/**
+ * A signal that aborts at the next interrupt (JupyterLab's stop button, Ctrl-C). tslab only stops waiting for
+ * an interrupted cell, its work goes on: pass this to long work as `signal` and it ends too. All calls up to
+ * that interrupt share one signal.
+ */
+export function interruptible(): AbortSignal {
+  if (!interruptController || interruptController.signal.aborted) {
+    const controller = new AbortController();
+    // Not at once: while the synchronous part of a cell runs, Node has set the signal's handlers aside, and
+    // what is added then is lost when it resets them, with the process's protection from the signal.
+    setImmediate(() => process.once('SIGINT', () => controller.abort(new Error('interrupted'))));
+    interruptController = controller;
+  }
+  return interruptController.signal;
+}

@@ -1,0 +1,38 @@
+/**
+ * Outputs of a cell. tslab's own display functions take one MIME type and no metadata; what they call does not,
+ * so an output here can hold a picture with its size, or a table with a plain text beside it.
+ */
+import { createRequire } from 'node:module';
+
+/** What an output shows, by MIME type; a reader shows the richest it knows. */
+export type MimeBundle = Record<string, unknown>;
+
+type WriteOutput = (
+  content: {
+    data: MimeBundle;
+    metadata: Record<string, unknown>;
+    transient: { display_id?: string };
+  },
+  update: boolean,
+) => void;
+
+const requireHere = createRequire(__filename);
+
+/** The function that writes into the running cell's output; undefined outside a tslab kernel. */
+export function outputWriter(): WriteOutput | undefined {
+  // Looked up, not loaded: outside a kernel there is no reason to load tslab and its TypeScript compiler.
+  const kernel = requireHere.cache[requireHere.resolve('tslab/dist/jupyter.js')];
+  return (kernel?.exports as { lastWriteDisplayData?: WriteOutput } | undefined)
+    ?.lastWriteDisplayData;
+}
+
+/**
+ * Shows `bundle` in the running cell. Outside a kernel its `text/plain` goes to the standard output.
+ *
+ * @param metadata by MIME type, e.g. `{ 'image/png': { width: 461 } }`
+ */
+export function writeOutput(bundle: MimeBundle, metadata: Record<string, unknown> = {}): void {
+  const write = outputWriter();
+  if (write) write({ data: bundle, metadata, transient: {} }, false);
+  else console.log(bundle['text/plain']);
+}

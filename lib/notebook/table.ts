@@ -1,0 +1,121 @@
+/** Tables of a notebook: danfojs frames or plain rows, as HTML that follows JupyterLab's theme, and as text. */
+import { createRequire } from 'node:module';
+import type { DataFrame } from 'danfojs-node';
+import { checkNumber, invalid } from '../check';
+
+/** A value in a table. */
+export type Cell = string | number | boolean | null | undefined;
+
+/** The part of a danfojs DataFrame a table is made from. */
+export interface FrameLike {
+  columns: string[];
+  index: (string | number)[];
+  values: unknown;
+}
+
+export interface TableOptions {
+  /** Shown above the table. */
+  title?: string;
+  /** Significant digits of numbers that are not integers (default 4). */
+  precision?: number;
+}
+
+/** A table as text, cell by cell; `numeric` tells which columns are aligned right. */
+interface TextTable {
+  header: string[];
+  lines: string[][];
+  numeric: boolean[];
+}
+
+/** Rows of equal columns as a danfojs DataFrame, to sort, group and describe. Loads danfojs at the first call. */
+export function dataFrame(rows: readonly Record<string, Cell>[]): DataFrame {
+  const danfo = createRequire(__filename)('danfojs-node') as {
+    DataFrame: new (rows: readonly Record<string, Cell>[]) => DataFrame;
+  };
+  if (rows.length === 0) throw invalid('dataFrame', 'rows', 'at least one row', '[]');
+  return new danfo.DataFrame(rows);
+}
+
+/** The table as HTML (escaped; colours are left to the page) and as plain text. */
+export function renderTable(
+  table: readonly Record<string, Cell>[] | FrameLike,
+  { title = '', precision = 4 }: TableOptions = {},
+): { html: string; text: string } {
+  checkNumber('showTable', 'precision', precision, { min: 1, max: 15, integer: true });
+  const cells = textTable(table, precision);
+  const heading = title === '' ? '' : `${title}\n`;
+  return { html: tableHtml(cells, title), text: `${heading}${tableText(cells)}` };
+}
+
+function textTable(
+  table: readonly Record<string, Cell>[] | FrameLike,
+  precision: number,
+): TextTable {
+  const { columns, index, values } = 'columns' in table ? table : frameOfRows(table);
+  const rows = values as Cell[][];
+  const labelled = index.some((label, row) => label !== row);
+  const header = labelled ? ['', ...columns] : columns;
+  const body = labelled ? rows.map((row, i) => [index[i], ...row]) : rows;
+  const numeric = header.map((_, column) => {
+    const present = body
+      .map((row) => row[column])
+      .filter((value) => value !== null && value !== undefined);
+    return present.length > 0 && present.every((value) => typeof value === 'number');
+  });
+  const lines = body.map((row) => header.map((_, column) => cellText(row[column], precision)));
+  return { header, lines, numeric };
+}
+
+function frameOfRows(rows: readonly Record<string, Cell>[]): FrameLike {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const values = rows.map((row) => columns.map((column) => row[column]));
+  return { columns, index: rows.map((_, i) => i), values };
+}
+
+/** A value as shown: integers in full, other numbers with `precision` significant digits, nothing as a dash. */
+function cellText(value: Cell, precision: number): string {
+  if (value === null || value === undefined) return '–';
+  if (typeof value !== 'number') return String(value);
+  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
+  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  if (exponent < -4 || exponent > 6) return value.toExponential(precision - 1);
+  return value.toFixed(Math.max(0, precision - 1 - exponent));
+}
+
+function tableHtml({ header, lines, numeric }: TextTable, title: string): string {
+  const row = (cells: string[], tag: 'th' | 'td') => {
+    const styled = cells.map((cell, column) => {
+      const align = numeric[column] ? 'right' : 'left';
+      return `<${tag} style="text-align:${align};font-variant-numeric:tabular-nums">${escapeHtml(cell)}</${tag}>`;
+    });
+    return `<tr>${styled.join('')}</tr>`;
+  };
+  const caption =
+    title === '' ? '' : `<caption style="text-align:left">${escapeHtml(title)}</caption>`;
+  const body = lines.map((line) => row(line, 'td')).join('\n');
+  return `<table>${caption}<thead>${row(header, 'th')}</thead><tbody>\n${body}\n</tbody></table>`;
+}
+
+function tableText({ header, lines, numeric }: TextTable): string {
+  const widths = header.map((cell, column) =>
+    Math.max(cell.length, ...lines.map((line) => line[column].length)),
+  );
+  return [header, ...lines]
+    .map((line) =>
+      line
+        .map((cell, i) => (numeric[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function escapeHtml(text: string): string {
+  const entities: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+  };
+  return text.replace(/[&<>"]/g, (character) => entities[character]);
+}
