@@ -129,7 +129,8 @@ async function oneCurve(
   logits: tf.Tensor4D,
   labels: tf.Tensor3D,
 ): Promise<Pick<LossCurve, 'loss' | 'gradient' | 'coefficient'>> {
-  const pixelwise = pixelwiseLoss(config);
+  // The logits are finite and the labels 0: nothing to validate at every call.
+  const pixelwise = pixelwiseLoss({ ...config, validate: false });
   const [loss, gradient, coefficient] = tf.tidy(() => {
     // Pixels do not interact, so the gradient of the sum is the gradient of each.
     const gradients = tf.grad((z) => pixelwise(z as tf.Tensor4D, labels).sum())(logits); // [1,1,N,C]
