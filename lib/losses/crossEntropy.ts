@@ -1,5 +1,5 @@
 import { crossEntropyTerm } from './logOdds';
-import type { LossDefinition } from './types';
+import type { CommonLossOptions, LossDefinition } from './types';
 
 /**
  * Cross-entropy per pixel, Eq. 3:
@@ -10,7 +10,7 @@ import type { LossDefinition } from './types';
  * - Options: none of its own.
  * - The authors' code computes the same when no pixel is ignored; it knows no ignored pixels.
  */
-export const crossEntropy: LossDefinition<object> = {
+export const crossEntropy: LossDefinition<CommonLossOptions> = {
   options: [],
   configure: () => ({ averaging: 'pixels', terms: () => ({ formula: crossEntropyTerm }) }),
 };

@@ -1,4 +1,4 @@
-import { tf } from '../backend';
+import type { tf } from '../backend';
 import { checkNumber, checkOneOf } from '../check';
 import { checkClassCounts, classCountTensor, ofTrueClass } from './classCounts';
 import type { ClassCounts } from './classCounts';

@@ -27,20 +27,23 @@ export function logOdds(
   { scale = 1, offset, margin }: LossTerms,
 ): LogOdds {
   const numClasses = shape[3];
-  const trueClass = tf.oneHot(labels, numClasses, 1, 0, 'float32') as tf.Tensor2D; // [N,C]
+  const trueClass = tf.oneHot(labels, numClasses, 1, 0, 'float32'); // [N,C]
+  // The inner scopes free each [N,C] tensor before the next is made: fresh memory costs more than the arithmetic.
   const far = trueClass.mul(FAR); // [N,C]
-  const reference = logits.sub(far).max(1, true); // largest other logit, [N,1]
-  let shifted: tf.Tensor = logits.sub(reference); // [N,C]
-  if (scale !== 1) shifted = shifted.mul(scale);
-  if (offset) shifted = shifted.add(offset);
-  const own = shifted.mul(trueClass).sum(1); // [N]
-  const others = shifted.sub(far).exp(); // 0 at the true class, [N,C]
+  const shifted = tf.tidy(() => {
+    const reference = tf.tidy(() => logits.sub(far).max(1, true)); // largest other logit, [N,1]
+    const difference = logits.sub(reference); // [N,C]
+    const scaled = scale === 1 ? difference : difference.mul(scale);
+    return offset ? scaled.add(offset) : scaled;
+  });
+  const own = tf.tidy(() => shifted.mul(trueClass).sum(1)); // [N]
+  const others = tf.tidy(() => shifted.sub(far).exp()); // 0 at the true class, [N,C]
+  tf.dispose([shifted, far]);
   const total = others.sum(1, true); // [N,1]
   const value = total.log().flatten().sub<tf.Tensor1D>(own); // [N]
-  return {
-    value: margin ? value.add(margin) : value,
-    jacobian: others.div(total).sub(trueClass), // [N,C]
-  };
+  const jacobian = tf.tidy(() => others.div<tf.Tensor2D>(total).sub<tf.Tensor2D>(trueClass)); // [N,C]
+  tf.dispose([others, trueClass]);
+  return { value: margin ? value.add(margin) : value, jacobian };
 }
 
 /** −log p = softplus(u) with its derivative 1 − p. */

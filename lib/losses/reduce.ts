@@ -62,7 +62,9 @@ function evaluate(
     if (terms.weight) weight = weight.mul(terms.weight);
     const pixelLoss = value.mul(weight); // [N]
     // ∂/∂z = slope · weight · scale · ∂u/∂z
-    const factor = slope.mul(weight).mul(terms.scale ?? 1); // [N]
+    const { scale = 1 } = terms;
+    const weightedSlope = slope.mul(weight); // [N]
+    const factor = scale === 1 ? weightedSlope : weightedSlope.mul(scale); // [N]
     save([factor, odds.jacobian, ...(transformed ? [transformed.derivative] : [])]);
     return {
       value: averaged ? pixelLoss.sum() : pixelLoss.reshape([images, height, width]),
@@ -94,7 +96,7 @@ function withoutIgnored(logits: tf.Tensor4D, labels: tf.Tensor3D, ignoreIndex: n
 
 /** Rows of `a` where `condition` holds, else rows of `b`; `tf.where` would first spread the condition to `[N,C]`. */
 function selectRows(condition: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor2D {
-  return tf.engine().runKernel('Select', { condition, t: a, e: b }) as tf.Tensor2D;
+  return tf.engine().runKernel<tf.Tensor2D>('Select', { condition, t: a, e: b });
 }
 
 /** What each pixel counts for in the average, `[N]`; 0 at ignored pixels. */
@@ -105,12 +107,9 @@ function averagingWeight({ shape, valid, labels }: PixelBatch, averaging: Averag
   // One slot for each class of each image, and one more for its ignored pixels.
   const slots = classes + 1;
   const firstSlots = tf.range(0, images * slots, slots, 'int32').expandDims(1); // [B,1]
-  const slot = labels.reshape([images, -1]).add(firstSlots).flatten().toInt() as tf.Tensor1D; // [N]
-  const noWeights = tf.tensor1d([], 'int32');
-  const sizes = tf
-    .bincount(slot, noWeights, images * slots)
-    .toFloat()
-    .maximum(1); // |M|, [B·(C+1)]
-  const perPixel = tf.gatherND(sizes.mul(images).reciprocal(), slot.expandDims(1)) as tf.Tensor1D;
-  return perPixel.mul(valid); // 1/(B·|M|), [N]
+  const slot: tf.Tensor1D = labels.reshape([images, -1]).add(firstSlots).flatten(); // [N]
+  const sizes = tf.bincount(slot, tf.tensor1d([], 'int32'), images * slots); // |M|, [B·(C+1)]
+  const counted = tf.oneHot([classes], slots, 0, 1, 'float32'); // 0 in the ignored slot, [1,C+1]
+  const shares = counted.div(sizes.reshape([images, slots]).maximum(1).mul(images)); // 1/(B·|M|)
+  return tf.gatherND(shares.flatten(), slot.expandDims(1)) as tf.Tensor1D; // [N]
 }
