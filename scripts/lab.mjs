@@ -106,6 +106,7 @@ function startServer({ environment, token, notebook, port, passed, browser }) {
     'ServerApp.open_browser': browser ? 'True' : 'False',
     'ServerApp.allow_remote_access': 'False',
     'ServerApp.log_level': 'WARN',
+    'LabApp.log_level': 'WARN',
     'LabApp.default_url': `/lab/tree/${notebook}`,
     'LabApp.news_url': '',
     'LabApp.check_for_updates_class': 'jupyterlab.NeverCheckForUpdate',
@@ -133,13 +134,14 @@ async function serverInformation(environment, pid) {
   }
 }
 
-/** Throws unless the server listens on 127.0.0.1 and turns requests without the token away. */
+/** Throws unless the server listens on 127.0.0.1 and sends requests without the token to its login page. */
 async function checkClosed({ url, hostname }) {
-  const { status } = await fetch(new URL('api/contents', url));
-  if (hostname === '127.0.0.1' && status === 403) return;
+  const { status, headers } = await fetch(new URL('lab', url), { redirect: 'manual' });
+  const login = status === 302 && /\/login/.test(headers.get('location') || '');
+  if (hostname === '127.0.0.1' && login) return;
   throw new Failure(
     'JupyterLab',
-    `it answers ${status} on ${hostname} without a token; a system-wide Jupyter configuration overrules the kit.`,
+    `it listens on ${hostname} and answers ${status} without a token: a system-wide Jupyter configuration overrules the kit.`,
     'Remove the settings of ip, token and password from /etc/jupyter and /usr/local/etc/jupyter.',
   );
 }
