@@ -11,7 +11,10 @@ export interface CurveStyle {
 /** Number of the black series: cross-entropy, which the others are compared with. */
 const BLACK = PALETTE.indexOf('#000000');
 
-/** One style per curve. Curves that differ in `temperature` or `gamma` alone share colour and marker. Up to six families beside cross-entropy. */
+/**
+ * One style per curve. Curves that differ in `temperature` or `gamma` alone share colour and
+ * marker. Up to six families beside cross-entropy differ in both.
+ */
 export function curveStyles(curves: readonly LossCurve[]): CurveStyle[] {
   const families = curves.map(({ config }) =>
     JSON.stringify({ ...config, temperature: undefined, gamma: undefined }),

@@ -34,8 +34,9 @@ interface ClassQuantiles {
 }
 
 /**
- * Boxes from the 25 % to the 75 % quantile, a white point at the median, whiskers to the 5 % and 95 % quantiles, and points at the
- * smallest and largest mask, on a logarithmic scale. Classes stand by median size, the largest on top.
+ * Boxes from the 25 % to the 75 % quantile, a white point at the median, whiskers to the 5 % and 95 %
+ * quantiles, and points at the smallest and largest mask, on a logarithmic scale. Classes stand by
+ * median size, the largest on top.
  *
  * @throws InputError when no class has a mask.
  */

@@ -65,7 +65,8 @@ export function pixelPredictionsFigure(
     name,
     title: 'Pixel-wise predicting vectors and their PAT coefficients',
     caption:
-      `PAT at ${pixels.length} ${pixels.length === 1 ? 'pixel' : 'pixels'} of ${dataset}, ${parameters}. Rows: pixels by true class and its ` +
+      `PAT at ${pixels.length} ${pixels.length === 1 ? 'pixel' : 'pixels'} of ${dataset}, ` +
+      `${parameters}. Rows: pixels by true class and its ` +
       'probability at τ = 1; columns: classes; ring: true class. Pixels are the given quantiles of that ' +
       'probability in the rarest and commonest classes. Grey cells of β·(−log p)·y are nullified by y = 0.',
     data,

@@ -71,7 +71,9 @@ export async function sampleImagesFigure(
   return {
     name,
     title: 'Sample images and masks',
-    caption: `Images of ${imageSetText(style.title, style.split, samples.length)} and their masks in the data set's palette: ${names}.`,
+    caption:
+      `Images of ${imageSetText(style.title, style.split, samples.length)} and their masks in the ` +
+      `data set's palette: ${names}.`,
     data: legend,
     layout,
     // Two rows of tiles, and one line of legend per five entries.
