@@ -40,7 +40,12 @@ interface Drawing {
 }
 
 interface PlotlyGlobal {
-  newPlot(element: HTMLElement, data: unknown, layout: unknown, config: unknown): Promise<HTMLElement>;
+  newPlot(
+    element: HTMLElement,
+    data: unknown,
+    layout: unknown,
+    config: unknown,
+  ): Promise<HTMLElement>;
   purge(element: HTMLElement): void;
   Snapshot: { toSVG(element: HTMLElement, format: 'svg'): string };
 }
@@ -126,11 +131,7 @@ async function openPages(browser: Browser): Promise<Pages> {
   return { browser, plot, print, inTurn };
 }
 
-async function draw(
-  page: BrowserPage,
-  figure: Figure,
-  layout: Partial<Layout>,
-): Promise<Drawing> {
+async function draw(page: BrowserPage, figure: Figure, layout: Partial<Layout>): Promise<Drawing> {
   const request = plain({ name: figure.name, data: figure.data, layout });
   try {
     return await page.evaluate(async ({ name, data, layout }) => {
@@ -151,9 +152,9 @@ async function draw(
       document.body.append(element);
       try {
         await Plotly.newPlot(element, data, layout, { staticPlot: true });
-        const svg = Plotly.Snapshot.toSVG(element, 'svg');
+        const drawn = Plotly.Snapshot.toSVG(element, 'svg');
         const holder = document.createElement('div');
-        holder.innerHTML = svg;
+        holder.innerHTML = drawn;
         element.append(holder);
         const texts = [];
         const walker = document.createTreeWalker(holder, NodeFilter.SHOW_TEXT);
@@ -165,7 +166,15 @@ async function draw(
             italic: style.fontStyle === 'italic',
           });
         }
-        return { svg, texts };
+        // The order of attributes depends on what the page drew before.
+        const root = new DOMParser().parseFromString(drawn, 'image/svg+xml').documentElement;
+        for (const node of [root, ...Array.from(root.querySelectorAll('*'))]) {
+          const own = Array.from(node.attributes).filter(({ name }) => !name.startsWith('xmlns'));
+          for (const attribute of own) node.removeAttributeNode(attribute);
+          own.sort((a, b) => (a.name < b.name ? -1 : 1));
+          for (const attribute of own) node.setAttributeNode(attribute);
+        }
+        return { svg: new XMLSerializer().serializeToString(root), texts };
       } finally {
         Plotly.purge(element);
         element.remove();
@@ -217,7 +226,9 @@ function finishPdf(pdf: Buffer, size: Size): Buffer {
   const box = /\/MediaBox \[0 0 \S+ (\S+)\]/.exec(text);
   const table = text.lastIndexOf('\nxref\n') + 1;
   if (!box || table === 0) {
-    throw new InputError(`exportFigure: this browser's PDF has an unknown structure. ${BROWSER_REMEDY}`);
+    throw new InputError(
+      `exportFigure: this browser's PDF has an unknown structure. ${BROWSER_REMEDY}`,
+    );
   }
   const bottom = Math.max(0, Number(box[1]) - height);
   const corners = [0, bottom, width, bottom + height].map((points) => Number(points.toFixed(3)));

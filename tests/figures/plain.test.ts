@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvText, jsonText, plain } from '../../lib/figures/plain';
+import type { FigureRow } from '../../lib/figures/types';
 
 /** A reader of RFC 4180, character by character, that tells an empty field (null) from an empty string. */
 function parseCsv(text: string): (string | null)[][] {
@@ -35,7 +36,7 @@ function parseCsv(text: string): (string | null)[][] {
 
 describe('csvText', () => {
   it('writes columns in the order they first appear, and nothing for what is missing', () => {
-    const rows = [
+    const rows: FigureRow[] = [
       { class: 'car, bus', share: 0.25 },
       { class: 'a "sign"', count: 3 },
       { class: '', share: null, count: NaN },
