@@ -97,7 +97,7 @@ function section(title, note, figures, files, record) {
 
 function recordNote({ ok, profile, parameters, seconds }) {
   const failed = ok ? '' : '<strong>A cell failed.</strong> ';
-  const set = parameters.length > 0 ? `: ${parameters.join(' ')}` : '';
+  const set = parameters.map((assignment) => `, ${assignment.replace(/;$/, '')}`).join('');
   return `${failed}Ran in ${seconds.toFixed(1)} s, profile ${escapeHtml(profile + set)}.`;
 }
 

@@ -82,10 +82,16 @@ ${results.length - failed.length} of ${results.length} notebooks ran, ${figures}
   ${folder}/notebooks/  the notebooks with their outputs, as HTML`);
   for (const { name, failure } of failed) {
     const where = failure.position ? `cell ${failure.position}: ` : '';
-    console.log(`✗ ${name}: ${where}${failure.reason.split('\n').find((line) => line.trim())}`);
+    console.log(`✗ ${name}: ${where}${reasonLine(failure.reason)}`);
   }
   console.log(`
 Next: open ${folder}/index.html for the gallery, or step through the notebooks in JupyterLab: npm run lab`);
+}
+
+/** The line of an error that names it, or else its first. */
+function reasonLine(reason) {
+  const lines = reason.split('\n').map((line) => line.trim());
+  return lines.find((line) => /^\w*Error: /.test(line)) || lines.find(Boolean);
 }
 
 await runCommand(main);
