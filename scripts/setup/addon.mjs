@@ -88,7 +88,7 @@ export async function probeTensorFlow() {
     log: 'tensorflow',
     env: kernelEnvironment(),
   });
-  const last = result.output.trim().split('\n').pop();
+  const last = result.stdout.trim().split('\n').pop();
   return { probe: result.code === 0 ? JSON.parse(last) : undefined, result };
 }
 

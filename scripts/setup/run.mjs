@@ -27,8 +27,8 @@ function announce() {
 
 /**
  * Runs a program to its end. Its output goes to `.cache/setup/LOG.log`.
- * @returns {Promise<{ code: number | null, signal: string | null, output: string, log: string }>} how it ended and
- *   the last 16 kB it printed
+ * @returns {Promise<{ code: number | null, signal: string | null, output: string, stdout: string, log: string }>}
+ *   how it ended, and the last 16 kB of what it printed (`output`: on both channels)
  */
 export function run(command, args, { log = 'setup', env = process.env, cwd = ROOT } = {}) {
   fs.mkdirSync(LOG_FOLDER, { recursive: true });
@@ -37,6 +37,7 @@ export function run(command, args, { log = 'setup', env = process.env, cwd = ROO
   fs.writeSync(sink, `\n$ ${[command, ...args].join(' ')}\n`);
   return new Promise((resolve) => {
     let output = '';
+    let stdout = '';
     // In a process group of its own: an interruption reaches it, and what it started, through `stopAll`.
     const child = spawn(command, args, {
       cwd,
@@ -48,7 +49,7 @@ export function run(command, args, { log = 'setup', env = process.env, cwd = ROO
       fs.closeSync(sink);
       running.delete(child);
       announce();
-      if (!stopping) resolve({ code, signal, output, log: path.relative(ROOT, file) });
+      if (!stopping) resolve({ code, signal, output, stdout, log: path.relative(ROOT, file) });
     };
     running.add(child);
     announce();
@@ -60,7 +61,10 @@ export function run(command, args, { log = 'setup', env = process.env, cwd = ROO
       }
       output = (output + chunk).slice(-TAIL);
     };
-    child.stdout.on('data', take);
+    child.stdout.on('data', (chunk) => {
+      stdout = (stdout + chunk).slice(-TAIL);
+      take(chunk);
+    });
     child.stderr.on('data', take);
     child.on('error', (error) => (output += `${command}: ${error.message}`));
     child.on('close', finish);

@@ -99,9 +99,9 @@ async function fetchLibraries(device, folder) {
   );
   const wheel = fs.readdirSync(download).find((file) => file.endsWith('.whl'));
   const extraction = ['-c', EXTRACT, path.join(download, wheel), temporary, ...LIBRARIES];
-  const { output } = await mustRun(name, venvBin('python'), extraction, { log: 'tensorflow' });
+  const { stdout } = await mustRun(name, venvBin('python'), extraction, { log: 'tensorflow' });
   if (device === 'gpu') {
-    const cuda = JSON.parse(output.trim().split('\n').pop());
+    const cuda = JSON.parse(stdout.trim().split('\n').pop());
     await mustRun(
       name,
       ...pip(['install', ...plain, '--target', temporary, ...cuda], { variables }),
