@@ -12,7 +12,9 @@ export function checkClassCounts(where: string, classCounts: unknown): ClassCoun
   if (!Array.isArray(classCounts) || classCounts.length === 0) {
     throw invalid(where, 'classCounts', "'batch' or an array with a count per class", classCounts);
   }
-  return classCounts.map((n, c) => checkNumber(where, `classCounts[${c}]`, n, { min: 0 }));
+  return classCounts.map((n, c) =>
+    checkNumber(where, `classCounts[${c}]`, n, { min: 0, integer: true }),
+  );
 }
 
 /** The counts as a tensor, `[C] float32`. */
