@@ -1,11 +1,20 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeBrowser, findBrowser, launchBrowser, withBrowser } from '../../lib/figures/browser';
 import type { Browser } from '../../lib/figures/browser';
+import { processesWith } from '../support/processes';
 
 const bundled = process.platform === 'linux' && process.arch === 'x64';
 let folder = '';
@@ -126,17 +135,3 @@ describe('withBrowser', () => {
     },
   );
 });
-
-/** Command lines of the running processes whose environment holds `mark`. */
-function processesWith(mark: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) => {
-      try {
-        const holds = readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark);
-        return holds ? [readFileSync(`/proc/${pid}/cmdline`, 'latin1')] : [];
-      } catch {
-        return []; // it ended in between
-      }
-    });
-}
