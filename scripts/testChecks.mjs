@@ -40,7 +40,7 @@ export function summary(results, seconds) {
   const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
   const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(total);
   const row = (name, ...columns) =>
-    name.padEnd(12) + columns.map((column) => String(column).padStart(10)).join('');
+    name.padEnd(12) + columns.map((column) => String(column).padStart(12)).join('');
   const table = [
     row('check', 'passed', 'failed', 'skipped', 'time'),
     ...results.map((each) =>
