@@ -15,9 +15,17 @@ export const MINIMUM_PYTHON = [3, 10];
 const REQUIREMENTS = path.join(ROOT, 'scripts', 'requirements.txt');
 /** Written last and removed first: an environment without it is incomplete and made anew. */
 const STAMP = path.join(VENV, 'setup.json');
-const PROBE =
-  'import json,sys,importlib.util as u; print(json.dumps({"version": sys.version_info[:3], ' +
-  '"venv": all(u.find_spec(m) for m in ("venv", "ensurepip"))}))';
+/** Understood by every Python, so that an old one is told apart from none. */
+const PROBE = `
+import json, sys
+def has(module):
+    try:
+        from importlib.util import find_spec
+        return find_spec(module) is not None
+    except ImportError:
+        return False
+print(json.dumps({"version": sys.version_info[:3], "venv": has("venv") and has("ensurepip")}))
+`;
 
 /** True when `.venv` holds the pinned packages and belongs to this folder. */
 export function isCurrent() {
@@ -86,14 +94,16 @@ function findPython() {
     });
     if (status !== 0) continue;
     const { version, venv } = JSON.parse(stdout);
-    const isNew = version[0] > MINIMUM_PYTHON[0] || version[1] >= MINIMUM_PYTHON[1];
-    if (version[0] >= 3 && isNew && venv) return command;
+    const [major, minor] = version;
+    const isNew =
+      major > MINIMUM_PYTHON[0] || (major === MINIMUM_PYTHON[0] && minor >= MINIMUM_PYTHON[1]);
+    if (isNew && venv) return command;
     const fault = isNew ? 'lacks the module venv or ensurepip' : 'is too old';
     seen.push(`${command} (${version.join('.')}) ${fault}`);
   }
   const least = MINIMUM_PYTHON.join('.');
-  const found =
-    seen.length > 0 ? seen.join(', ') : 'none of python3, python3.10 … python3.15, python runs';
+  const none = asked ? 'it does not run' : 'none of python3, python3.10 … python3.15, python runs';
+  const found = seen.length > 0 ? seen.join(', ') : none;
   const cause = asked ? `PAT_PYTHON=${asked} is not usable` : `no usable Python ≥ ${least} on PATH`;
   throw new Failure(name, `${cause}: ${found}.`, installRemedy());
 }

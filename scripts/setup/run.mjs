@@ -137,13 +137,18 @@ export function failureFor(
     .trim()
     .split('\n')
     .filter((line) => line.trim() !== '');
-  const telling = known ? lines.filter((line) => known.pattern.test(line)) : lines;
-  const shown = telling.slice(known ? -2 : -8).map((line) => line.trim().slice(0, 300));
+  const byLength = (a, b) => b.length - a.length;
+  const shown = known
+    ? lines
+        .filter((line) => known.pattern.test(line))
+        .sort(byLength)
+        .slice(0, 1)
+    : lines.slice(-8);
   const status = signal ? `ended by ${signal}` : `exit status ${code}`;
   const cause = known ? known.cause : `the program failed (${status}).`;
   return new Failure(
     step,
-    [cause, ...shown, `Log: ${log}`].join('\n'),
+    [cause, ...shown.map((line) => line.trim().slice(0, 300)), `Log: ${log}`].join('\n'),
     known ? known.remedy : remedy,
   );
 }
