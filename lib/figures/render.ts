@@ -2,7 +2,7 @@
  * Draws a figure in the browser: Plotly makes the SVG, and Chromium prints that SVG as PDF and PNG, so that the
  * three are the same picture. Two pages are kept between figures: one with Plotly, one that only shows SVGs.
  */
-/// <reference lib="dom" />
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Layout } from 'plotly.js';
@@ -39,15 +39,11 @@ interface Drawing {
   texts: StyledText[];
 }
 
-interface PlotlyGlobal {
-  newPlot(
-    element: HTMLElement,
-    data: unknown,
-    layout: unknown,
-    config: unknown,
-  ): Promise<HTMLElement>;
-  purge(element: HTMLElement): void;
-  Snapshot: { toSVG(element: HTMLElement, format: 'svg'): string };
+/** The functions of page.js. */
+interface PageFunctions {
+  drawFigure(request: { name: string; data: unknown; layout: unknown }): Promise<Drawing>;
+  showSvg(request: { svg: string; title: string }): Promise<void>;
+  loadFonts(): Promise<void>;
 }
 
 /** A figure's size: on paper in mm, and of its drawing in px. */
@@ -110,18 +106,15 @@ async function openPages(browser: Browser): Promise<Pages> {
     browser.newPage({ offline: true }),
     browser.newPage({ offline: true, deviceScaleFactor }),
   ]);
-  // Transpilers that keep function names wrap functions in a helper, which pages lack.
-  const helper = '<script>__name = (f) => f</script>';
+  const script = await readFile(join(__dirname, 'page.js'), 'utf8');
+  const opening = plot.goto(pathToFileURL(join(__dirname, 'page.html')).href);
   const style = 'html,body{margin:0;background:#fff;overflow:hidden}svg{display:block}';
-  const open = plot.goto(pathToFileURL(join(__dirname, 'page.html')).href);
-  await print.setContent(`<!doctype html><meta charset="utf-8">${helper}<style>${style}</style>`);
-  await open;
-  await plot.addScriptTag({ content: '__name = (f) => f' });
+  await print.setContent(`<!doctype html><meta charset="utf-8"><style>${style}</style>`);
+  await print.addScriptTag({ content: script });
+  await opening;
+  await plot.addScriptTag({ content: script });
   await plot.addStyleTag({ content: fontFaceRules() });
-  await plot.evaluate(async () => {
-    const faces = document.fonts as unknown as Iterable<FontFace>;
-    await Promise.all(Array.from(faces, (face) => face.load()));
-  }, undefined);
+  await plot.evaluate(() => (globalThis as unknown as PageFunctions).loadFonts(), undefined);
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
     const mine = last.then(job, job);
@@ -134,52 +127,10 @@ async function openPages(browser: Browser): Promise<Pages> {
 async function draw(page: BrowserPage, figure: Figure, layout: Partial<Layout>): Promise<Drawing> {
   const request = plain({ name: figure.name, data: figure.data, layout });
   try {
-    return await page.evaluate(async ({ name, data, layout }) => {
-      const { Plotly } = window as unknown as { Plotly: PlotlyGlobal };
-      // Plotly draws the ids of clip paths and gradients at random: seeded by the figure's name (mulberry32),
-      // they are the same each time, and differ between figures shown on one page.
-      let state = 0;
-      for (const letter of name) state = (Math.imul(state, 31) + letter.charCodeAt(0)) | 0;
-      Object.assign(Math, {
-        random: () => {
-          state = (state + 0x6d2b79f5) | 0;
-          let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-          bits ^= bits + Math.imul(bits ^ (bits >>> 7), 61 | bits);
-          return ((bits ^ (bits >>> 14)) >>> 0) / 4294967296;
-        },
-      });
-      const element = document.createElement('div');
-      document.body.append(element);
-      try {
-        await Plotly.newPlot(element, data, layout, { staticPlot: true });
-        const drawn = Plotly.Snapshot.toSVG(element, 'svg');
-        const holder = document.createElement('div');
-        holder.innerHTML = drawn;
-        element.append(holder);
-        const texts = [];
-        const walker = document.createTreeWalker(holder, NodeFilter.SHOW_TEXT);
-        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-          const style = getComputedStyle(node.parentElement as Element);
-          texts.push({
-            text: node.textContent ?? '',
-            bold: Number(style.fontWeight) >= 600,
-            italic: style.fontStyle === 'italic',
-          });
-        }
-        // The order of attributes depends on what the page drew before.
-        const root = new DOMParser().parseFromString(drawn, 'image/svg+xml').documentElement;
-        for (const node of [root, ...Array.from(root.querySelectorAll('*'))]) {
-          const own = Array.from(node.attributes).filter(({ name }) => !name.startsWith('xmlns'));
-          for (const attribute of own) node.removeAttributeNode(attribute);
-          own.sort((a, b) => (a.name < b.name ? -1 : 1));
-          for (const attribute of own) node.setAttributeNode(attribute);
-        }
-        return { svg: new XMLSerializer().serializeToString(root), texts };
-      } finally {
-        Plotly.purge(element);
-        element.remove();
-      }
-    }, request);
+    return await page.evaluate(
+      (given) => (globalThis as unknown as PageFunctions).drawFigure(given),
+      request,
+    );
   } catch (error) {
     const cause = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new InputError(`exportFigure: Plotly cannot draw '${figure.name}': ${cause}`);
@@ -202,18 +153,10 @@ async function showSvg(page: BrowserPage, svg: string, title: string, size: Size
     width: Math.ceil(size.width * CSS_PIXELS_PER_MILLIMETRE),
     height: Math.ceil(size.height * CSS_PIXELS_PER_MILLIMETRE),
   });
-  await page.evaluate(
-    async ({ source, heading }) => {
-      const parsed = new DOMParser().parseFromString(source, 'image/svg+xml');
-      const problem = parsed.querySelector('parsererror');
-      if (problem) throw new Error(`the SVG is not valid XML: ${problem.textContent}`);
-      document.title = heading;
-      document.body.replaceChildren(document.adoptNode(parsed.documentElement));
-      const faces = document.fonts as unknown as Iterable<FontFace>;
-      await Promise.all(Array.from(faces, (face) => face.load()));
-    },
-    { source: svg, heading: title },
-  );
+  await page.evaluate((given) => (globalThis as unknown as PageFunctions).showSvg(given), {
+    svg,
+    title,
+  });
 }
 
 /**
