@@ -7,6 +7,8 @@
  * the argument, the value it got and what to do instead.
  */
 
+import { inspect } from 'node:util';
+
 /** An error caused by what the caller passed in (as opposed to a bug in the kit). */
 export class InputError extends Error {
   override readonly name = 'InputError';
@@ -22,6 +24,16 @@ export function invalid(
 ): InputError {
   const message = `${where}: ${argument} must be ${expected}, got ${describe(got)}.`;
   return new InputError(remedy ? `${message} ${remedy}` : message);
+}
+
+/** Words about a value that `invalid` shows as they are, where the value itself would say less. */
+class Description {
+  constructor(readonly text: string) {}
+}
+
+/** Makes `invalid` show `text` without quotes: `invalid('f', 'x', 'a scalar', described('int32 of shape [2]'))`. */
+export function described(text: string): unknown {
+  return new Description(text);
 }
 
 /** Bounds of `checkNumber`; all optional. */
@@ -92,9 +104,9 @@ export function shapeText(shape: readonly number[]): string {
 }
 
 function describe(value: unknown): string {
+  if (value instanceof Description) return value.text;
   if (typeof value === 'string') return value.startsWith('[') ? value : `'${value}'`;
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
-  return String(value);
+  return inspect(value, { depth: 1, maxArrayLength: 8, breakLength: Infinity, compact: true });
 }
 
 function didYouMean(value: unknown, names: readonly string[]): string {

@@ -9,7 +9,7 @@
  * Dice = 2·n_cc/(t_c + q_c), accuracy = n_cc/t_c. A score whose denominator is 0 is null.
  */
 import { tf } from './backend';
-import { checkNumber, checkSameShape, invalid } from './check';
+import { checkNumber, checkSameShape, described, invalid } from './check';
 
 /** Class ids in any shape: an array, a typed array, or a tensor. */
 export type ClassMap = ArrayLike<number> | tf.Tensor;
@@ -69,7 +69,7 @@ export class ConfusionMatrix {
     const guesses = valuesOf(where, 'predictions', predictions);
     if (truth.length !== guesses.length) {
       const expected = `as long as labels (${truth.length})`;
-      throw invalid(where, 'predictions', expected, `${guesses.length} values`);
+      throw invalid(where, 'predictions', expected, described(`${guesses.length} values`));
     }
     const { numClasses, ignoreIndex } = this;
     const added = new Float64Array(this.cells.length);
@@ -141,7 +141,7 @@ export function authorsMeanIoU(
 function valuesOf(where: string, argument: string, map: ClassMap): ArrayLike<number> {
   if (map instanceof tf.Tensor) return map.dataSync();
   if (typeof map === 'object' && map !== null && typeof map.length === 'number') return map;
-  throw invalid(where, argument, 'an array, a typed array or a tensor of class ids', typeof map);
+  throw invalid(where, argument, 'an array, a typed array or a tensor of class ids', map);
 }
 
 function isClass(id: number, numClasses: number): boolean {

@@ -1,5 +1,5 @@
 import { tf } from '../backend';
-import { checkNumber, checkOneOf, checkSameShape, invalid } from '../check';
+import { checkNumber, checkOneOf, checkSameShape, described, invalid } from '../check';
 import { Random } from '../random';
 import { checkClassCounts, classCountTensor } from './classCounts';
 import type { ClassCounts } from './classCounts';
@@ -82,7 +82,12 @@ function authorsFrequency(counts: tf.Tensor1D): tf.Tensor1D {
 
 function checkNoise(where: string, noise: unknown): void {
   if (!(noise instanceof tf.Tensor) || noise.dtype !== 'float32') {
-    throw invalid(where, 'noise', 'a float32 tensor of shape [B,H,W,C]', typeof noise);
+    throw invalid(
+      where,
+      'noise',
+      'a float32 tensor of shape [B,H,W,C]',
+      noise instanceof tf.Tensor ? described(`${noise.dtype} values`) : noise,
+    );
   }
 }
 

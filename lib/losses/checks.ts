@@ -1,6 +1,6 @@
 /** Checks of what a loss is called with. */
 import { tf } from '../backend';
-import { checkNumber, checkSameShape, invalid, shapeText } from '../check';
+import { checkNumber, checkSameShape, described, invalid, shapeText } from '../check';
 import type { PixelBatch } from './types';
 
 /** Checks ranks, dtypes and shapes; costs nothing. */
@@ -82,6 +82,6 @@ function positionText(index: number, shape: readonly number[]): string {
   return shapeText(position);
 }
 
-function kind(tensor: tf.Tensor): string {
-  return `${tensor.dtype} of shape ${shapeText(tensor.shape)}`;
+function kind(tensor: tf.Tensor): unknown {
+  return described(`${tensor.dtype} of shape ${shapeText(tensor.shape)}`);
 }

@@ -1,6 +1,6 @@
 /** n_c, the pixels of each class: counted in the batch, or given once for the whole data set. */
 import { tf } from '../backend';
-import { checkNumber, invalid } from '../check';
+import { checkNumber, described, invalid } from '../check';
 import type { PixelBatch } from './types';
 
 /** `'batch'`: valid pixels of the batch at hand. An array: pixels of each class, e.g. in the training set. */
@@ -30,7 +30,7 @@ export function classCountTensor(
   }
   if (classCounts.length !== numClasses) {
     const expected = `an array of ${numClasses} counts, one for each channel of the logits`;
-    throw invalid(where, 'classCounts', expected, `${classCounts.length} counts`);
+    throw invalid(where, 'classCounts', expected, described(`${classCounts.length} counts`));
   }
   return tf.tensor1d([...classCounts], 'float32');
 }

@@ -84,7 +84,7 @@ function withoutIgnored(logits: tf.Tensor4D, labels: tf.Tensor3D, ignoreIndex: n
   const numClasses = logits.shape[3];
   const flatLabels = labels.flatten(); // [N]
   const valid: tf.Tensor1D = flatLabels.notEqual(tf.scalar(ignoreIndex, 'int32')); // [N]
-  const flatLogits = logits.reshape([-1, numClasses]); // [N,C]
+  const flatLogits = logits.as2D(flatLabels.size, numClasses); // [N,C]
   const ignoredLabel = tf.fill(flatLabels.shape, numClasses, 'int32');
   return {
     shape: logits.shape,
@@ -94,9 +94,12 @@ function withoutIgnored(logits: tf.Tensor4D, labels: tf.Tensor3D, ignoreIndex: n
   };
 }
 
-/** Rows of `a` where `condition` holds, else rows of `b`; `tf.where` would first spread the condition to `[N,C]`. */
-function selectRows(condition: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor2D {
-  return tf.engine().runKernel<tf.Tensor2D>('Select', { condition, t: a, e: b });
+/** Rows of `a` where `condition` holds, else rows of `b`. */
+function selectRows(condition: tf.Tensor1D, a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  // The native kernel takes a condition by row; the portable op first spreads it to [N,C].
+  return tf.getBackend() === 'tensorflow'
+    ? tf.engine().runKernel<tf.Tensor2D>('Select', { condition, t: a, e: b })
+    : tf.where(condition.expandDims(1), a, b);
 }
 
 /** What each pixel counts for in the average, `[N]`; 0 at ignored pixels. */

@@ -1,0 +1,180 @@
+/** Values that can be checked by hand: probabilities are powers of two, from logits that are multiples of log 2. */
+import { describe, expect, it } from 'vitest';
+import { tf } from '../../lib/backend';
+import type { LossConfig } from '../../lib/losses';
+import { patCoefficient } from '../../lib/losses/pat';
+import { expectClose } from '../support/closeness';
+import { evaluate, pixels } from './support';
+
+const LN2 = Math.LN2;
+/** One pixel of class 0 with p = 1/2, 1/4, 1/4; its cross-entropy is log 2. */
+const half = [LN2, 0, 0];
+/** The same with p = 1/4 for class 0: log 4. */
+const quarter = [0, LN2, 0];
+
+const value = (config: LossConfig, logits: number[][], labels: number[]) =>
+  evaluate(config, pixels(logits, labels)).value;
+
+describe('crossEntropy', () => {
+  it('averages over valid pixels only', () => {
+    expectClose(value({ name: 'crossEntropy' }, [half, quarter, half], [0, 0, 255]), 1.5 * LN2);
+  });
+
+  it('has gradient (p − onehot)/V', () => {
+    const { grad } = evaluate({ name: 'crossEntropy' }, pixels([half, quarter], [0, 255]));
+    expectClose(grad, [-0.5, 0.25, 0.25, 0, 0, 0], { absolute: 1e-7 });
+  });
+
+  it('keeps its relative accuracy where 1 − p is below float32 resolution', () => {
+    const { value: loss, grad } = evaluate({ name: 'crossEntropy' }, pixels([[40, 0]], [0]));
+    expectClose(
+      [loss, grad[0], grad[1]],
+      [1, -1, 1].map((x) => x * Math.exp(-40)),
+    );
+  });
+});
+
+describe('focal', () => {
+  it('is (1−p)^γ·CE', () => {
+    expectClose(value({ name: 'focal' }, [half], [0]), LN2 / 4);
+    expectClose(value({ name: 'focal', gamma: 1 }, [quarter], [0]), (3 / 4) * 2 * LN2);
+    expectClose(value({ name: 'focal', gamma: 0 }, [quarter], [0]), 2 * LN2);
+  });
+
+  it('has a finite gradient for γ < 1 at p → 1', () => {
+    const { value: loss, grad } = evaluate({ name: 'focal', gamma: 0.5 }, pixels([[60, 0]], [0]));
+    expectClose(loss, Math.exp(-90), { absolute: 1e-37 });
+    expectClose(grad, [0, 0], { absolute: 1e-37 });
+  });
+});
+
+describe('classBalanced', () => {
+  // Classes 0, 0, 1; β = 1/2: w = 1/2/(1 − 1/4) = 2/3 and 1/2/(1 − 1/2) = 1.
+  const logits = [half, half, [0, LN2, 0]];
+  const config: LossConfig = { name: 'classBalanced', beta: 0.5 };
+
+  it("weights by (1−β)/(1−β^n) with normalize: 'none'", () => {
+    const expected = ((2 / 3 + 2 / 3 + 1) * LN2) / 3;
+    expectClose(value({ ...config, normalize: 'none' }, logits, [0, 0, 1]), expected);
+  });
+
+  it("scales the weights to sum to the classes present, or to C with 'classes'", () => {
+    const raw = ((2 / 3 + 2 / 3 + 1) * LN2) / 3;
+    expectClose(value(config, logits, [0, 0, 1]), (raw * 2) / (5 / 3));
+    expectClose(value({ ...config, normalize: 'classes' }, logits, [0, 0, 1]), (raw * 3) / (5 / 3));
+  });
+
+  it('takes given counts; a class with count 0 has weight 0', () => {
+    const given: LossConfig = { ...config, normalize: 'none', classCounts: [0, 1, 5] };
+    expectClose(value(given, logits, [0, 0, 1]), LN2 / 3);
+  });
+
+  it("'authors' sets β = (N−1)/N: N = 3, w = (1/3)/(1−(2/3)^n) = 3/5 and 1, not normalized", () => {
+    const authors: LossConfig = { name: 'classBalanced', variant: 'authors' };
+    expectClose(value(authors, logits, [0, 0, 1]), ((0.6 + 0.6 + 1) * LN2) / 3);
+  });
+
+  it('classBalancedFocal multiplies by (1−p)^γ; the authors by (1 − log p)^γ', () => {
+    const focal: LossConfig = { name: 'classBalancedFocal', beta: 0.5, gamma: 2 };
+    expectClose(
+      value({ ...focal, normalize: 'none' }, logits, [0, 0, 1]),
+      ((2 / 3 + 2 / 3 + 1) * LN2) / 3 / 4,
+    );
+    const authors: LossConfig = { name: 'classBalancedFocal', variant: 'authors', gamma: 1 };
+    // One pixel: N = n = 1, β = 0, w = 1/(1 + 1e-6).
+    expectClose(value(authors, [half], [0]), ((1 + LN2) * LN2) / (1 + 1e-6));
+  });
+});
+
+describe('balancedSoftmax', () => {
+  it('adds the log share of each class, counts of 0 taken as 1', () => {
+    const config: LossConfig = { name: 'balancedSoftmax', classCounts: [6, 1, 0] };
+    // Weights 2·6, 1·1, 1·1 → p = 12/14.
+    expectClose(value(config, [half], [0]), Math.log(14 / 12));
+  });
+
+  it("'authors' takes exp(z)·n for logits and finite values where it would overflow", () => {
+    const config: LossConfig = { name: 'balancedSoftmax', variant: 'authors' };
+    // n = 1, 0, 0: logits 2·1, 0, 0.
+    expectClose(value(config, [half], [0]), Math.log(1 + 2 * Math.exp(-2)));
+    const { value: loss, grad } = evaluate(config, pixels([[0, 1e4, -1e4], half], [0, 1]));
+    expectClose(loss, loss);
+    expectClose(grad, grad);
+    expect(loss).toBeGreaterThan(1e35);
+  });
+});
+
+describe('ldam', () => {
+  const config: LossConfig = { name: 'ldam', maxMargin: 1, scale: 1, classCounts: [16, 1, 0] };
+
+  it('lowers the true logit by the margin m ∝ n^(−1/4)', () => {
+    // m = 1/2, 1, 0: softmax of (log 2 − 1/2, 0, 0).
+    expectClose(value(config, [half], [0]), Math.log(1 + 2 / (2 * Math.exp(-0.5))));
+    expectClose(value(config, [[0, LN2, 0]], [1]), Math.log(1 + 2 / (2 * Math.exp(-1))));
+  });
+
+  it("gives an absent class no margin; 'authors' gives it the largest", () => {
+    expectClose(value(config, [[0, 0, LN2]], [2]), LN2);
+    const authors: LossConfig = { ...config, variant: 'authors' };
+    expectClose(value(authors, [[0, 0, LN2]], [2]), Math.log(1 + 2 / (2 * Math.exp(-1))));
+    const shrunk = ((16 + 1e-4) / 1e-4) ** (-1 / 4);
+    expectClose(value(authors, [half], [0]), Math.log(1 + 2 / (2 * Math.exp(-shrunk))));
+  });
+
+  it('scales the logits', () => {
+    const scaled: LossConfig = { name: 'ldam', maxMargin: 0, scale: 2 };
+    expectClose(value(scaled, [half], [0]), Math.log(6 / 4));
+  });
+});
+
+describe('pat', () => {
+  it('divides by the mask of each class in each image and by the number of images', () => {
+    // β = 1/(2·exp(p − 1)): √e/2 for p = 1/2. Image 0: class 0 twice, class 1 once; image 1: ignored.
+    const batch = {
+      shape: [2, 1, 3, 3] as [number, number, number, number],
+      logits: [...half, ...half, 0, LN2, 0, ...quarter, ...quarter, ...quarter],
+      labels: [0, 0, 1, 255, 255, 255],
+    };
+    const one = (Math.exp(0.5) / 2) * LN2;
+    expectClose(evaluate({ name: 'pat' }, batch).value, (one + one) / 2);
+    expectClose(evaluate({ name: 'pat', normalizer: 'pixels' }, batch).value, one);
+    expectClose(evaluate({ name: 'pat', variant: 'authors' }, batch).value, (3 * one) / 18);
+  });
+
+  it('divides the logits by τ', () => {
+    const logits = half.map((z) => z * 4);
+    expectClose(value({ name: 'pat', temperature: 4 }, [logits], [0]), (Math.exp(0.5) / 2) * LN2);
+  });
+
+  it('takes the sharpness of β, a number or C, and 1/(p+ε)', () => {
+    const sharp = (Math.exp(1.5) / 2) * LN2;
+    expectClose(value({ name: 'pat', sharpness: 3 }, [half], [0]), sharp);
+    expectClose(value({ name: 'pat', sharpness: 'classes' }, [half], [0]), sharp);
+    expectClose(value({ name: 'pat', coefficient: 'inverse' }, [half], [0]), LN2 / 0.51);
+    const inverse: LossConfig = { name: 'pat', coefficient: 'inverse', epsilon: 0.5 };
+    expectClose(value(inverse, [half], [0]), LN2);
+  });
+
+  it('with stopGradient has the gradient of cross-entropy times β', () => {
+    const { grad } = evaluate({ name: 'pat', stopGradient: true }, pixels([half], [0]));
+    const beta = Math.exp(0.5) / 2;
+    expectClose(grad, [-0.5 * beta, 0.25 * beta, 0.25 * beta]);
+    const { grad: full } = evaluate({ name: 'pat' }, pixels([half], [0]));
+    expectClose(full[0], -0.5 * beta * (1 + 0.5 * LN2));
+  });
+
+  it('patCoefficient gives β of every class', () => {
+    tf.tidy(() => {
+      const logits = tf.tensor2d([half]);
+      const beta = [0.5, 0.25, 0.25].map((p) => 1 / (2 * Math.exp(p - 1)));
+      expectClose(patCoefficient(logits).dataSync(), beta);
+      const sharp = beta.map((b) => (2 * b) ** 3 / 2);
+      expectClose(patCoefficient(logits, { sharpness: 'classes' }).dataSync(), sharp);
+      const inverse = patCoefficient(logits, { coefficient: 'inverse', epsilon: 0.25 });
+      expectClose(inverse.dataSync(), [4 / 3, 2, 2]);
+      const cold = patCoefficient(logits.mul(2), { temperature: 2 });
+      expectClose(cold.dataSync(), beta);
+      expect(() => patCoefficient(logits, { temperature: -1 })).toThrow(/patCoefficient: temper/);
+    });
+  });
+});
