@@ -57,11 +57,13 @@ export const blv: LossDefinition<BlvOptions> = {
       terms: (batch) => {
         const counts = classCountTensor(where, given, batch); // [C]
         const frequency = variant === 'paper' ? paperFrequency(counts) : authorsFrequency(counts);
-        const delta = noise
-          ? givenNoise(where, noise, batch)
-          : drawNoise(batch.logits.shape, { distribution, sigma, random });
-        const size = delta.abs().minimum(1); // |δ| of δ clipped, [N,C]
-        const offset = size.mul(frequency).maximum(LOWEST_OFFSET); // [N,C]
+        const offset = tf.tidy(() => {
+          const delta = noise
+            ? givenNoise(where, noise, batch)
+            : drawNoise(batch.logits.shape, { distribution, sigma, random });
+          const variation = delta.abs().minimum(1).mul(frequency); // |δ|·f/max f, [N,C]
+          return variant === 'paper' ? variation : variation.maximum(LOWEST_OFFSET);
+        });
         return { offset, formula: crossEntropyTerm };
       },
     };
