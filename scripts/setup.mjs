@@ -37,12 +37,14 @@ export async function setup() {
     console.log(`✓ Set-up: everything is up to date (${secondsSince(start)})`);
     return;
   }
-  const release = await holdLock();
+  const release = await attempt('Setup', holdLock);
   try {
     await step('Node', () => process.version);
     checkDisk(parts);
     for (const part of parts) {
-      await step(part.name, () => (part.isCurrent() ? 'up to date' : attempt(part)));
+      await step(part.name, () =>
+        part.isCurrent() ? 'up to date' : attempt(part.name, part.make),
+      );
     }
   } finally {
     release();
@@ -75,14 +77,14 @@ async function holdLock() {
   };
 }
 
-/** Runs one part; a full disk or a folder that cannot be written becomes a Failure of that part. */
-async function attempt(part) {
+/** Runs `action`; a full disk or a folder that cannot be written becomes a Failure of the step `name`. */
+async function attempt(name, action) {
   try {
-    return await part.make();
+    return await action();
   } catch (error) {
     if (!['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
     const { failureFor } = await import('./setup/run.mjs');
-    throw failureFor(part.name, { code: 1, output: error.message, log: '.cache/setup' });
+    throw failureFor(name, { code: 1, output: error.message });
   }
 }
 

@@ -59,7 +59,11 @@ function create(file, content) {
 function keep(file, mine) {
   const isMine = () => (readJson(file) || {}).token === mine.token;
   const write = (pids) => {
-    if (isMine()) writeWhole(file, JSON.stringify({ ...mine, pids: [process.pid, ...pids] }));
+    try {
+      if (isMine()) writeWhole(file, JSON.stringify({ ...mine, pids: [process.pid, ...pids] }));
+    } catch {
+      // a full disk: the lock goes on naming this process, and the step under way tells the cause
+    }
   };
   const forget = onChildren(write);
   const beat = setInterval(

@@ -2,8 +2,8 @@
 import fs from 'fs';
 import path from 'path';
 import { Failure, findProgram, ROOT } from '../environment.mjs';
-import { readJson } from './files.mjs';
-import { mustRun } from './run.mjs';
+import { readJson, remove } from './files.mjs';
+import { failureFor, mustRun } from './run.mjs';
 
 export const name = 'npm packages';
 /** Free disk it takes, in MB. */
@@ -38,11 +38,15 @@ export async function make() {
     '--no-fund',
   ];
   const patience = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=20000'];
-  await mustRun(name, command, [...first, 'ci', ...options, ...patience], {
+  const result = await mustRun(name, command, [...first, 'ci', ...options, ...patience], {
     log: 'npm',
-    remedy:
-      'If package.json and package-lock.json disagree, run `npm install`; else read the log and run it again.',
+    remedy: 'If package.json and package-lock.json disagree, run `npm install`; else read the log.',
   });
+  // On a full disk npm warns about the files it could not unpack, and still exits with 0.
+  if (/TAR_ENTRY_ERROR|ENOSPC/.test(result.output) || !isCurrent()) {
+    remove(INSTALLED_FILE);
+    throw failureFor(name, result);
+  }
   const count = Object.keys(readJson(INSTALLED_FILE).packages).length;
   return `${count} packages`;
 }

@@ -148,7 +148,11 @@ export function failureFor(
   const cause = known ? known.cause : `the program failed (${status}).`;
   return new Failure(
     step,
-    [cause, ...shown.map((line) => line.trim().slice(0, 300)), `Log: ${log}`].join('\n'),
+    [
+      cause,
+      ...shown.map((line) => line.trim().slice(0, 300)),
+      ...(log ? [`Log: ${log}`] : []),
+    ].join('\n'),
     known ? known.remedy : remedy,
   );
 }

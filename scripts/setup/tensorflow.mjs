@@ -86,29 +86,34 @@ function libraryFolder(device) {
 
 async function fetchLibraries(device, folder) {
   const temporary = `${folder}.partial`;
-  const download = path.join(temporary, 'download');
   remove(temporary);
+  try {
+    await extractWheel(device, temporary, path.join(temporary, 'download'));
+    fs.renameSync(temporary, folder);
+  } catch (error) {
+    remove(temporary);
+    throw error;
+  }
+}
+
+async function extractWheel(device, target, download) {
   fs.mkdirSync(path.join(download, 'tmp'), { recursive: true });
-  const variables = { TMPDIR: path.join(download, 'tmp') };
+  const options = { variables: { TMPDIR: path.join(download, 'tmp') } };
   const which = ['--python-version', '3.12', '--implementation', 'cp', '--platform', WHEEL.tag];
   const plain = ['--no-deps', '--only-binary=:all:', '--no-cache-dir', '--retries', '2', '--quiet'];
   const wheelName = `${WHEEL[device]}==${VERSION}`;
   await mustRun(
     name,
-    ...pip(['download', ...plain, ...which, '--dest', download, wheelName], { variables }),
+    ...pip(['download', ...plain, ...which, '--dest', download, wheelName], options),
   );
   const wheel = fs.readdirSync(download).find((file) => file.endsWith('.whl'));
-  const extraction = ['-c', EXTRACT, path.join(download, wheel), temporary, ...LIBRARIES];
+  const extraction = ['-c', EXTRACT, path.join(download, wheel), target, ...LIBRARIES];
   const { stdout } = await mustRun(name, venvBin('python'), extraction, { log: 'tensorflow' });
   if (device === 'gpu') {
     const cuda = JSON.parse(stdout.trim().split('\n').pop());
-    await mustRun(
-      name,
-      ...pip(['install', ...plain, '--target', temporary, ...cuda], { variables }),
-    );
+    await mustRun(name, ...pip(['install', ...plain, '--target', target, ...cuda], options));
   }
   remove(download);
-  fs.renameSync(temporary, folder);
 }
 
 function bind(folder) {
