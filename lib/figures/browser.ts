@@ -1,31 +1,17 @@
 /**
- * The headless Chromium that draws figures: where it is found, how it starts, and one shared instance.
- *
- * Search order (scripts/doctor.mjs follows it too): the environment variable PAT_CHROMIUM; chromium,
- * chromium-browser, google-chrome, google-chrome-stable on the PATH; the macOS application; the npm package
- * `@sparticuz/chromium` (Linux x64), unpacked once into `.cache/`.
+ * The headless Chromium that draws figures: how it starts, and one shared instance.
  *
  * playwright-core drives it. Its types (2 MB) would slow the first cell of every notebook, so the part used
  * here is declared below and the package is loaded when the first browser starts.
  */
-import { execFile } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { InputError, invalid } from '../check';
+import { delimiter } from 'node:path';
+import { InputError } from '../check';
+import { BROWSER_REMEDY, findBrowser } from './findBrowser';
+
+export { findBrowser } from './findBrowser';
 
 /** The part of playwright-core's `Page` the kit uses. */
 export interface BrowserPage {
@@ -70,22 +56,6 @@ interface Playwright {
   chromium: { launch(options: LaunchOptions): Promise<Browser> };
 }
 
-/** A browser that was found. */
-export interface BrowserLocation {
-  path: string;
-  /** What found it, for messages: `PAT_CHROMIUM`, `PATH`, `application` or `@sparticuz/chromium`. */
-  source: string;
-  /** Folder of shared libraries to fall back on where the system lacks them. */
-  libraries?: string;
-}
-
-const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const APPLICATIONS = [
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-];
-const REMEDY =
-  'Install Chromium or Google Chrome, or set PAT_CHROMIUM to the path of one, and see `npm run doctor`.';
 const FLAGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -98,29 +68,6 @@ const FLAGS = [
 ];
 
 const requireHere = createRequire(__filename);
-
-/**
- * Finds a browser in the order above.
- *
- * @param environment where PAT_CHROMIUM and PATH are read (default: the process's)
- * @throws InputError where PAT_CHROMIUM names no program, or nothing is found
- */
-export async function findBrowser(
-  environment: NodeJS.ProcessEnv = process.env,
-): Promise<BrowserLocation> {
-  const chosen = environment.PAT_CHROMIUM;
-  if (chosen) {
-    if (isProgram(chosen)) return { path: chosen, source: 'PAT_CHROMIUM' };
-    throw invalid('findBrowser', 'PAT_CHROMIUM', 'the path of a Chromium program', chosen, REMEDY);
-  }
-  const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const installed = COMMANDS.flatMap((name) => folders.map((folder) => join(folder, name)));
-  const onPath = installed.find(isProgram);
-  if (onPath) return { path: onPath, source: 'PATH' };
-  const application = process.platform === 'darwin' ? APPLICATIONS.find(isProgram) : undefined;
-  if (application) return { path: application, source: 'application' };
-  return bundledBrowser();
-}
 
 /**
  * Starts a headless Chromium with a fresh profile that nothing is left of when it closes. An interrupt of this
@@ -151,7 +98,7 @@ export async function launchBrowser(): Promise<Browser> {
     if (browser) return browser;
     const cause = error instanceof Error ? error.message.split('\n').slice(0, 12).join('\n') : '';
     throw new InputError(
-      `launchBrowser: ${location.path} (from ${location.source}) does not start. ${REMEDY}\n${cause}`,
+      `launchBrowser: ${location.path} (from ${location.source}) does not start. ${BROWSER_REMEDY}\n${cause}`,
     );
   }
 }
@@ -199,7 +146,8 @@ function startShared(): SharedBrowser {
   const handles = new Set<Referable>();
   // Node announces each child process on this channel, the only public way to Chromium's handles.
   const children: ChildProcess[] = [];
-  const collect = (message: unknown) => children.push((message as { process: ChildProcess }).process);
+  const collect = (message: unknown) =>
+    children.push((message as { process: ChildProcess }).process);
   subscribe('child_process', collect);
   const browser = launchBrowser().finally(() => {
     unsubscribe('child_process', collect);
@@ -209,51 +157,4 @@ function startShared(): SharedBrowser {
     }
   });
   return { browser, handles, jobs: 0 };
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** Unpacks npm's Chromium into a folder of our own (the package itself would use a shared name under /tmp). */
-async function bundledBrowser(): Promise<BrowserLocation> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new InputError(`findBrowser: no Chromium found on the PATH. ${REMEDY}`);
-  }
-  try {
-    const entry = requireHere.resolve('@sparticuz/chromium');
-    const manifest = readFileSync(resolve(entry, '../../../package.json'), 'utf8');
-    const { version } = JSON.parse(manifest) as { version: string };
-    const folder = resolve(__dirname, `../../.cache/chromium-${version}`);
-    if (!existsSync(folder)) await unpack(entry, folder);
-    const libraries = join(folder, 'al2023', 'lib');
-    return { path: join(folder, 'chromium'), source: '@sparticuz/chromium', libraries };
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new InputError(
-      `findBrowser: no Chromium on the PATH, and @sparticuz/chromium is no help: ${cause} ${REMEDY}`,
-    );
-  }
-}
-
-async function unpack(entry: string, folder: string): Promise<void> {
-  mkdirSync(dirname(folder), { recursive: true });
-  const unpacked = mkdtempSync(`${folder}-`);
-  try {
-    // In a process of its own, as the package takes the folder, and whether to unpack the libraries
-    // Chromium needs, from environment variables.
-    await promisify(execFile)(
-      process.execPath,
-      ['-e', `require(${JSON.stringify(entry)}).executablePath()`],
-      { env: { ...process.env, TMPDIR: unpacked, AWS_EXECUTION_ENV: 'nodejs20.x' } },
-    );
-    if (!existsSync(folder)) renameSync(unpacked, folder);
-  } finally {
-    rmSync(unpacked, { recursive: true, force: true });
-  }
 }

@@ -42,7 +42,12 @@ export async function exportFigure(
   checkVenue('exportFigure', venue);
   checkNumber('exportFigure', 'figure.aspectRatio', figure.aspectRatio, { min: 0.05, max: 20 });
   if (!/^[a-z0-9][\w-]*$/i.test(figure.name)) {
-    throw invalid('exportFigure', 'figure.name', 'letters, digits, - and _ (a file stem)', figure.name);
+    throw invalid(
+      'exportFigure',
+      'figure.name',
+      'letters, digits, - and _ (a file stem)',
+      figure.name,
+    );
   }
   const folder = resolve(directory);
   const staging = await stagingFolder(folder);
@@ -57,7 +62,9 @@ export async function exportFigure(
     const target = (format: string) => join(folder, `${figure.name}.${format}`);
     await Promise.all(names.map((format) => writeFile(join(staging, format), contents[format])));
     await Promise.all(names.map((format) => rename(join(staging, format), target(format))));
-    return Object.fromEntries(names.map((format) => [format, target(format)])) as unknown as ExportedFiles;
+    return Object.fromEntries(
+      names.map((format) => [format, target(format)]),
+    ) as unknown as ExportedFiles;
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

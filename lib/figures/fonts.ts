@@ -90,7 +90,9 @@ export function fontFaceRules(texts?: readonly StyledText[]): string {
       used.add(face);
     }
   }
-  return FACES.filter((face) => used.has(face)).map(rule).join('\n');
+  return FACES.filter((face) => used.has(face))
+    .map(rule)
+    .join('\n');
 }
 
 function faceFor(character: string, bold: boolean, italic: boolean): FontFace | undefined {

@@ -10,6 +10,7 @@ import sharp from 'sharp';
 import { InputError } from '../check';
 import { withBrowser } from './browser';
 import type { Browser, BrowserPage } from './browser';
+import { BROWSER_REMEDY } from './findBrowser';
 import { fontFaceRules } from './fonts';
 import type { StyledText } from './fonts';
 import { plain } from './plain';
@@ -25,7 +26,6 @@ const CSS_PIXELS_PER_MILLIMETRE = CSS_PIXELS_PER_INCH / MILLIMETRES_PER_INCH;
 const POINTS_PER_MILLIMETRE = 72 / MILLIMETRES_PER_INCH;
 /** The date in every PDF, so that the same figure gives the same bytes. */
 const FIXED_DATE = "D:20000101000000+00'00'";
-const BROWSER_REMEDY = 'Set PAT_CHROMIUM to another Chromium or Google Chrome.';
 
 /** A figure as three files' contents, the same bytes for the same figure and browser. */
 export interface RenderedFigure {

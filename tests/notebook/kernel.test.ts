@@ -51,54 +51,58 @@ async function runCells(cells: Cell[], environment: NodeJS.ProcessEnv = {}): Pro
 const FIGURE = `const figure = { name: 'kernel', title: 'T', caption: '', aspectRatio: 0.5, rows: [], layout: {},
   data: [{ type: 'scatter' as const, x: [1, 2], y: [3, 4] }] };`;
 
-describe.skipIf(!installed)('a tslab kernel (needs .venv, see npm run setup)', () => {
-  it('shows a figure, saves it as a picture, and shows a table', async () => {
-    const results = await runCells([
-      { code: "import { saveFigure, show, showTable } from './lib/notebook';" },
-      { code: `${FIGURE}\nshow(figure);` },
-      { code: 'await saveFigure(figure);' },
-      { code: 'showTable([{ a: 1 }]);' },
-    ]);
-    expect(results.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok']);
-    expect(results.map(({ mimeTypes }) => mimeTypes)).toEqual([
-      [],
-      [['application/vnd.plotly.v1+json', 'text/plain']],
-      [['image/png', 'text/plain']],
-      [['text/html', 'text/plain']],
-    ]);
-    expect(results[2].text).toMatch(/^\S*kernel\.\{svg, pdf, png, csv, json\}\n$/);
-    expect(readdirSync(folder).sort()).toContain('kernel.pdf');
-  });
+describe.skipIf(!installed)(
+  'a tslab kernel (needs .venv, see npm run setup)',
+  { timeout: 120_000 },
+  () => {
+    it('shows a figure, saves it as a picture, and shows a table', async () => {
+      const results = await runCells([
+        { code: "import { saveFigure, show, showTable } from './lib/notebook';" },
+        { code: `${FIGURE}\nshow(figure);` },
+        { code: 'await saveFigure(figure);' },
+        { code: 'showTable([{ a: 1 }]);' },
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok']);
+      expect(results.map(({ mimeTypes }) => mimeTypes)).toEqual([
+        [],
+        [['application/vnd.plotly.v1+json', 'text/plain']],
+        [['image/png', 'text/plain']],
+        [['text/html', 'text/plain']],
+      ]);
+      expect(results[2].text).toMatch(/^\S*kernel\.\{svg, pdf, png, csv, json\}\n$/);
+      expect(readdirSync(folder).sort()).toContain('kernel.pdf');
+    });
 
-  it('outlives interrupts, and each ends the work that listens to it', async () => {
-    const work = `const signal = interruptible();
+    it('outlives interrupts, and each ends the work that listens to it', async () => {
+      const work = `const signal = interruptible();
       while (!signal.aborted) { await new Promise((done) => setTimeout(done, 20)); }
       rounds.push('ended');`;
-    const results = await runCells([
-      { code: "import { interruptible } from './lib/notebook';\nconst rounds: string[] = [];" },
-      { code: work, interruptAfter: 1 },
-      { code: 'console.log(rounds.join());' },
-      { code: work, interruptAfter: 1 },
-      { code: 'console.log(rounds.join());' },
-    ]);
-    expect(results.map(({ status }) => status)).toEqual(['ok', 'error', 'ok', 'error', 'ok']);
-    expect([results[2].text, results[4].text]).toEqual(['ended\n', 'ended,ended\n']);
-  });
+      const results = await runCells([
+        { code: "import { interruptible } from './lib/notebook';\nconst rounds: string[] = [];" },
+        { code: work, interruptAfter: 1 },
+        { code: 'console.log(rounds.join());' },
+        { code: work, interruptAfter: 1 },
+        { code: 'console.log(rounds.join());' },
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['ok', 'error', 'ok', 'error', 'ok']);
+      expect([results[2].text, results[4].text]).toEqual(['ended\n', 'ended,ended\n']);
+    });
 
-  it.skipIf(process.platform !== 'linux')(
-    'leaves no browser behind when it is killed (Linux only)',
-    async () => {
-      const mark = `pat-kernel-test-${process.pid}`;
-      const results = await runCells(
-        [
-          { code: `import { saveFigure } from './lib/notebook';\n${FIGURE}` },
-          { code: 'await saveFigure(figure);' },
-          { kill: true },
-        ],
-        { PAT_TEST_MARK: mark },
-      );
-      expect(results.map(({ status }) => status)).toEqual(['ok', 'ok']);
-      await expect.poll(() => processesWith(mark), { timeout: 5000 }).toEqual([]);
-    },
-  );
-});
+    it.skipIf(process.platform !== 'linux')(
+      'leaves no browser behind when it is killed (Linux only)',
+      async () => {
+        const mark = `pat-kernel-test-${process.pid}`;
+        const results = await runCells(
+          [
+            { code: `import { saveFigure } from './lib/notebook';\n${FIGURE}` },
+            { code: 'await saveFigure(figure);' },
+            { kill: true },
+          ],
+          { PAT_TEST_MARK: mark },
+        );
+        expect(results.map(({ status }) => status)).toEqual(['ok', 'ok']);
+        await expect.poll(() => processesWith(mark), { timeout: 5000 }).toEqual([]);
+      },
+    );
+  },
+);
