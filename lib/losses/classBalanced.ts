@@ -119,7 +119,7 @@ function authorsFormula(gamma: number): LossTerms['formula'] {
   return (logOdds) => {
     const { value: crossEntropy, slope: miss } = crossEntropyTerm(logOdds);
     const base = crossEntropy.add<tf.Tensor1D>(1);
-    const factor = base.log<tf.Tensor1D>().mul<tf.Tensor1D>(gamma).exp<tf.Tensor1D>(); // (1 + CE)^γ
+    const factor = base.pow<tf.Tensor1D>(gamma); // (1 + CE)^γ
     const growth = crossEntropy.mul(gamma).div(base).add(1); // 1 + γ·CE/(1 + CE)
     return { value: factor.mul(crossEntropy), slope: factor.mul(growth).mul(miss) };
   };
