@@ -40,7 +40,6 @@ export async function make() {
   const patience = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=20000'];
   const result = await mustRun(name, command, [...first, 'ci', ...options, ...patience], {
     log: 'npm',
-    remedy: 'If package.json and package-lock.json disagree, run `npm install`; else read the log.',
   });
   // On a full disk npm warns about the files it could not unpack, and still exits with 0.
   if (/TAR_ENTRY_ERROR|ENOSPC/.test(result.output) || !isCurrent()) {

@@ -99,6 +99,12 @@ export async function mustRun(step, command, args, options = {}) {
 
 const KNOWN = [
   {
+    pattern: /from lock file|lock file's .* does not satisfy/,
+    cause: 'package.json and package-lock.json disagree.',
+    remedy:
+      'Run `npm install --ignore-scripts`, which brings package-lock.json up to date, then run it again.',
+  },
+  {
     pattern: /ENOSPC|no space left on device|errno 28\b|disk quota exceeded/i,
     cause: 'the disk is full.',
     remedy:
