@@ -35,17 +35,18 @@ async function main() {
     throw new UsageError(`One NAME is needed, got ${positionals.length}.\n\n${HELP}`);
   const path = await import('path');
   const notebooks = await import('./runNotebook.mjs');
+  const { assignments, parseSetting } = await import('./notebookParameters.mjs');
   const { cellReporter, duration } = await import('./cellReport.mjs');
   const { writeGallery } = await import('./gallery.mjs');
   const file = notebooks.findNotebook(positionals[0]);
-  const settings = values.set.map(notebooks.parseSetting);
+  const settings = values.set.map(parseSetting);
   const timeout = notebooks.parseTimeout(values.timeout);
   if (values.save && (settings.length > 0 || values.profile !== 'quick')) {
     throw new UsageError(
       '--save keeps outputs of the committed parameters: leave out --set and --profile.',
     );
   }
-  const injected = notebooks.assignments(file, values.profile, settings);
+  const injected = assignments(file, values.profile, settings);
   const out = values.out === undefined ? notebooks.FIGURES : path.resolve(values.out);
   notebooks.checkWritable(out);
   if (!values['skip-setup']) await (await import('./setup.mjs')).setup();

@@ -1,16 +1,10 @@
-/**
- * Runs notebooks headless: finds them, fills in their parameters, drives runNotebook.py and reports each cell.
- *
- * A notebook has one code cell tagged `parameters` that declares its parameters, one `let NAME = VALUE;` a line;
- * the values there are the profile `quick`. The cell's metadata may hold others: `"profiles": { "tiny": { … } }`.
- */
+/** Runs notebooks headless: finds them, drives runNotebook.py, records what each run made. */
 import { spawn } from 'child_process';
 import fs from 'fs';
 import path from 'path';
 import { UsageError } from './command.mjs';
 import { ROOT, kernelEnvironment, venvBin } from './environment.mjs';
-
-export const PROFILES = ['tiny', 'quick', 'full'];
+import { assignments, sourceText, withAssignments } from './notebookParameters.mjs';
 
 /** The figures' folder, unless a command says otherwise. */
 export const FIGURES = path.join(ROOT, 'figures');
@@ -39,72 +33,6 @@ export function findNotebook(name) {
   throw new UsageError(`No notebook '${name}'. There are: ${names}.`);
 }
 
-/** The declared parameters (name → default, as written) and the profiles of a notebook. */
-export function readParameters(file) {
-  const notebook = JSON.parse(fs.readFileSync(file, 'utf8'));
-  const cell = notebook.cells.find(isParameters);
-  if (!cell) return { declared: new Map(), profiles: {} };
-  const declarations = sourceText(cell).matchAll(
-    /^\s*let\s+([\p{L}_$][\p{L}\p{N}_$]*)[^=\n]*=\s*([^;\n]*)/gmu,
-  );
-  const declared = new Map([...declarations].map(([, name, value]) => [name, value.trim()]));
-  return { declared, profiles: cell.metadata.profiles || {} };
-}
-
-/** `name=value` as given on a command line; the value is JSON, or else a string. */
-export function parseSetting(text) {
-  const match = /^([^=\s]+)=(.*)$/su.exec(text);
-  if (!match) throw new UsageError(`--set takes name=value, got '${text}'.`);
-  const [, name, value] = match;
-  try {
-    return [name, JSON.parse(value)];
-  } catch {
-    return [name, value];
-  }
-}
-
-/** The assignments to inject: those of the profile, then `settings` (pairs of name and value). */
-export function assignments(file, profile = 'quick', settings = []) {
-  if (!PROFILES.includes(profile)) {
-    throw new UsageError(`--profile must be one of ${PROFILES.join(', ')}, got '${profile}'.`);
-  }
-  const { declared, profiles } = readParameters(file);
-  const values = { ...profiles[profile], ...Object.fromEntries(settings) };
-  const unknown = Object.keys(values).find((name) => !declared.has(name));
-  if (unknown !== undefined) {
-    const list = [...declared].map(([name, value]) => `  ${name} = ${value}`).join('\n');
-    throw new UsageError(
-      `${path.basename(file)} has no parameter '${unknown}'. ` +
-        (list ? `Its parameters and their defaults:\n${list}` : 'It has no parameters.'),
-    );
-  }
-  return Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)};`);
-}
-
-/** The notebook in `file` with one more cell, right after its parameters, that makes the assignments. */
-export function withAssignments(file, injected) {
-  const notebook = JSON.parse(fs.readFileSync(file, 'utf8'));
-  if (injected.length === 0) return notebook;
-  const index = notebook.cells.findIndex(isParameters);
-  notebook.cells.splice(index + 1, 0, {
-    cell_type: 'code',
-    id: 'injected-parameters',
-    metadata: { tags: ['injected-parameters'] },
-    execution_count: null,
-    outputs: [],
-    source: injected.join('\n'),
-  });
-  return notebook;
-}
-
-function isParameters(cell) {
-  return cell.cell_type === 'code' && ((cell.metadata || {}).tags || []).includes('parameters');
-}
-
-function sourceText(cell) {
-  return Array.isArray(cell.source) ? cell.source.join('') : cell.source;
-}
-
 /** Throws, before any work is done, when nothing can be written to `folder`. */
 export function checkWritable(folder) {
   const probe = path.join(folder, `.probe-${process.pid}`);
@@ -130,10 +58,14 @@ export function parseTimeout(text) {
 }
 
 const running = new Set();
+let stopping = false;
 
 /** From now on Ctrl-C (or being told to end) stops the kernel of every notebook now running. */
 export function stopOnSignals() {
-  const stop = () => running.forEach((child) => child.kill('SIGINT'));
+  const stop = () => {
+    stopping = true;
+    running.forEach((child) => child.kill('SIGINT'));
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 }
 
@@ -172,7 +104,7 @@ export async function runNotebook(file, options = {}) {
     if (event.event === 'failed') failure = event;
     onEvent(event);
   });
-  const interrupted = code === 130;
+  const interrupted = stopping || code === 130;
   if (code !== 0 && !failure && !interrupted) {
     failure = {
       event: 'failed',

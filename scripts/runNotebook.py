@@ -83,7 +83,7 @@ class Run:
         try:
             started = time.monotonic()
             manager = self.client.create_kernel_manager()
-            await self.client.async_start_new_kernel(cwd=self.request["root"])
+            await self.start_kernel()
             await self.client.async_start_new_kernel_client()
             self.emit(event="kernel", seconds=time.monotonic() - started)
             cells = [i for i, cell in enumerate(self.notebook.cells) if runs(cell)]
@@ -103,9 +103,21 @@ class Run:
             return failure(f"the kernel did not start: {error}")
         finally:
             self.client.shutdown_kernel = "immediate" if self.interrupted else "graceful"
-            await self.client._async_cleanup_kernel()
+            if self.client.km is not None:  # nbclient cleans up by itself where no kernel answers
+                await self.client._async_cleanup_kernel()
             loop.remove_reader(sys.stdin.fileno())
         return None
+
+    async def start_kernel(self):
+        """Starts the kernel's process; an interrupt waits until it can be stopped again."""
+        starting = asyncio.ensure_future(
+            self.client.async_start_new_kernel(cwd=self.request["root"])
+        )
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await starting
+            raise
 
     async def execute_cell(self, index, position, total):
         cell = self.notebook.cells[index]

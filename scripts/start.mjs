@@ -33,13 +33,14 @@ async function main() {
   if (values.help) return console.log(HELP);
   const path = await import('path');
   const notebooks = await import('./runNotebook.mjs');
+  const { assignments } = await import('./notebookParameters.mjs');
   const { cellReporter, duration, remaining } = await import('./cellReport.mjs');
   const { writeGallery } = await import('./gallery.mjs');
   const start = performance.now();
   const timeout = notebooks.parseTimeout(values.timeout);
   const files =
     values.only.length > 0 ? values.only.map(notebooks.findNotebook) : notebooks.listNotebooks();
-  for (const file of files) notebooks.assignments(file, values.profile);
+  for (const file of files) assignments(file, values.profile);
   const out = values.out === undefined ? notebooks.FIGURES : path.resolve(values.out);
   notebooks.checkWritable(out);
   if (!values['skip-setup']) await (await import('./setup.mjs')).setup();

@@ -60,7 +60,7 @@ export function endOnSignals() {
   stopOnSignals();
   const end = () => {
     interrupted = true;
-    children.forEach((child) => child.kill('SIGTERM'));
+    for (const child of children) process.kill(-child.pid, 'SIGTERM');
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
 }
@@ -68,7 +68,9 @@ export function endOnSignals() {
 /** Runs Node with `args`; the output comes with the exit status. */
 function node(args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: ROOT, env: kernelEnvironment() });
+    // A process group of its own, so that what it started in turn (vitest's workers) can be ended with it.
+    const options = { cwd: ROOT, env: kernelEnvironment(), detached: true };
+    const child = spawn(process.execPath, args, options);
     children.add(child);
     let output = '';
     const collect = (text) => (output += text);

@@ -62,11 +62,11 @@ async function main(): Promise<void> {
 
 /** The notebook with its tiny profile filled in, in a folder of its own; returns its path. */
 async function tinyCopy(chosen?: string): Promise<string> {
-  // A module that TypeScript does not know; its path is no literal, so that it does not look for it.
-  const script = join(ROOT, 'scripts', 'runNotebook.mjs');
-  const { assignments, findNotebook, withAssignments } = (await import(script)) as {
-    assignments: (file: string, profile: string) => string[];
+  const { findNotebook } = (await script('runNotebook')) as {
     findNotebook: (name: string) => string;
+  };
+  const { assignments, withAssignments } = (await script('notebookParameters')) as {
+    assignments: (file: string, profile: string) => string[];
     withAssignments: (file: string, injected: string[]) => unknown;
   };
   const source = findNotebook(chosen ?? '03');
@@ -76,6 +76,11 @@ async function tinyCopy(chosen?: string): Promise<string> {
   const file = join(VISIBLE, basename(source));
   writeFileSync(file, JSON.stringify(withAssignments(source, assignments(source, 'tiny'))));
   return file;
+}
+
+/** A module of scripts/, which have no types. */
+function script(name: string): Promise<unknown> {
+  return import(join(ROOT, 'scripts', `${name}.mjs`));
 }
 
 /** `npm run lab` on a free port with a fresh token, with settings and layout of its own. */
@@ -169,12 +174,14 @@ async function runAllCells(page: Page, server: Server, file: string): Promise<vo
   };
   const total = cells.filter((cell) => cell.cell_type === 'code' && cell.source.length > 0).length;
   const prompt = page.locator('.jp-Notebook .jp-InputPrompt').filter({ hasText: `[${total}]:` });
-  const error = page.locator('.jp-Notebook [data-mime-type="application/vnd.jupyter.stderr"]');
-  const finished = async () => (await prompt.count()) > 0 || (await error.count()) > 0;
+  const waiting = page.locator('.jp-Notebook .jp-InputPrompt').filter({ hasText: '[*]' });
+  const complaint = page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').last();
+  // After a failing cell the kernel gives the waiting ones back, so that none waits and the last has not run.
+  const finished = async () =>
+    (await prompt.count()) > 0 || ((await complaint.count()) > 0 && (await waiting.count()) === 0);
   if (!(await waitFor(finished, RUN_TIMEOUT))) throw new Error('the cells did not end in time');
-  if ((await error.count()) > 0) {
-    throw new Error(`a cell failed: ${await error.first().innerText()}`);
-  }
+  if ((await prompt.count()) === 0)
+    throw new Error(`a cell failed: ${await complaint.innerText()}`);
 }
 
 /** Drags the figure's slider to its other end; returns the drawn curves before and after. */

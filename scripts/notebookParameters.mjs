@@ -1,0 +1,78 @@
+/**
+ * The parameters of a notebook.
+ *
+ * One code cell, tagged `parameters`, declares them, one `let NAME = VALUE;` a line; the values there are the profile
+ * `quick`. The cell's metadata may hold others: `"profiles": { "tiny": { … }, "full": { … } }`.
+ */
+import fs from 'fs';
+import path from 'path';
+import { UsageError } from './command.mjs';
+
+export const PROFILES = ['tiny', 'quick', 'full'];
+
+/** The declared parameters (name → default, as written) and the profiles of a notebook. */
+export function readParameters(file) {
+  const notebook = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const cell = notebook.cells.find(isParameters);
+  if (!cell) return { declared: new Map(), profiles: {} };
+  const declarations = sourceText(cell).matchAll(
+    /^\s*let\s+([\p{L}_$][\p{L}\p{N}_$]*)[^=\n]*=\s*([^;\n]*)/gmu,
+  );
+  const declared = new Map([...declarations].map(([, name, value]) => [name, value.trim()]));
+  return { declared, profiles: cell.metadata.profiles || {} };
+}
+
+/** `name=value` as given on a command line; the value is JSON, or else a string. */
+export function parseSetting(text) {
+  const match = /^([^=\s]+)=(.*)$/su.exec(text);
+  if (!match) throw new UsageError(`--set takes name=value, got '${text}'.`);
+  const [, name, value] = match;
+  try {
+    return [name, JSON.parse(value)];
+  } catch {
+    return [name, value];
+  }
+}
+
+/** The assignments to inject: those of the profile, then `settings` (pairs of name and value). */
+export function assignments(file, profile = 'quick', settings = []) {
+  if (!PROFILES.includes(profile)) {
+    throw new UsageError(`--profile must be one of ${PROFILES.join(', ')}, got '${profile}'.`);
+  }
+  const { declared, profiles } = readParameters(file);
+  const values = { ...profiles[profile], ...Object.fromEntries(settings) };
+  const unknown = Object.keys(values).find((name) => !declared.has(name));
+  if (unknown !== undefined) {
+    const list = [...declared].map(([name, value]) => `  ${name} = ${value}`).join('\n');
+    throw new UsageError(
+      `${path.basename(file)} has no parameter '${unknown}'. ` +
+        (list ? `Its parameters and their defaults:\n${list}` : 'It has no parameters.'),
+    );
+  }
+  return Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)};`);
+}
+
+/** The notebook in `file` with one more cell, right after its parameters, that makes the assignments. */
+export function withAssignments(file, injected) {
+  const notebook = JSON.parse(fs.readFileSync(file, 'utf8'));
+  if (injected.length === 0) return notebook;
+  const index = notebook.cells.findIndex(isParameters);
+  notebook.cells.splice(index + 1, 0, {
+    cell_type: 'code',
+    id: 'injected-parameters',
+    metadata: { tags: ['injected-parameters'] },
+    execution_count: null,
+    outputs: [],
+    source: injected.join('\n'),
+  });
+  return notebook;
+}
+
+function isParameters(cell) {
+  return cell.cell_type === 'code' && ((cell.metadata || {}).tags || []).includes('parameters');
+}
+
+/** The source of a cell, which a file may hold as a list of lines. */
+export function sourceText(cell) {
+  return Array.isArray(cell.source) ? cell.source.join('') : cell.source;
+}
