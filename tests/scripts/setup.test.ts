@@ -1,0 +1,178 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  evaluate,
+  failure,
+  FOLDER,
+  freshCopy,
+  program,
+  PROGRAMS,
+  removeCopy,
+  ROOT,
+  write,
+} from './setupCopy';
+import type { Variables } from './setupCopy';
+
+beforeEach(freshCopy);
+afterAll(removeCopy);
+
+describe('Python environment', () => {
+  it('without any Python: names the step, the cause and the remedy', () => {
+    const message = failure('setup/python.mjs', { PATH: PROGRAMS });
+    expect(message).toMatch(
+      /^Failure: Python environment failed\.\nCause: +no usable Python ≥ 3\.10/,
+    );
+    expect(message).toMatch(/Remedy: .*python3-venv|Remedy: .*brew install python/);
+  });
+
+  it('with a Python that is too old or lacks ensurepip: says which', () => {
+    program('python3', `echo '{"version": [3, 8, 18], "venv": true}'`);
+    program('python3.11', `echo '{"version": [3, 11, 2], "venv": false}'`);
+    const message = failure('setup/python.mjs', { PATH: PROGRAMS });
+    expect(message).toContain('python3 (3.8.18) is too old');
+    expect(message).toContain('python3.11 (3.11.2) lacks the module venv or ensurepip');
+  });
+
+  it('with PAT_PYTHON naming what does not run: says so', () => {
+    const message = failure('setup/python.mjs', { PATH: PROGRAMS, PAT_PYTHON: '/nowhere/python' });
+    expect(message).toContain('PAT_PYTHON=/nowhere/python is not usable: it does not run');
+  });
+
+  it('leaves nothing behind when ensurepip fails in the end', () => {
+    const probe = `echo '{"version": [3, 12, 0], "venv": true}'`;
+    const make = 'mkdir -p "$3/bin"; echo "ensurepip is not available" >&2; exit 1';
+    program('python3', `if [ "$1" = -c ]; then ${probe}; else ${make}; fi`);
+    const PATH = `${PROGRAMS}:/usr/bin:/bin`;
+    expect(failure('setup/python.mjs', { PATH })).toContain('cannot create environments');
+    expect(existsSync(join(ROOT, '.venv'))).toBe(false);
+  });
+
+  it('is current only with the stamp of these pins and this folder', () => {
+    write('.venv/bin/python', '');
+    const isCurrent = () => evaluate('setup/python.mjs', 'answer(m.isCurrent())');
+    expect(isCurrent()).toBe(false);
+    const code = `const { hashFiles } = m; answer(hashFiles(['scripts/requirements.txt']));`;
+    const requirements = evaluate('setup/files.mjs', code);
+    write('.venv/setup.json', { root: ROOT, requirements });
+    expect(isCurrent()).toBe(true);
+    write('.venv/setup.json', { root: '/elsewhere', requirements });
+    expect(isCurrent()).toBe(false);
+    write('.venv/setup.json', { root: ROOT, requirements });
+    write('scripts/requirements.txt', 'jupyterlab==1');
+    expect(isCurrent()).toBe(false);
+  });
+});
+
+describe('npm packages', () => {
+  const lock = (version: string, optional = '1.0.0') => ({
+    lockfileVersion: 3,
+    packages: {
+      '': { dependencies: { pad: version } },
+      'node_modules/pad': { version },
+      'node_modules/pad-darwin': { version: optional, optional: true },
+    },
+  });
+  const isCurrent = () => evaluate('setup/npm.mjs', 'answer(m.isCurrent())');
+
+  it('are current when npm finished and every version is the lockfile’s', () => {
+    write('package-lock.json', lock('1.2.3'));
+    write('node_modules/pad/package.json', {});
+    expect(isCurrent()).toBe(false); // interrupted: npm's own record is missing
+    const { 'node_modules/pad': pad } = lock('1.2.3').packages;
+    write('node_modules/.package-lock.json', { packages: { 'node_modules/pad': pad } });
+    expect(isCurrent()).toBe(true); // the optional package of another platform may be absent
+    write('package-lock.json', lock('1.2.4'));
+    expect(isCurrent()).toBe(false);
+    write('package-lock.json', lock('1.2.3'));
+    rmSync(join(ROOT, 'node_modules/pad'), { recursive: true });
+    expect(isCurrent()).toBe(false);
+  });
+
+  it('without a registry: names the cause and the remedy', () => {
+    const dependencies = { 'left-pad': '1.3.0' };
+    const integrity = `sha512-${'A'.repeat(86)}==`;
+    const packages = {
+      '': { dependencies },
+      'node_modules/left-pad': { version: '1.3.0', integrity },
+    };
+    write('package.json', { name: 'test', version: '1.0.0', dependencies });
+    write('package-lock.json', { name: 'test', version: '1.0.0', lockfileVersion: 3, packages });
+    const message = failure('setup/npm.mjs', {
+      npm_config_registry: 'http://127.0.0.1:9/',
+      npm_config_fetch_retries: '0',
+      npm_config_cache: join(FOLDER, 'npm-cache'),
+    });
+    expect(message).toContain('npm packages failed.');
+    expect(message).toContain('the package registry cannot be reached');
+    expect(message).toContain('Remedy: Check the network.');
+    expect(isCurrent()).toBe(false);
+  });
+});
+
+describe('failures of programs', () => {
+  const explain = (output: string) => {
+    const result = JSON.stringify({ code: 1, output, log: 'x.log' });
+    return String(evaluate('setup/run.mjs', `answer(m.failureFor('Step', ${result}).message)`));
+  };
+
+  it.each([
+    ['OSError: [Errno 28] No space left on device', 'the disk is full'],
+    ['npm error EACCES: permission denied, mkdir', 'cannot be written'],
+    ['NewConnectionError: Failed to establish a new connection', 'registry cannot be reached'],
+    [
+      'SSLError(SSLCertVerificationError(1, CERTIFICATE_VERIFY_FAILED',
+      'certificate is not trusted',
+    ],
+    ['npm error Missing: a@1 from lock file', 'package.json and package-lock.json disagree'],
+  ])('%s', (output, cause) => {
+    const message = explain(`first\n${output}\nlast`);
+    expect(message).toContain(cause);
+    expect(message).toContain(output);
+    expect(message).toMatch(/Remedy: \S/);
+  });
+
+  it('shows the last lines of what it does not know', () => {
+    expect(explain('one\ntwo: error 7')).toMatch(/exit status 1[^]*two: error 7[^]*Log: x\.log/);
+  });
+});
+
+describe('the kernelspec', () => {
+  it('starts tslab in the root with the connection file, whatever characters they hold', () => {
+    write('node_modules/.bin/tslab', '#!/bin/sh\nprintf "%s\\n" "$PWD" "$@"\n');
+    chmodSync(join(ROOT, 'node_modules/.bin/tslab'), 0o755);
+    evaluate('setup/kernel.mjs', 'answer(await m.make())');
+    expect(evaluate('setup/kernel.mjs', 'answer(m.isCurrent())')).toBe(true);
+    const file = join(ROOT, '.venv/share/jupyter/kernels/tslab/kernel.json');
+    const spec = JSON.parse(readFileSync(file, 'utf8')) as { argv: string[]; env: Variables };
+    const connection = join(ROOT, 'kernel $1 "a b".json');
+    const [shell, ...args] = spec.argv.map((text) =>
+      text === '{connection_file}' ? connection : text,
+    );
+    const { stdout } = spawnSync(shell, args, { cwd: '/', encoding: 'utf8' });
+    expect(stdout.trim().split('\n')).toEqual([ROOT, 'kernel', '--config-path', connection]);
+    expect(spec.env.PATH).toBe(`${dirname(process.execPath)}:\${PATH}`);
+  });
+
+  it('is not current for another Node', () => {
+    evaluate('setup/kernel.mjs', 'answer(await m.make())');
+    const file = join(ROOT, '.venv/share/jupyter/kernels/tslab/kernel.json');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(dirname(process.execPath), '/other/node'),
+    );
+    expect(evaluate('setup/kernel.mjs', 'answer(m.isCurrent())')).toBe(false);
+  });
+});
+
+describe('stamps', () => {
+  it('hold only when written whole and equal', () => {
+    const code = `answer([m.hasStamp('s/x.json', undefined), m.hasStamp('s/x.json', { a: 1 }),
+      (m.writeStamp('s/x.json', { a: 1 }), m.hasStamp('s/x.json', { a: 1 })), m.hasStamp('s/x.json', { a: 2 })])`;
+    expect(evaluate('setup/files.mjs', code)).toEqual([false, false, true, false]);
+    expect(readdirSync(join(ROOT, 's'))).toEqual(['x.json']);
+    write('s/x.json', '{"a":');
+    expect(evaluate('setup/files.mjs', `answer(m.hasStamp('s/x.json', { a: 1 }))`)).toBe(false);
+  });
+});
