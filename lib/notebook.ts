@@ -15,7 +15,7 @@ import { SCREEN_WIDTH_PIXELS, VENUES, screenLayout } from './figures/style';
 import type { Figure } from './figures/types';
 import { writeOutput } from './notebook/output';
 import { renderTable } from './notebook/table';
-import type { Cell, FrameLike, TableOptions } from './notebook/table';
+import type { FrameLike, TableOptions } from './notebook/table';
 
 export { exportFigure } from './figures/export';
 export { progress } from './notebook/progress';
@@ -58,10 +58,7 @@ export async function saveFigure(figure: Figure, options: ExportOptions = {}): P
 }
 
 /** Shows a table: rows, or a danfojs DataFrame. Numbers are aligned right, null is shown as a dash. */
-export function showTable(
-  table: readonly Record<string, Cell>[] | FrameLike,
-  options: TableOptions = {},
-): void {
+export function showTable(table: readonly object[] | FrameLike, options: TableOptions = {}): void {
   checkKnownOptions('showTable', options, ['title', 'precision']);
   const { html, text } = renderTable(table, options);
   writeOutput({ 'text/html': html, 'text/plain': text });

@@ -58,7 +58,6 @@ describe('createLoss', () => {
     [{ name: 'pat', temperature: 0 }, /temperature must be a number > 0/],
     [{ name: 'pat', sharpness: 'C' }, /sharpness must be a number > 0/],
     [{ name: 'pat', coefficient: 'inverse', epsilon: 0 }, /epsilon must be a number > 0/],
-    [{ name: 'pat', coefficient: 'inverse', sharpness: 2 }, /sharpness must be absent/],
     [{ name: 'pat', normalizer: 'image' }, /normalizer must be one of mask, pixels/],
     [{ name: 'pat', variant: 'authors', normalizer: 'mask' }, /normalizer must be absent/],
     [{ name: 'pat', stopGradient: 1 }, /stopGradient must be true or false/],

@@ -10,9 +10,9 @@ export interface PatCoefficientOptions {
   temperature?: number;
   /** `'exponential'`: β = 1/(2·exp(k·(p−1))) (default); `'inverse'`: β = 1/(p+ε). */
   coefficient?: 'exponential' | 'inverse';
-  /** k > 0 of the exponential coefficient, or `'classes'` for k = C (default 1; both are in the authors' code). */
+  /** k > 0 of `'exponential'` (`'inverse'` has none), or `'classes'` for k = C (default 1; both are in the authors' code). */
   sharpness?: number | 'classes';
-  /** ε > 0 of the inverse coefficient (default 0.01). */
+  /** ε > 0 of `'inverse'` (`'exponential'` has none; default 0.01). */
   epsilon?: number;
 }
 
@@ -95,11 +95,6 @@ function resolveCoefficient(
   if (sharpness !== 'classes')
     checkNumber(where, 'sharpness', sharpness, { min: 0, aboveMin: true });
   checkNumber(where, 'epsilon', epsilon, { min: 0, aboveMin: true });
-  const unused = coefficient === 'exponential' ? 'epsilon' : 'sharpness';
-  if (options[unused] !== undefined) {
-    const expected = `absent with coefficient '${coefficient}', which has none`;
-    throw invalid(where, unused, expected, options[unused]);
-  }
   return coefficient === 'exponential'
     ? { temperature, coefficient, sharpness }
     : { temperature, coefficient, epsilon };

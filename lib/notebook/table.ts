@@ -3,9 +3,6 @@ import { createRequire } from 'node:module';
 import type { DataFrame } from 'danfojs-node';
 import { checkNumber, invalid } from '../check';
 
-/** A value in a table. */
-export type Cell = string | number | boolean | null | undefined;
-
 /** The part of a danfojs DataFrame a table is made from. */
 export interface FrameLike {
   columns: string[];
@@ -28,9 +25,9 @@ interface TextTable {
 }
 
 /** Rows of equal columns as a danfojs DataFrame, to sort, group and describe. Loads danfojs at the first call. */
-export function dataFrame(rows: readonly Record<string, Cell>[]): DataFrame {
+export function dataFrame(rows: readonly object[]): DataFrame {
   const danfo = createRequire(__filename)('danfojs-node') as {
-    DataFrame: new (rows: readonly Record<string, Cell>[]) => DataFrame;
+    DataFrame: new (rows: readonly object[]) => DataFrame;
   };
   if (rows.length === 0) throw invalid('dataFrame', 'rows', 'at least one row', '[]');
   return new danfo.DataFrame(rows);
@@ -38,7 +35,7 @@ export function dataFrame(rows: readonly Record<string, Cell>[]): DataFrame {
 
 /** The table as HTML (escaped; colours are left to the page) and as plain text. */
 export function renderTable(
-  table: readonly Record<string, Cell>[] | FrameLike,
+  table: readonly object[] | FrameLike,
   { title = '', precision = 4 }: TableOptions = {},
 ): { html: string; text: string } {
   checkNumber('showTable', 'precision', precision, { min: 1, max: 15, integer: true });
@@ -47,15 +44,12 @@ export function renderTable(
   return { html: tableHtml(cells, title), text: `${heading}${tableText(cells)}` };
 }
 
-function textTable(
-  table: readonly Record<string, Cell>[] | FrameLike,
-  precision: number,
-): TextTable {
+function textTable(table: readonly object[] | FrameLike, precision: number): TextTable {
   const { columns, index, values } = 'columns' in table ? table : frameOfRows(table);
-  const rows = values as Cell[][];
+  const rows = values as unknown[][];
   const labelled = index.some((label, row) => label !== row);
   const header = labelled ? ['', ...columns] : columns;
-  const body = labelled ? rows.map((row, i) => [index[i], ...row]) : rows;
+  const body = labelled ? rows.map((row, i) => [index[i] as unknown, ...row]) : rows;
   const numeric = header.map((_, column) => {
     const present = body
       .map((row) => row[column])
@@ -66,16 +60,18 @@ function textTable(
   return { header, lines, numeric };
 }
 
-function frameOfRows(rows: readonly Record<string, Cell>[]): FrameLike {
+function frameOfRows(objects: readonly object[]): FrameLike {
+  const rows = objects as readonly Record<string, unknown>[];
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const values = rows.map((row) => columns.map((column) => row[column]));
   return { columns, index: rows.map((_, i) => i), values };
 }
 
 /** A value as shown: integers in full, other numbers with `precision` significant digits, nothing as a dash. */
-function cellText(value: Cell, precision: number): string {
+function cellText(value: unknown, precision: number): string {
   if (value === null || value === undefined) return '–';
-  if (typeof value !== 'number') return String(value);
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'number') return JSON.stringify(value);
   if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
   const exponent = Math.floor(Math.log10(Math.abs(value)));
   if (exponent < -4 || exponent > 6) return value.toExponential(precision - 1);
