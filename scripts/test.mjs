@@ -7,6 +7,7 @@ const HELP = `Usage: npm test -- [options]
 
 Sets up what is missing, then checks, in this order:
   types      the strict TypeScript compiler
+  kernel     lib/ as tslab compiles it: TypeScript 5.0, not strict
   lint       eslint, import cycles included
   format     prettier
   unit       unit and property tests (vitest)

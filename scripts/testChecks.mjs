@@ -12,6 +12,9 @@ const SECONDS_PER_CELL = 300;
 /** In order; checks of one group run side by side. */
 export const CHECKS = [
   check('types', 'static', () => tool('typescript/bin/tsc', ['--noEmit'])),
+  check('kernel', 'format', () =>
+    tool('@tslab/typescript-for-tslab/lib/tsc.js', ['-p', 'scripts/tsconfig.kernel.json']),
+  ),
   check('lint', 'static', () => tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0'])),
   check('format', 'format', () => tool('prettier/bin/prettier.cjs', ['--check', '.'])),
   check('unit', 'unit', unitTests),
