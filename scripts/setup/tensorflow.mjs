@@ -61,7 +61,9 @@ export async function make() {
   const built = await addon.build(name, folder, LIBRARIES);
   bind(folder);
   const probe = await addon.tryOut(name, folder);
-  return `${probe.tensorflow} for ${device.toUpperCase()}, ${built}`;
+  const fallback =
+    device === 'gpu' && probe.device === 'CPU' ? ', BUT IT RUNS ON THE CPU: npm run doctor' : '';
+  return `${probe.tensorflow} for ${device.toUpperCase()}, ${built}${fallback}`;
 }
 
 /** Whether an NVIDIA GPU answers, so that TensorFlow must use it. */
