@@ -41,33 +41,27 @@ export async function decodeMask(
   const bytes = await readBytes('decodeMask', file);
   const header = readPngHeader('decodeMask', file, bytes);
   const values = await storedValues(file, bytes, header);
-  const labels = translate(file, values, header.width, labelTable);
+  checkValues(file, values, header.width, labelTable);
   const { height: fileHeight, width: fileWidth } = header;
   const [height, width] = size ?? [fileHeight, fileWidth];
-  if (height === fileHeight && width === fileWidth) {
-    return { height, width, labels, fileHeight, fileWidth };
-  }
-  return {
-    height,
-    width,
-    labels: resizeNearest(labels, [fileHeight, fileWidth], [height, width]),
-    fileHeight,
-    fileWidth,
-  };
+  const labels = translateNearest(values, labelTable, [fileHeight, fileWidth], [height, width]);
+  return { height, width, labels, fileHeight, fileWidth };
 }
 
-function resizeNearest(
-  labels: Uint8Array,
+/** The label ids of the pixels that remain at the new size; `values` are known to be allowed. */
+function translateNearest(
+  values: Uint8Array | Uint16Array,
+  labelTable: Int16Array,
   [fromHeight, fromWidth]: readonly [number, number],
   [height, width]: readonly [number, number],
 ): Uint8Array {
-  const resized = new Uint8Array(height * width);
+  const labels = new Uint8Array(height * width);
   const columns = Int32Array.from({ length: width }, (_, x) => centre(x, width, fromWidth));
   for (let y = 0, to = 0; y < height; y++) {
     const row = centre(y, height, fromHeight) * fromWidth;
-    for (let x = 0; x < width; x++, to++) resized[to] = labels[row + columns[x]];
+    for (let x = 0; x < width; x++, to++) labels[to] = labelTable[values[row + columns[x]]];
   }
-  return resized;
+  return labels;
 }
 
 /** The source index whose pixel covers the centre of output pixel `index`. */
@@ -91,7 +85,7 @@ async function storedValues(
       const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
       return indexesOf(file, data, info.channels, header);
     }
-    const grey = image.extractChannel(0);
+    const grey = header.hasAlpha ? image.extractChannel(0) : image;
     if (bitDepth === 16) {
       const wide = await grey.toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
       return new Uint16Array(wide.buffer, wide.byteOffset, wide.byteLength / 2);
@@ -140,25 +134,42 @@ function indexesOf(
   return indexes;
 }
 
-/** The label ids of stored values; throws at the first value that is not allowed. */
-function translate(
+/** Throws at the first value that is not allowed. */
+function checkValues(
   file: string,
   values: Uint8Array | Uint16Array,
   width: number,
   labelTable: Int16Array,
-): Uint8Array {
-  const labels = new Uint8Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    const id = value < 256 ? labelTable[value] : notAllowed;
-    if (id === notAllowed) {
-      const expected = `one of ${ranges(labelTable)}`;
-      const place = `It occurs first at row ${Math.floor(i / width)}, column ${i % width}.`;
-      throw invalid('decodeMask', `label value in ${file}`, expected, value, place);
+): void {
+  if (values instanceof Uint8Array && allAllowed(values, labelTable)) return;
+  const bad = values.findIndex((value) => value > 255 || labelTable[value] === notAllowed);
+  if (bad < 0) return;
+  const expected = `one of ${ranges(labelTable)}`;
+  const place = `It occurs first at row ${Math.floor(bad / width)}, column ${bad % width}.`;
+  throw invalid('decodeMask', `label value in ${file}`, expected, values[bad], place);
+}
+
+/**
+ * Four pixels at a time: most words of a label map equal the one before them, so that the table is
+ * asked at the outlines only (a sixth of the time of asking it for every pixel).
+ */
+function allAllowed(values: Uint8Array, labelTable: Int16Array): boolean {
+  const { buffer, byteOffset, length } = values;
+  const aligned = byteOffset % 4 === 0 ? length >> 2 : 0;
+  let signs = 0;
+  if (aligned > 0) {
+    const words = new Uint32Array(buffer, byteOffset, aligned);
+    let last = -1;
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i];
+      if (word === last) continue;
+      last = word;
+      signs |= labelTable[word & 255] | labelTable[(word >>> 8) & 255];
+      signs |= labelTable[(word >>> 16) & 255] | labelTable[word >>> 24];
     }
-    labels[i] = id;
   }
-  return labels;
+  for (let i = 4 * aligned; i < length; i++) signs |= labelTable[values[i]];
+  return signs >= 0;
 }
 
 /** The allowed values as text, e.g. `0–11, 255`. */

@@ -7,6 +7,8 @@ export interface PngHeader {
   /** Bits per channel as stored: 1, 2, 4, 8 or 16. */
   bitDepth: number;
   colour: 'grey' | 'rgb' | 'palette';
+  /** Whether decoders add a channel of opacity: by the kind of colour or by a tRNS chunk. */
+  hasAlpha: boolean;
   /** Red, green, blue of each palette entry; empty unless `colour` is `'palette'`. */
   palette: Uint8Array;
 }
@@ -32,6 +34,7 @@ export function readPngHeader(where: string, file: string, bytes: Buffer): PngHe
     throw invalid(where, 'file', 'a PNG', file, remedy);
   }
   let palette: Uint8Array = new Uint8Array(0);
+  let hasAlpha = bytes[25] === 4 || bytes[25] === 6;
   let offset = 8;
   for (let type = ''; type !== 'IEND';) {
     if (offset + 12 > bytes.length) throw truncated(where, file);
@@ -39,6 +42,7 @@ export function readPngHeader(where: string, file: string, bytes: Buffer): PngHe
     type = bytes.toString('latin1', offset + 4, offset + 8);
     const end = offset + 12 + length;
     if (end > bytes.length) throw truncated(where, file);
+    if (type === 'tRNS') hasAlpha = true;
     if (type === 'PLTE') palette = bytes.subarray(offset + 8, end - 4);
     offset = end;
   }
@@ -47,6 +51,7 @@ export function readPngHeader(where: string, file: string, bytes: Buffer): PngHe
     height: bytes.readUInt32BE(20),
     bitDepth: bytes[24],
     colour: colourTypes[bytes[25]],
+    hasAlpha,
     palette,
   };
 }

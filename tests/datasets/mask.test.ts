@@ -67,6 +67,22 @@ describe('decodeMask: stored values', () => {
     await expect(used).rejects.toThrow(/palette must be of distinct colours.*mask\.png.*grey PNG/);
   });
 
+  it('reads greys with a transparent value as stored', async () => {
+    const extra = [['tRNS', Buffer.of(0, 3)]] as const;
+    const { labels } = await decode({ width: 5, height: 1, values: [0, 3, 3, 7, 255], extra });
+    expect([...labels]).toEqual([0, 3, 3, 7, 255]);
+  });
+
+  it('checks every pixel, whatever the length and the place', async () => {
+    for (let length = 1; length < 12; length++) {
+      for (let at = 0; at < length; at++) {
+        const values = range(length).map((i) => (i === at ? 12 : 5));
+        const mask = decode({ width: length, height: 1, values }, camvid, [1, 1]);
+        await expect(mask).rejects.toThrow(`got 12. It occurs first at row 0, column ${at}.`);
+      }
+    }
+  });
+
   it('translates by the table', async () => {
     const { labels } = await decode({ width: 3, height: 1, values: [0, 10, 11] }, camvid);
     expect([...labels]).toEqual([0, 10, 255]);
