@@ -33,7 +33,12 @@ export function show(figure: Figure, options: { width?: number } = {}): void {
   const { width = SCREEN_WIDTH_PIXELS } = options;
   checkNumber('show', 'width', width, { min: 100, max: 10_000 });
   const { name, title, data, frames = [] } = figure;
-  const config = { displaylogo: false, toImageButtonOptions: { filename: name, format: 'svg' } };
+  // Two buttons only: the full bar would lie over the legend. Zooming and panning are mouse gestures.
+  const config = {
+    displaylogo: false,
+    modeBarButtons: [['toImage', 'resetScale2d']],
+    toImageButtonOptions: { filename: name, format: 'svg' },
+  };
   writeOutput({
     'application/vnd.plotly.v1+json': plain({
       data,

@@ -189,9 +189,10 @@ async function dragSlider(page: Page): Promise<{ before: string[]; after: string
   const slider = page.locator('.slider-container');
   const plot = page.locator('.js-plotly-plot').filter({ has: slider }).first();
   await plot.waitFor({ state: 'attached', timeout: 60_000 });
-  await plot.locator('.slider-rail-touch-rect').first().scrollIntoViewIfNeeded();
-  const rail = await box(plot.locator('.slider-rail-touch-rect').first());
-  const grip = await box(plot.locator('.slider-grip-rect').first());
+  const railRect = plot.locator('.slider-rail-touch-rect').first();
+  await railRect.scrollIntoViewIfNeeded();
+  const rail = await restingBox(railRect);
+  const grip = await restingBox(plot.locator('.slider-grip-rect').first());
   const before = await curves(plot);
   if (before.length === 0) throw new Error('the figure with the slider shows no curve');
   const middle = grip.x + grip.width / 2;
@@ -211,9 +212,16 @@ async function dragSlider(page: Page): Promise<{ before: string[]; after: string
   return { before, after };
 }
 
-async function box(locator: Locator) {
-  const found = await locator.boundingBox();
-  if (!found) throw new Error('the slider is not on screen');
+/** Where an element is once it no longer moves: outputs above it may still be growing. */
+async function restingBox(locator: Locator) {
+  let found = await locator.boundingBox();
+  const rests = async () => {
+    const last = found;
+    found = await locator.boundingBox();
+    return found !== null && last !== null && found.x === last.x && found.y === last.y;
+  };
+  const resting = await waitFor(rests, 10_000);
+  if (!found || !resting) throw new Error('the slider is not on screen, or does not stay in place');
   return found;
 }
 
