@@ -2,20 +2,41 @@
 import { tf } from '../backend';
 import { checkKnownOptions, checkNumber, invalid, shapeText } from '../check';
 import { Random } from '../random';
+import { drawTransform, isIdentity, resolveAugmentation, transformBatch } from './augment';
+import type { GeometricTransform } from './augment';
 import { prefetch } from './prefetch';
-import type { Batch, BatchOptions, Sample, SampleSource } from './types';
+import type { Batch, BatchOptions, Normalization, Sample, SampleSource } from './types';
 
-const known: readonly (keyof BatchOptions)[] = ['batchSize', 'shuffle', 'seed', 'position'];
+const known: readonly (keyof BatchOptions)[] = [
+  'batchSize',
+  'shuffle',
+  'augment',
+  'normalize',
+  'seed',
+  'position',
+];
+
+/** What is fixed for the whole epoch. */
+interface Epoch {
+  source: SampleSource;
+  /** Sample index at each position of the epoch. */
+  order: readonly number[];
+  batchSize: number;
+  /** What happens to the sample at a position; undefined without augmentation. */
+  transformAt?: (position: number) => GeometricTransform;
+  normalize: Normalization;
+}
 
 /**
  * The samples of `source` in batches, from `position` on; the last batch may be smaller.
  *
- * With `shuffle`, the order is `new Random(seed).stream('shuffle').permutation(length)`: a caller
- * that wants another order in each epoch passes another seed. Order and batches depend on the
- * options alone, and `position` is the number of samples passed over, so that `{ …options,
- * position: batch.position }` goes on exactly behind `batch`. At most two batches of decoded
- * samples wait ahead of the consumer; ending the loop early stops the decoding. The consumer
- * disposes `images` and `labels`.
+ * With `shuffle`, the order is `new Random(seed).stream('shuffle').permutation(length)`; with
+ * `augment`, the sample at position p of the epoch is transformed by numbers from the stream
+ * `augmentation/p` of the same seed: a caller that wants another order in each epoch passes another
+ * seed. Batches depend on the options alone, and `position` is the number of samples passed over,
+ * so that `{ …options, position: batch.position }` goes on exactly behind `batch`, bit for bit. At
+ * most two batches of decoded samples (uint8: 4 bytes a pixel) wait ahead of the consumer; ending
+ * the loop early stops the decoding. The consumer disposes `images` and `labels`.
  *
  * @throws InputError for a wrong option (at once), for samples of unequal size in one batch, and
  *   whatever `source.sample` throws.
@@ -23,36 +44,38 @@ const known: readonly (keyof BatchOptions)[] = ['batchSize', 'shuffle', 'seed', 
 export function batches(source: SampleSource, options: BatchOptions): AsyncIterable<Batch> {
   checkKnownOptions('batches', options, known);
   const { batchSize, shuffle = false, seed = 0, position = 0 } = options;
+  const { augment = false, normalize = 'unit' } = options;
   checkNumber('batches', 'batchSize', batchSize, { integer: true, min: 1 });
   checkNumber('batches', 'seed', seed, { integer: true });
   checkNumber('batches', 'position', position, { integer: true, min: 0, max: source.length });
   if (typeof shuffle !== 'boolean') throw invalid('batches', 'shuffle', 'true or false', shuffle);
+  checkNormalization(normalize);
+  const random = new Random(seed);
   const order = shuffle
-    ? new Random(seed).stream('shuffle').permutation(source.length)
+    ? random.stream('shuffle').permutation(source.length)
     : Array.from({ length: source.length }, (_, index) => index);
-  return epoch(source, order.slice(position), batchSize, position);
+  const limits = resolveAugmentation(augment);
+  const draws = random.stream('augmentation');
+  const transformAt = limits && ((at: number) => drawTransform(draws.stream(String(at)), limits));
+  return read({ source, order, batchSize, transformAt, normalize }, position);
 }
 
-async function* epoch(
-  source: SampleSource,
-  order: readonly number[],
-  batchSize: number,
-  start: number,
-): AsyncGenerator<Batch, void, undefined> {
+async function* read(epoch: Epoch, start: number): AsyncGenerator<Batch, void, undefined> {
+  const { source, order, batchSize } = epoch;
   let waiting: Sample[] = [];
   let position = start;
   const load = (index: number) => source.sample(index);
-  for await (const sample of prefetch(order, load, { ahead: 2 * batchSize })) {
+  for await (const sample of prefetch(order.slice(start), load, { ahead: 2 * batchSize })) {
     waiting.push(sample);
     position += 1;
-    if (waiting.length < batchSize && position < start + order.length) continue;
-    const batch = toBatch(waiting, position);
+    if (waiting.length < batchSize && position < order.length) continue;
+    const batch = toBatch(epoch, waiting, position);
     waiting = [];
     yield batch;
   }
 }
 
-function toBatch(samples: readonly Sample[], position: number): Batch {
+function toBatch(epoch: Epoch, samples: readonly Sample[], position: number): Batch {
   const { name, height, width } = samples[0];
   const other = samples.find((sample) => sample.height !== height || sample.width !== width);
   if (other !== undefined) {
@@ -72,10 +95,40 @@ function toBatch(samples: readonly Sample[], position: number): Batch {
     rgb.set(sample.image, i * pixels * 3);
     ids.set(sample.labels, i * pixels);
   });
-  return {
-    images: tf.tidy(() => tf.tensor4d(rgb, [count, height, width, 3]).div(255)),
-    labels: tf.tensor3d(ids, [count, height, width], 'int32'),
-    names: samples.map((sample) => sample.name),
-    position,
-  };
+  const first = position - count;
+  const transforms = epoch.transformAt && samples.map((_, i) => epoch.transformAt!(first + i));
+  const tensors = tf.tidy(() => {
+    const images = normalized(tf.tensor4d(rgb, [count, height, width, 3]), epoch.normalize);
+    const labels = tf.tensor3d(ids, [count, height, width], 'int32');
+    return transforms === undefined || transforms.every(isIdentity)
+      ? { images, labels }
+      : transformBatch(images, labels, transforms);
+  });
+  return { ...tensors, names: samples.map((sample) => sample.name), position };
+}
+
+/** Scales RGB of 0–255 as `normalize` says. */
+function normalized(rgb: tf.Tensor4D, normalize: Normalization): tf.Tensor4D {
+  const unit = rgb.div<tf.Tensor4D>(255);
+  if (normalize === 'unit') return unit;
+  const { mean, standardDeviation } = normalize;
+  return unit.sub<tf.Tensor4D>(tf.tensor1d([...mean])).div(tf.tensor1d([...standardDeviation]));
+}
+
+function checkNormalization(normalize: Normalization): void {
+  if (normalize === 'unit') return;
+  const expected = "'unit' or { mean: [r, g, b], standardDeviation: [r, g, b] }";
+  if (typeof normalize !== 'object' || normalize === null) {
+    throw invalid('batches', 'normalize', expected, normalize);
+  }
+  const names = ['mean', 'standardDeviation'] as const;
+  checkKnownOptions('batches normalize', normalize, names);
+  for (const name of names) {
+    const values: unknown = normalize[name];
+    if (!Array.isArray(values) || values.length !== 3) {
+      throw invalid('batches', `normalize.${name}`, 'three numbers', values);
+    }
+    const bounds = name === 'mean' ? {} : { min: 0, aboveMin: true };
+    values.forEach((value) => checkNumber('batches', `normalize.${name}`, value, bounds));
+  }
 }

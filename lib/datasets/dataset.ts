@@ -1,10 +1,10 @@
 /** Makes a `SegmentationDataset` of a data set's facts and the source of one split's samples. */
 import { checkNumber } from '../check';
 import { batches } from './batches';
+import { ignoreIndex } from './ignoreIndex';
 import type { DatasetFacts, SampleSource, SegmentationDataset, Split, VoidRule } from './types';
 
-/** The label of pixels that no loss and no score may count. */
-export const ignoreIndex = 255;
+export { ignoreIndex };
 
 /** The id that void pixels get: `ignoreIndex`, or the id behind the last class. */
 export function voidLabel(classNames: readonly string[], voidAs: VoidRule): number {

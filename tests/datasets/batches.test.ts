@@ -5,7 +5,7 @@ import { tf } from '../../lib/backend';
 import { batches } from '../../lib/datasets/batches';
 import type { BatchOptions, Sample, SampleSource } from '../../lib/datasets/types';
 
-/** Sample i holds the byte i everywhere; `load` counts and may fail. */
+/** Sample i holds bytes that tell its number and their place; `load` counts and may fail. */
 function source(
   length: number,
   [height, width] = [2, 3],
@@ -13,8 +13,8 @@ function source(
 ): SampleSource {
   const sample = (index: number): Promise<Sample> => {
     load(index);
-    const image = new Uint8Array(height * width * 3).fill(index);
-    const labels = new Uint8Array(height * width).fill(index % 12);
+    const image = new Uint8Array(height * width * 3).map((_, i) => index + 5 * i);
+    const labels = new Uint8Array(height * width).map((_, i) => (index + i) % 12);
     return Promise.resolve({ name: `s${index}`, height, width, image, labels });
   };
   return { length, sample, labelMap: sample };
@@ -89,10 +89,11 @@ describe('batches', () => {
         length,
         size,
         fc.boolean(),
+        fc.boolean(),
         fc.integer(),
         fc.nat(),
-        async (n, batchSize, shuffle, seed, cut) => {
-          const options = { batchSize, shuffle, seed };
+        async (n, batchSize, shuffle, augment, seed, cut) => {
+          const options = { batchSize, shuffle, augment, seed };
           const whole = await readAll(source(n), options);
           const at = cut % whole.length;
           const { position } = whole[at];
@@ -104,10 +105,47 @@ describe('batches', () => {
     );
   });
 
+  it('augments a sample by the seed and its place in the epoch, not by its batch', async () => {
+    const from = source(12, [6, 8]);
+    const options = { shuffle: true, augment: { flip: 0.5, shiftScaleRotate: 1 }, seed: 4 };
+    const whole = (await readAll(from, { ...options, batchSize: 12 }))[0];
+    const single = await readAll(from, { ...options, batchSize: 1 });
+    expect(single.flatMap(({ pixels }) => pixels)).toEqual(whole.pixels);
+    expect(single.flatMap(({ labels }) => labels)).toEqual(whole.labels);
+    const [behind] = await readAll(from, { ...options, batchSize: 12, position: 5 });
+    expect(behind.labels).toEqual(whole.labels.slice(5 * 48));
+    const [other] = await readAll(from, { ...options, batchSize: 12, shuffle: false });
+    expect(other.pixels).not.toEqual(whole.pixels);
+    const [plain] = await readAll(from, { batchSize: 12, shuffle: true, seed: 4 });
+    expect(plain.names).toEqual(whole.names);
+    expect(plain.labels).not.toEqual(whole.labels);
+    expect(whole.labels).toContain(255);
+    const none = { flip: 0, shiftScaleRotate: 0 };
+    expect(await readAll(from, { batchSize: 12, shuffle: true, seed: 4, augment: none })).toEqual([
+      plain,
+    ]);
+  });
+
+  it('normalizes by mean and standard deviation of each channel', async () => {
+    const normalize = {
+      mean: [0.5, 0.25, 0],
+      standardDeviation: [0.25, 0.5, 2],
+    } as const;
+    const [unit] = await readAll(source(2), { batchSize: 2, normalize: 'unit' });
+    const [scaled] = await readAll(source(2), { batchSize: 2, normalize });
+    const { mean, standardDeviation } = normalize;
+    scaled.pixels.forEach((value, i) => {
+      const expected = (unit.pixels[i] - mean[i % 3]) / standardDeviation[i % 3];
+      expect(value).toBeCloseTo(expected, 6);
+    });
+    expect(unit).toEqual((await readAll(source(2), { batchSize: 2 }))[0]);
+  });
+
   it('leaves no tensor behind over epochs, after an early end or an error', async () => {
     const before = tf.memory().numTensors;
     for (let seed = 0; seed < 3; seed++) {
-      await readAll(source(9), { batchSize: 4, shuffle: true, seed });
+      const normalize = { mean: [0, 0, 0], standardDeviation: [1, 1, 1] } as const;
+      await readAll(source(9), { batchSize: 4, shuffle: true, augment: true, normalize, seed });
     }
     for await (const { images, labels } of batches(source(9), { batchSize: 4 })) {
       tf.dispose([images, labels]);
@@ -151,6 +189,16 @@ describe('batches', () => {
     [
       { batchSize: 2, shuffel: true },
       /option must be one of .*got 'shuffel'\. Did you mean 'shuffle'/,
+    ],
+    [{ batchSize: 2, augment: 1 }, /augment must be true, false or an object of options, got 1/],
+    [{ batchSize: 2, normalize: 'zscore' }, /normalize must be 'unit' or \{ mean.*got 'zscore'/],
+    [
+      { batchSize: 2, normalize: { mean: [0, 0], standardDeviation: [1, 1, 1] } },
+      /normalize\.mean must be three numbers, got \[ 0, 0 \]/,
+    ],
+    [
+      { batchSize: 2, normalize: { mean: [0, 0, 0], standardDeviation: [1, 0, 1] } },
+      /normalize\.standardDeviation must be a number > 0, got 0/,
     ],
     [{ batchSize: 2, shuffle: 'yes' }, /shuffle must be true or false, got 'yes'/],
   ])('refuses %j at once', (options, message) => {

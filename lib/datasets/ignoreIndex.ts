@@ -1,0 +1,2 @@
+/** The label of pixels that no loss and no score may count. */
+export const ignoreIndex = 255;
