@@ -1,0 +1,175 @@
+/**
+ * Reader and writer of the safetensors format (https://huggingface.co/docs/safetensors): 8 bytes of header length,
+ * a JSON header, then the raw little-endian values of every tensor without gaps.
+ */
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError } from '../check';
+
+/** Typed arrays by the format's dtype names. */
+const ARRAYS = {
+  F64: Float64Array,
+  F32: Float32Array,
+  I64: BigInt64Array,
+  I32: Int32Array,
+  U8: Uint8Array,
+} as const;
+
+type Dtype = keyof typeof ARRAYS;
+
+/** Values in row-major order; the dtype of the file follows from the array's type. */
+export interface StoredTensor {
+  shape: number[];
+  values: Float64Array | Float32Array | BigInt64Array | Int32Array | Uint8Array;
+}
+
+interface Entry {
+  dtype: Dtype;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+/** The tensors of a file by name, in the order of its data, and the strings of its `__metadata__`. */
+export interface SafetensorsFile {
+  tensors: Map<string, StoredTensor>;
+  metadata: Record<string, string>;
+}
+
+/**
+ * Reads a whole file. Throws InputError, with the path and what was found, on a file that is truncated, is not
+ * safetensors, has tensors that overlap, leave gaps or disagree with their shape, or a dtype other than F64, F32, I64,
+ * I32, U8; and the file system's own error where it cannot be read.
+ */
+export async function readSafetensors(file: string): Promise<SafetensorsFile> {
+  const bytes = await readFile(file);
+  const { header, dataStart } = readHeader(file, bytes);
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const tensors = new Map<string, StoredTensor>();
+  const inOrder = Object.entries(entries)
+    .map(([name, entry]) => [name, checkEntry(file, name, entry)] as const)
+    .sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || size(a) - size(b));
+  let end = 0;
+  for (const [name, entry] of inOrder) {
+    const [from, to] = entry.data_offsets;
+    if (from !== end) throw corrupt(file, `tensor '${name}' starts at byte ${from}, not ${end}`);
+    end = to;
+    if (dataStart + to > bytes.length) {
+      const missing = dataStart + to - bytes.length;
+      throw corrupt(file, `truncated: tensor '${name}' ends ${missing} bytes after the file's end`);
+    }
+    // A copy, as a typed array must start at a multiple of its element size.
+    const raw = new Uint8Array(bytes.subarray(dataStart + from, dataStart + to)).buffer;
+    tensors.set(name, { shape: entry.shape, values: new ARRAYS[entry.dtype](raw) });
+  }
+  const surplus = bytes.length - dataStart - end;
+  if (surplus > 0) throw corrupt(file, `${surplus} bytes after the last tensor`);
+  return { tensors, metadata: metadata as Record<string, string> };
+}
+
+/**
+ * Writes tensors so that `file` either keeps its old content or has all of the new one, even after a power cut:
+ * a temporary file beside it, flushed to the disk, then renamed. Same tensors, same bytes.
+ */
+export async function writeSafetensors(
+  file: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Record<string, string> = {},
+): Promise<void> {
+  const header: Record<string, unknown> = {};
+  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  // Wide elements first, so that every tensor starts at a multiple of its element size.
+  const inOrder = [...tensors].sort(
+    ([, a], [, b]) => b.values.BYTES_PER_ELEMENT - a.values.BYTES_PER_ELEMENT,
+  );
+  for (const [name, { shape, values }] of inOrder) {
+    const end = offset + values.byteLength;
+    const entry: Entry = { dtype: dtypeOf(values), shape, data_offsets: [offset, end] };
+    header[name] = checkEntry(file, name, entry);
+    parts.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    offset = end;
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, ' ')]);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  await writeAtomically(file, Buffer.concat([length, padded, ...parts]));
+}
+
+/** Replaces `file` by `content`, all or nothing; on failure the temporary file is removed. */
+export async function writeAtomically(file: string, content: Uint8Array): Promise<void> {
+  const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  const folder = await open(path.dirname(file), 'r');
+  await folder.sync().finally(() => folder.close()); // the new name itself
+}
+
+function readHeader(file: string, bytes: Buffer) {
+  if (bytes.length < 8) throw corrupt(file, `${bytes.length} bytes, too few for a header`);
+  const length = bytes.readBigUInt64LE(0);
+  if (length > BigInt(bytes.length - 8)) {
+    throw corrupt(file, `a header of ${length} bytes announced in a file of ${bytes.length} bytes`);
+  }
+  const dataStart = 8 + Number(length);
+  try {
+    const header: unknown = JSON.parse(bytes.toString('utf8', 8, dataStart));
+    if (typeof header === 'object' && header !== null && !Array.isArray(header)) {
+      return { header: header as Record<string, unknown>, dataStart };
+    }
+  } catch {
+    // reported below
+  }
+  const start = JSON.stringify(bytes.toString('latin1', 8, Math.min(dataStart, 40)));
+  throw corrupt(file, `a header that is not a JSON object: ${start}`);
+}
+
+function checkEntry(file: string, name: string, value: unknown): Entry {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
+  const found = `tensor '${name}' as ${JSON.stringify(value)}`;
+  if (!dtype || !Object.hasOwn(ARRAYS, dtype)) {
+    throw corrupt(file, `${found}; its dtype must be one of ${Object.keys(ARRAYS).join(', ')}`);
+  }
+  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2 || offsets[1] < offsets[0]) {
+    throw corrupt(file, `${found}; shape and data_offsets must be non-negative integers`);
+  }
+  const entry: Entry = { dtype, shape, data_offsets: offsets };
+  const expected = shape.reduce((a, b) => a * b, ARRAYS[dtype].BYTES_PER_ELEMENT);
+  if (size(entry) !== expected) {
+    throw corrupt(file, `${found}; ${expected} bytes are needed for that shape`);
+  }
+  return entry;
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+function size({ data_offsets: [from, to] }: Entry): number {
+  return to - from;
+}
+
+function dtypeOf(values: StoredTensor['values']): Dtype {
+  const names = Object.keys(ARRAYS) as Dtype[];
+  return names.find((name) => values instanceof ARRAYS[name]) as Dtype;
+}
+
+function corrupt(file: string, found: string): InputError {
+  return new InputError(
+    `safetensors: file must be a complete safetensors file, got ${file} with ${found}. ` +
+      'Write or download it again.',
+  );
+}
