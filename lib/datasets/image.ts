@@ -2,11 +2,13 @@
  * Decodes image files to RGB bytes in sharp's threads; the format is read from the bytes, not from
  * the name.
  */
-import { readFile } from 'node:fs/promises';
+import fs from 'node:fs';
+import { promisify } from 'node:util';
 import sharp from 'sharp';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { invalid } from '../check';
 import type { InputError } from '../check';
+import { readJpegSize } from './jpeg';
 
 /**
  * sharp would keep decoded operations for reuse; data sets never decode the same bytes twice in a
@@ -54,10 +56,11 @@ export async function decodeImage(
   { size }: { size?: readonly [number, number] } = {},
 ): Promise<DecodedImage> {
   const bytes = await readBytes('decodeImage', file);
-  const header = await metadata('decodeImage', file, bytes);
+  // A JPEG has no alpha: its size is all there is to know, and it costs nothing to read.
+  const header = readJpegSize(bytes) ?? (await metadata('decodeImage', file, bytes));
   const resize = size !== undefined && (size[0] !== header.height || size[1] !== header.width);
   let source = sharp(bytes, strict);
-  if (resize && header.hasAlpha) {
+  if (resize && 'hasAlpha' in header && header.hasAlpha) {
     // sharp resizes RGB premultiplied by alpha; drop alpha first.
     const { data, info } = await rgb('decodeImage', file, source);
     const { width, height, channels } = info;
@@ -81,14 +84,29 @@ export async function readImageHeader(file: string): Promise<ImageHeader> {
   return { height, width, orientation };
 }
 
-/** The file's bytes; an InputError that names the file when it cannot be read. */
+const read = promisify(fs.read);
+
+/**
+ * The file's bytes; an InputError that names the file when it cannot be read. One task in the thread
+ * pool a file, where `fs.promises.readFile` takes four and eight times the main thread's time.
+ */
 export async function readBytes(where: string, file: string): Promise<Buffer> {
+  let descriptor: number | undefined;
   try {
-    return await readFile(file);
+    descriptor = fs.openSync(file, 'r');
+    const { size } = fs.fstatSync(descriptor);
+    const bytes = Buffer.allocUnsafeSlow(size);
+    let length = 0;
+    for (let part = 1; part > 0 && length < size; length += part) {
+      part = (await read(descriptor, bytes, length, size - length, length)).bytesRead;
+    }
+    return bytes.subarray(0, length);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'The file does not exist.' : `${message}.`;
     throw invalid(where, 'file', 'a readable image file', file, why);
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
   }
 }
 
