@@ -12,13 +12,9 @@ from pathlib import Path
 
 import nbformat
 from jinja2 import DictLoader
+from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-
-try:
-    from latex2mathml.converter import convert
-except ModuleNotFoundError:  # formulas then stay as TeX
-    convert = None
 
 PLOTLY = "application/vnd.plotly.v1+json"
 
@@ -53,13 +49,10 @@ class Renderer(IPythonRenderer):
 
 def mathml(tex, display):
     """The formula as MathML; its TeX source where it cannot be converted."""
-    source = f"<code>{html.escape(tex.strip())}</code>"
-    if convert is None:
-        return source
     try:
         return convert(tex.strip(), display=display)
     except Exception:  # the package lets errors of many kinds through
-        return source
+        return f"<code>{html.escape(tex.strip())}</code>"
 
 
 class OfflineExporter(HTMLExporter):

@@ -1,4 +1,7 @@
-/** The project's `tslab` kernelspec: it starts in the repository root, with the Node that ran setup. */
+/**
+ * The project's `tslab` kernelspec: it starts in the repository root, with the Node that ran setup. And JupyterLab's
+ * defaults: it does not ask about Jupyter news over the notebook.
+ */
 import fs from 'fs';
 import path from 'path';
 import { gpuLibraryFolders, ROOT, VENV } from '../environment.mjs';
@@ -8,7 +11,12 @@ export const name = 'Notebook kernel';
 /** Free disk it takes, in MB. */
 export const megabytes = () => 1;
 
-const FILE = path.join(VENV, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
+const SHARE = path.join(VENV, 'share', 'jupyter');
+const FILE = path.join(SHARE, 'kernels', 'tslab', 'kernel.json');
+const DEFAULTS_FILE = path.join(SHARE, 'lab', 'settings', 'overrides.json');
+const DEFAULTS = {
+  '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
+};
 
 /**
  * The content of kernel.json. The root and the connection file reach the shell as arguments, so that no character in
@@ -35,18 +43,24 @@ export function kernelSpec(root, nodeFolder, libraryFolders = []) {
   };
 }
 
-/** True when the kernelspec is the one for this root, this Node and these libraries. */
+/** True when the kernelspec is the one for this root, this Node and these libraries, and the defaults are there. */
 export function isCurrent() {
-  return fs.existsSync(FILE) && fs.readFileSync(FILE, 'utf8') === wanted();
+  return wanted().every(
+    ([file, text]) => fs.existsSync(file) && fs.readFileSync(file, 'utf8') === text,
+  );
 }
 
-/** Writes the kernelspec. */
+/** Writes the kernelspec and the defaults. */
 export async function make() {
-  writeWhole(FILE, wanted());
+  for (const [file, text] of wanted()) writeWhole(file, text);
   return path.relative(ROOT, FILE);
 }
 
 function wanted() {
   const spec = kernelSpec(ROOT, path.dirname(process.execPath), gpuLibraryFolders());
-  return `${JSON.stringify(spec, null, 1)}\n`;
+  const text = (value) => `${JSON.stringify(value, null, 1)}\n`;
+  return [
+    [FILE, text(spec)],
+    [DEFAULTS_FILE, text(DEFAULTS)],
+  ];
 }

@@ -87,7 +87,6 @@ function script(name: string): Promise<unknown> {
 async function startLab(file: string): Promise<Server> {
   const port = await freePort();
   const token = randomBytes(16).toString('hex');
-  quietSettings();
   const own = ['--skip-setup', '--no-browser', '--port', String(port), file];
   const jupyter = ['workspaces', 'user_settings'].map(
     (name) => `--LabApp.${name}_dir=${join(FOLDER, name)}`,
@@ -118,14 +117,6 @@ async function startLab(file: string): Promise<Server> {
   if (server.url !== '') return server;
   await server.stop();
   throw new Error(`npm run lab printed no address:\n${server.output()}`);
-}
-
-/** Without these JupyterLab asks, over the figure, whether to show news. */
-function quietSettings(): void {
-  const folder = join(FOLDER, 'user_settings', '@jupyterlab', 'apputils-extension');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'notification.jupyterlab-settings');
-  writeFileSync(file, JSON.stringify({ fetchNews: 'false', checkForUpdates: false }));
 }
 
 async function freePort(): Promise<number> {
