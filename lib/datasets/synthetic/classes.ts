@@ -48,7 +48,7 @@ const basic: readonly (readonly [name: string, kind: Kind, presence: number, pal
   ['Balloon', 'balloon', 0.3, [230, 60, 160]],
   ['Pole', 'pole', 0.45, [240, 220, 90]],
   ['Sign', 'sign', 0.3, [120, 60, 190]],
-  ['Bird', 'bird', 0.3, [20, 20, 30]],
+  ['Bird', 'bird', 0.3, [0, 200, 200]],
 ];
 
 /**
