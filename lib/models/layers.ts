@@ -1,32 +1,77 @@
-/** Blocks that the networks share, and their seeded initialisation. */
+/**
+ * Blocks that the networks share, and their seeded initialisation. Layers carry the names of the authors' PyTorch
+ * modules (`encoder.0.seq.1`), so a network's file is all that says where a stored tensor belongs (torchWeights.ts).
+ */
 import { tf } from '../backend';
 import type { Random } from '../random';
+import { BatchNormalization } from './batchNormalization';
+import { BilinearUpsampling } from './bilinearUpsampling';
+import { ImageSize } from './imageSize';
 
-/** Batch normalization as PyTorch has it: ε = 1e-5, running averages keep 0.9 of the past. */
-const BATCH_NORM = { epsilon: 1e-5, momentum: 0.9 };
+/** A model's input and the image `[B,H,W,channels]` behind the check that its sides are multiples of `multipleOf`. */
+export function imageInput(channels: number, multipleOf: number) {
+  const input = tf.input({ shape: [null, null, channels], name: 'image' });
+  return [input, applyLayer(input, new ImageSize({ multipleOf, name: 'image_size' }))] as const;
+}
 
-/** 3×3 convolution without bias, batch normalization, ReLU: `[B,H,W,*]` → `[B,H,W,filters]`. */
-export function convBatchNormRelu(
+export interface ConvolutionOptions {
+  /** Side of the kernel (default 3). */
+  kernelSize?: number;
+  /** Default 1. */
+  strides?: number;
+  /** Default true. */
+  useBias?: boolean;
+}
+
+/** Same-size convolution: `[B,H,W,*]` → `[B,H/strides,W/strides,filters]`. */
+export function convolution(
   x: tf.SymbolicTensor,
   filters: number,
   name: string,
+  { kernelSize = 3, strides = 1, useBias = true }: ConvolutionOptions = {},
 ): tf.SymbolicTensor {
-  const convolution = tf.layers.conv2d({
-    filters,
-    kernelSize: 3,
-    padding: 'same',
-    useBias: false,
-    kernelInitializer: 'zeros',
-    name: `${name}_conv`,
-  });
-  const normalization = tf.layers.batchNormalization({ ...BATCH_NORM, name: `${name}_norm` });
-  const activation = tf.layers.reLU({ name: `${name}_relu` });
-  return [convolution, normalization, activation].reduce(applyLayer, x);
+  const options = { filters, kernelSize, strides, useBias, padding: 'same' as const, name };
+  return applyLayer(x, tf.layers.conv2d({ ...options, kernelInitializer: 'zeros' }));
 }
 
-/** 2×2 max pooling: `[B,H,W,C]` → `[B,H/2,W/2,C]`. */
+/** Batch normalization as PyTorch has it; the shape stays. */
+export function batchNormalization(x: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
+  return applyLayer(x, new BatchNormalization({ name }));
+}
+
+/** ReLU or logistic sigmoid; the shape stays. */
+export function activation(
+  x: tf.SymbolicTensor,
+  kind: 'relu' | 'sigmoid',
+  name: string,
+): tf.SymbolicTensor {
+  const layer =
+    kind === 'relu' ? tf.layers.reLU({ name }) : tf.layers.activation({ activation: kind, name });
+  return applyLayer(x, layer);
+}
+
+/**
+ * For each number of filters a 3×3 convolution, batch normalization and ReLU, numbered on from 0 under `name` like the
+ * modules of a PyTorch Sequential: `[B,H,W,*]` → `[B,H,W,filters.at(-1)]`. A bias before batch normalization changes
+ * nothing (its gradient is zero); `useBias` is for the authors' networks that have it.
+ */
+export function convolutions(
+  x: tf.SymbolicTensor,
+  filters: readonly number[],
+  name: string,
+  useBias = false,
+): tf.SymbolicTensor {
+  return filters.reduce((x, channels, i) => {
+    const convolved = convolution(x, channels, `${name}.${3 * i}`, { useBias });
+    const normalized = batchNormalization(convolved, `${name}.${3 * i + 1}`);
+    return activation(normalized, 'relu', `${name}.${3 * i + 2}`);
+  }, x);
+}
+
+/** 2×2 max pooling: `[B,H,W,C]` → `[B,⌈H/2⌉,⌈W/2⌉,C]`. */
 export function maxPool(x: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
-  return applyLayer(x, tf.layers.maxPooling2d({ poolSize: 2, strides: 2, name }));
+  const options = { poolSize: 2, strides: 2, padding: 'same' as const, name };
+  return applyLayer(x, tf.layers.maxPooling2d(options));
 }
 
 /** 2×2 transposed convolution of stride 2: `[B,H,W,*]` → `[B,2H,2W,filters]`. */
@@ -39,13 +84,18 @@ export function upConvolution(
   return applyLayer(x, tf.layers.conv2dTranspose({ ...options, kernelInitializer: 'zeros' }));
 }
 
-/** 1×1 convolution to class logits: `[B,H,W,*]` → `[B,H,W,numClasses]`. */
-export function classifier(x: tf.SymbolicTensor, numClasses: number): tf.SymbolicTensor {
-  const options = { filters: numClasses, kernelSize: 1, name: 'logits' };
-  return applyLayer(x, tf.layers.conv2d({ ...options, kernelInitializer: 'zeros' }));
+/** Interpolation without weights: `[B,H,W,C]` → `[B,2H,2W,C]`; bilinear with aligned corners. */
+export function upsample(
+  x: tf.SymbolicTensor,
+  interpolation: 'nearest' | 'bilinear',
+  name: string,
+): tf.SymbolicTensor {
+  const nearest = () => tf.layers.upSampling2d({ size: [2, 2], interpolation, name });
+  const layer = interpolation === 'nearest' ? nearest() : new BilinearUpsampling({ name });
+  return applyLayer(x, layer);
 }
 
-/** Channel concatenation: `[B,H,W,C1]`, `[B,H,W,C2]` → `[B,H,W,C1+C2]`. */
+/** Channel concatenation: `[B,H,W,C1]`, `[B,H,W,C2]`, … → `[B,H,W,C1+C2+…]`. */
 export function concatenate(parts: tf.SymbolicTensor[], name: string): tf.SymbolicTensor {
   return tf.layers.concatenate({ name }).apply(parts) as tf.SymbolicTensor;
 }
@@ -65,7 +115,7 @@ export function initializeWeights(model: tf.LayersModel, random: Random): void {
     const fanIn = transposed ? fourth : height * width * third;
     const stream = random.stream(layer.name);
     const deviation = Math.sqrt(2 / fanIn);
-    const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () =>
+    const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () =>
       stream.normal(0, deviation),
     );
     const initial = tf.tensor(values, shape);
@@ -79,6 +129,7 @@ export function trainableVariables(model: tf.LayersModel): tf.Variable[] {
   return model.trainableWeights.map((weight) => weight.read() as tf.Variable);
 }
 
-function applyLayer(x: tf.SymbolicTensor, layer: tf.layers.Layer): tf.SymbolicTensor {
+/** Applies a layer that maps one tensor to one. */
+export function applyLayer(x: tf.SymbolicTensor, layer: tf.layers.Layer): tf.SymbolicTensor {
   return layer.apply(x) as tf.SymbolicTensor;
 }

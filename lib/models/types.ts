@@ -1,6 +1,12 @@
 /** What `createModel` takes; every network is a builder of this shape. */
 import type { tf } from '../backend';
 
+/**
+ * `paper`: the architecture as its paper has it, with batch normalization and the kit's width. `authors`: the network
+ * of PAT's public code, tensor for tensor.
+ */
+export type ModelVariant = 'paper' | 'authors';
+
 export interface ModelOptions {
   numClasses: number;
   /** Channels of the first stage; deeper stages have multiples of it (default 32). */
@@ -9,10 +15,17 @@ export interface ModelOptions {
   inputChannels?: number;
   /** Seed of the initial weights (default 0). */
   seed?: number;
+  /** Default 'paper'. */
+  variant?: ModelVariant;
 }
 
 /** Options with every default filled in. */
 export type ResolvedModelOptions = Required<ModelOptions>;
 
-/** Builds a network that maps `[B,H,W,inputChannels] float32` to logits `[B,H,W,numClasses] float32`. */
-export type NetworkBuilder = (options: ResolvedModelOptions) => tf.LayersModel;
+/** A network between its input (an image) and its logits `[B,H,W,numClasses] float32`. */
+export interface Network {
+  /** Height and width of an image must be multiples of this. */
+  sizeMultiple(variant: ModelVariant): number;
+  /** Image `[B,H,W,inputChannels]` → logits `[B,H,W,numClasses]`. */
+  logits(image: tf.SymbolicTensor, options: ResolvedModelOptions): tf.SymbolicTensor;
+}

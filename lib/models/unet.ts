@@ -1,32 +1,34 @@
 /**
- * U-Net (Ronneberger et al., MICCAI 2015) with same-size convolutions and batch normalization: four
- * halvings, widths 1, 2, 4, 8, 16 times `width`, skip connections by concatenation (skip first).
+ * U-Net (Ronneberger et al., MICCAI 2015): four halvings, widths 1, 2, 4, 8, 16 times `width`, two 3×3 convolutions a
+ * stage, 2×2 transposed convolutions up, skip connections by concatenation (skip first), a 1×1 convolution to logits.
+ * Both variants are one network, which differs from the paper's in three points: batch normalization, padded
+ * convolutions (the logits have the image's size and no border is cut off), and no dropout at the deepest stage.
  */
-import { tf } from '../backend';
-import { classifier, concatenate, convBatchNormRelu, maxPool, upConvolution } from './layers';
-import type { ResolvedModelOptions } from './types';
+import type { tf } from '../backend';
+import { concatenate, convolution, convolutions, maxPool, upConvolution } from './layers';
+import type { Network, ResolvedModelOptions } from './types';
 
-/** Image sides must be multiples of this. */
-export const UNET_SIZE_MULTIPLE = 16;
+const DEPTH = 4;
 
-export function unet({ numClasses, width, inputChannels }: ResolvedModelOptions): tf.LayersModel {
-  const input = tf.input({ shape: [null, null, inputChannels], name: 'image' });
-  const skips: tf.SymbolicTensor[] = [];
-  let x = doubleConvolution(input, width, 'encoder0'); // [B,H,W,width]
-  for (let stage = 1; stage <= 4; stage++) {
-    skips.push(x);
-    x = maxPool(x, `pool${stage}`); // [B,H/2^stage,W/2^stage,·]
-    x = doubleConvolution(x, width * 2 ** stage, `encoder${stage}`); // [·,·,·,width·2^stage]
-  }
-  for (let stage = 3; stage >= 0; stage--) {
-    const filters = width * 2 ** stage;
-    x = upConvolution(x, filters, `up${stage}`); // [B,H/2^stage,W/2^stage,filters]
-    x = concatenate([skips[stage], x], `skip${stage}`); // [·,·,·,2·filters]
-    x = doubleConvolution(x, filters, `decoder${stage}`); // [·,·,·,filters]
-  }
-  return tf.model({ inputs: input, outputs: classifier(x, numClasses), name: 'unet' });
-}
+export const unet: Network = {
+  sizeMultiple: () => 2 ** DEPTH,
 
-function doubleConvolution(x: tf.SymbolicTensor, filters: number, name: string): tf.SymbolicTensor {
-  return convBatchNormRelu(convBatchNormRelu(x, filters, `${name}_a`), filters, `${name}_b`);
-}
+  logits(image: tf.SymbolicTensor, { numClasses, width }: ResolvedModelOptions) {
+    const skips: tf.SymbolicTensor[] = [];
+    let x = convolutions(image, [width, width], 'encoder.0.double_conv'); // [B,H,W,width]
+    for (let stage = 1; stage <= DEPTH; stage++) {
+      skips.push(x);
+      const [name, filters] = [`encoder.${stage}.maxpool_conv`, width * 2 ** stage];
+      x = maxPool(x, `${name}.0`); // [B,H/2^stage,W/2^stage,filters/2]
+      x = convolutions(x, [filters, filters], `${name}.1.double_conv`); // [·,·,·,filters]
+    }
+    for (let step = 0; step < DEPTH; step++) {
+      const stage = DEPTH - 1 - step;
+      const [name, filters] = [`decoder.${step}`, width * 2 ** stage];
+      x = upConvolution(x, filters, `${name}.up`); // [B,H/2^stage,W/2^stage,filters]
+      x = concatenate([skips[stage], x], `${name}.concatenate`); // [·,·,·,2·filters]
+      x = convolutions(x, [filters, filters], `${name}.conv.double_conv`); // [·,·,·,filters]
+    }
+    return convolution(x, numClasses, `decoder.${DEPTH}.conv`, { kernelSize: 1 });
+  },
+};

@@ -1,0 +1,147 @@
+/** The kit's own layers, each against values worked out by hand, definitions or finite differences. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tf } from '../../lib/backend';
+import { BatchNormalization, normalizeByBatch } from '../../lib/models/batchNormalization';
+import { BilinearUpsampling } from '../../lib/models/bilinearUpsampling';
+import { maxUnpool } from '../../lib/models/maxUnpooling';
+import { Random } from '../../lib/random';
+import { expectClose } from '../support/closeness';
+
+beforeEach(() => tf.engine().startScope());
+afterEach(() => tf.engine().endScope());
+
+type Shape4D = [number, number, number, number];
+
+function randomTensor(shape: Shape4D, seed: number): tf.Tensor4D {
+  const random = new Random(seed);
+  const size = tf.util.sizeFromShape(shape);
+  return tf.tensor4d(
+    Array.from({ length: size }, () => random.normal()),
+    shape,
+  );
+}
+
+describe('BatchNormalization', () => {
+  it('normalizes by the batch in training and moves the averages: unbiased variance, a tenth', () => {
+    const layer = new BatchNormalization({ name: 'norm' });
+    const x = tf.tensor4d([1, 10, 3, 30, 5, 20, 7, 40], [1, 2, 2, 2]); // channels 1,3,5,7 and 10,30,20,40
+    const y = layer.apply(x, { training: true }) as tf.Tensor;
+    const [a, b] = [1 / Math.sqrt(5 + 1e-5), 1 / Math.sqrt(125 + 1e-5)]; // biased variances 5, 125
+    expectClose(y.dataSync(), [-3 * a, -15 * b, -a, 5 * b, a, -5 * b, 3 * a, 15 * b]);
+    const [, , mean, variance] = layer.getWeights();
+    expectClose(mean.dataSync(), [0.4, 2.5]);
+    expectClose(variance.dataSync(), [0.9 + 0.1 * (20 / 3), 0.9 + 0.1 * (500 / 3)]);
+  });
+
+  it('uses the running averages, and leaves them, outside training', () => {
+    const layer = new BatchNormalization({ name: 'norm' });
+    const x = tf.tensor4d([1, 2, 3, 6], [1, 2, 2, 1]);
+    layer.apply(x);
+    layer.setWeights([[2], [1], [3], [4]].map((values) => tf.tensor1d(values)));
+    const y = layer.apply(x, { training: false }) as tf.Tensor;
+    const scale = 2 / Math.sqrt(4 + 1e-5);
+    expectClose(
+      y.dataSync(),
+      [-2, -1, 0, 3].map((d) => d * scale + 1),
+      { absolute: 1e-6 },
+    );
+    expect(layer.getWeights().map((weight) => weight.dataSync()[0])).toEqual([2, 1, 3, 4]);
+  });
+
+  it('stays finite where the batch has one value per channel, or all equal', () => {
+    const layer = new BatchNormalization({ name: 'norm' });
+    const y = layer.apply(tf.fill([1, 1, 1, 2], 5), { training: true }) as tf.Tensor;
+    expect([...y.dataSync()]).toEqual([0, 0]);
+    expectClose(layer.getWeights()[3].dataSync(), [0.9, 0.9]);
+  });
+
+  it('has the gradients of tfjs’s own operations', () => {
+    const x = randomTensor([2, 3, 4, 3], 1);
+    const [gamma, beta] = [tf.tensor1d([0.5, 2, -1]), tf.tensor1d([0, 1, 2])];
+    const dy = randomTensor([2, 3, 4, 3], 2);
+    const composed = (x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D) => {
+      const { mean, variance } = tf.moments(x, [0, 1, 2]);
+      return x.sub(mean).div(variance.add(1e-5).sqrt()).mul(gamma).add(beta);
+    };
+    const ours = tf.grads(normalizeByBatch as never)([x, gamma, beta], dy);
+    const theirs = tf.grads(composed as never)([x, gamma, beta], dy);
+    ours.forEach((gradient, i) => {
+      expectClose(gradient.dataSync(), theirs[i].dataSync(), { relative: 1e-5, absolute: 2e-6 });
+    });
+  });
+});
+
+describe('maxUnpool', () => {
+  const pool = (features: tf.Tensor4D) => tf.maxPool(features, 2, 2, 'same');
+
+  it('places values at the maxima; among equal values, zeros after ReLU too, at the first', () => {
+    // Windows: a maximum at each of the four places; all zero; a tie of the 2nd and 3rd place.
+    const features = tf.tensor4d(
+      [
+        [9, 1, 1, 9, 0, 0],
+        [1, 1, 1, 1, 0, 0],
+        [1, 1, 1, 1, 0, 7],
+        [9, 1, 1, 9, 7, 0],
+      ].flat(),
+      [1, 4, 6, 1],
+    );
+    const x = tf.tensor4d([1, 2, 3, 4, 5, 6], [1, 2, 3, 1]);
+    expect(maxUnpool(x, features, pool(features)).reshape([4, 6]).arraySync()).toEqual([
+      [1, 0, 0, 2, 3, 0],
+      [0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 6],
+      [4, 0, 0, 5, 0, 0],
+    ]);
+  });
+
+  it.each([
+    [4, 6],
+    [5, 7],
+    [1, 3],
+  ])('has the gradient that gathers at the maxima, at %i×%i', (height, width) => {
+    const features = randomTensor([2, height, width, 3], 3).relu<tf.Tensor4D>();
+    const pooled = pool(features);
+    const x = randomTensor(pooled.shape, 4);
+    const weighting = randomTensor(features.shape, 5);
+    // Σ unpool(x)·w is linear in x: its gradient is the value for each unit vector.
+    const gradient = tf
+      .grad((x) =>
+        maxUnpool(x as tf.Tensor4D, features, pooled)
+          .mul(weighting)
+          .sum(),
+      )(x)
+      .dataSync();
+    const expected = Array.from({ length: x.size }, (_, i) => {
+      const unit = tf.oneHot(tf.scalar(i, 'int32'), x.size).reshape(x.shape).toFloat();
+      return maxUnpool(unit as tf.Tensor4D, features, pooled)
+        .mul(weighting)
+        .sum()
+        .dataSync()[0];
+    });
+    expectClose(gradient, expected);
+  });
+
+  it('sends no gradient to the features that only give the positions', () => {
+    const features = randomTensor([1, 4, 4, 2], 6);
+    const x = randomTensor([1, 2, 2, 2], 7);
+    const gradient = tf.grad((f) => maxUnpool(x, f as tf.Tensor4D, pool(f as tf.Tensor4D)).sum())(
+      features,
+    );
+    expect(gradient.abs().max().dataSync()[0]).toBe(0);
+  });
+});
+
+describe('BilinearUpsampling', () => {
+  it('doubles the sides and keeps the corners', () => {
+    const x = tf.tensor4d([0, 3, 6, 9], [1, 2, 2, 1]);
+    const y = new BilinearUpsampling({}).apply(x) as tf.Tensor;
+    const expected = [0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9];
+    expect(y.shape).toEqual([1, 4, 4, 1]);
+    expectClose(y.dataSync(), expected, { absolute: 1e-6 });
+  });
+
+  it('spreads a single pixel', () => {
+    const y = new BilinearUpsampling({}).apply(tf.fill([1, 1, 1, 1], 4)) as tf.Tensor;
+    expect([...y.dataSync()]).toEqual([4, 4, 4, 4]);
+  });
+});
