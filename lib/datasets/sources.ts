@@ -81,8 +81,8 @@ export const datasetSources: readonly DatasetSource[] = [
         members: /^annotations\/(.+)$/,
       },
     ],
-    notes: ['The copyright of the images stays with their owners.'],
-    pairs: {},
+    notes: [],
+    pairs: { test: 3669 },
   },
   {
     name: 'cityscapes',
@@ -160,7 +160,7 @@ export const datasetSources: readonly DatasetSource[] = [
         'published. If the server does not have them, make train_labels_13 from ' +
         'nyu_depth_v2_labeled.mat with class13Mapping.mat; without them only the test split works.',
     ],
-    pairs: {},
+    pairs: { test: 654 },
   },
   {
     name: 'camvid',

@@ -11,6 +11,8 @@ export interface Fault {
   headers?: http.OutgoingHttpHeaders;
   /** Send the headers and the first bytes, then nothing. */
   stall?: boolean;
+  /** After the body, short of `claim`, neither send nor close. */
+  keepOpen?: boolean;
 }
 
 export interface ServerOptions {
@@ -78,5 +80,6 @@ function answer(
   // Past http's own bookkeeping, which would not send more or less than it announced.
   response.flushHeaders();
   const { socket } = response;
+  if (fault.keepOpen) return void socket?.write(sent);
   socket?.write(sent, () => (fault.dropAfter === undefined ? socket.end() : socket.destroySoon()));
 }
