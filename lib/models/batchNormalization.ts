@@ -80,7 +80,7 @@ export function normalizeByBatch(
   onMoments: (moments: Moments) => void = () => {},
 ): tf.Tensor4D {
   const axes = [0, 1, 2];
-  const operation = tf.customGrad((...inputs) => {
+  const operation = tf.customGrad<tf.Tensor4D>((...inputs) => {
     const [x, gamma, beta] = inputs as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
     const save = inputs[3] as unknown as tf.GradSaveFunc;
     const mean = x.mean<tf.Tensor1D>(axes); // [C]
