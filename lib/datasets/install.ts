@@ -73,6 +73,10 @@ export async function installDataset(
       missing.push({ archive, reason: plain.message });
     }
   }
+  const downloads = path.join(root, '.downloads');
+  for (const folder of [path.join(downloads, source.name), downloads]) {
+    await rmdir(folder).catch(() => undefined); // not empty, or never made
+  }
   return missing;
 }
 
@@ -100,11 +104,7 @@ async function install(
     if (own && error instanceof ArchiveError) await rm(file, { force: true });
     throw error;
   }
-  if (own && !keep) {
-    await rm(file);
-    await rmdir(folder).catch(() => undefined); // others are still in it
-    await rmdir(path.dirname(folder)).catch(() => undefined);
-  }
+  if (own && !keep) await rm(file);
 }
 
 async function download(

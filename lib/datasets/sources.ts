@@ -154,7 +154,6 @@ export const datasetSources: readonly DatasetSource[] = [
       },
     ],
     notes: [
-      'No licence is published: research use, cite the paper.',
       'The training labels (nyuv2_train_class13.tgz) are named by their repository and by public ' +
         'loaders, but no copy of the repository that we could read holds them, and no checksum is ' +
         'published. If the server does not have them, make train_labels_13 from ' +
