@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { downloadFile } from '../../lib/datasets/fetch';
 import type { DownloadOptions } from '../../lib/datasets/fetch';
@@ -212,6 +213,30 @@ describe('downloadFile', () => {
       await mkdir(`${file}.part.json`);
       await expect(download()).rejects.toThrow('The file system refuses: EISDIR');
     }));
+
+  it('gives the same bytes whatever drops, with or without ranges, tags and lengths', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: content.length }), { maxLength: 4 }),
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        (drops, ignoreRange, chunked, tagged) =>
+          withDownload(
+            {
+              faults: drops.map((dropAfter) => ({ dropAfter })),
+              ignoreRange,
+              chunked,
+              etag: tagged ? '"1"' : null,
+            },
+            async (place) => {
+              await place.download({ checksum, bytes: content.length });
+              await expectComplete(place);
+            },
+          ),
+      ),
+      { numRuns: 30, seed: 1 },
+    ));
 
   it('says so when nobody answers', () =>
     withFolder(async (folder) => {

@@ -80,6 +80,7 @@ function answer(
   // Past http's own bookkeeping, which would not send more or less than it announced.
   response.flushHeaders();
   const { socket } = response;
+  if (chunked) socket?.write(`${body.length.toString(16)}\r\n`);
   if (fault.keepOpen) return void socket?.write(sent);
   socket?.write(sent, () => (fault.dropAfter === undefined ? socket.end() : socket.destroySoon()));
 }
