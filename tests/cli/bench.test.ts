@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { benchFiles } from '../../lib/cli/bench/dataFiles';
+import { machine, machineText, spreadOf, spreadText } from '../../lib/cli/bench/measure';
+import { withFolder, writeCamvid } from '../datasets/files';
+
+const bench = (...args: string[]) =>
+  spawnSync(process.execPath, ['--import', 'tsx', 'lib/cli/bench.ts', ...args], {
+    encoding: 'utf8',
+  });
+
+describe('measure', () => {
+  it('gives median and extremes, whatever the order', () => {
+    expect(spreadOf([5, 1, 4])).toEqual({ median: 4, min: 1, max: 5 });
+    expect(spreadOf([8, 1, 2, 4])).toEqual({ median: 3, min: 1, max: 8 });
+    expect(spreadText({ median: 3.25, min: 1, max: 10.04 }, 1)).toBe('3.3 (1.0–10.0)');
+  });
+
+  it('names the machine', () => {
+    const here = machine();
+    expect(here.cores).toBeGreaterThan(0);
+    expect(machineText(here)).toContain(`Node ${process.version}`);
+  });
+});
+
+describe('benchFiles', () => {
+  it("takes CamVid's pairs where they are", async () => {
+    await withFolder(async (root) => {
+      const folder = await writeCamvid(root, { count: 3, format: 'jpg' });
+      const files = await benchFiles(root);
+      expect(files.title).toBe('CamVid train');
+      expect(files.temporary).toBeUndefined();
+      expect(files.pairs[2]).toEqual([
+        path.join(folder, 'train/frame_2.jpg'),
+        path.join(folder, 'trainannot/frame_2.png'),
+      ]);
+      expect(files.pairs).toHaveLength(3);
+    });
+  });
+});
+
+describe('npm run bench', () => {
+  it('tells its usage, and what is wrong with a command line', () => {
+    expect(bench('--help').stdout).toContain('npm run bench -- data');
+    const unknown = bench('date');
+    expect(unknown.status).toBe(1);
+    expect(unknown.stderr).toMatch(/bench must be one of data, got 'date'\. Did you mean 'data'/);
+    expect(bench('data', '--rounds', '0').stderr).toMatch(
+      /--rounds must be an integer >= 1, got 0/,
+    );
+  });
+
+  const peer = existsSync('.cache/bench-venv/bin/python');
+  it.skipIf(!peer)('measures (needs .cache/bench-venv, made by a first run)', async () => {
+    await withFolder(async (root) => {
+      await writeCamvid(root, { count: 20, format: 'jpg' });
+      const json = path.join(root, 'bench.json');
+      const { status, stdout, stderr } = bench(
+        'data',
+        '--root',
+        root,
+        '--rounds',
+        '1',
+        '--json',
+        json,
+      );
+      expect(stderr).toContain('round 1 of 1');
+      expect(stdout).toMatch(/JPEG files +\d+ .* x PyTorch/);
+      expect(status).toBe(0);
+      const report = JSON.parse(await readFile(json, 'utf8')) as {
+        images: number;
+        imagesPerSecond: Record<string, { median: number }>;
+        training: { steps: number };
+      };
+      expect([report.images, report.training.steps]).toEqual([20, 2]);
+      expect(Object.keys(report.imagesPerSecond)).toEqual([
+        'jpeg',
+        'memoryCache',
+        'diskCache',
+        'memoryCacheAugmented',
+        'pytorch',
+      ]);
+      for (const { median } of Object.values(report.imagesPerSecond)) {
+        expect(median).toBeGreaterThan(0);
+      }
+    });
+  });
+});
