@@ -7,6 +7,11 @@
 import path from 'node:path';
 import { checkKnownOptions, checkNumber, checkOneOf, invalid, shapeText } from './check';
 import { camvid } from './datasets/camvid';
+import { cityscapes } from './datasets/cityscapes';
+import { fileOptions } from './datasets/files';
+import { folder } from './datasets/folder';
+import { nyuv2 } from './datasets/nyuv2';
+import { oxfordPet } from './datasets/oxfordPet';
 import { synthetic } from './datasets/synthetic';
 import type {
   DatasetDefinition,
@@ -17,7 +22,14 @@ import type {
 } from './datasets/types';
 
 /** In the order in which `'auto'` takes them; the one that needs no files comes last. */
-const table: readonly DatasetDefinition[] = [camvid, synthetic];
+const table: readonly DatasetDefinition[] = [
+  camvid,
+  oxfordPet,
+  nyuv2,
+  cityscapes,
+  folder,
+  synthetic,
+];
 
 /** The names `openDataset` takes, besides `'auto'`. */
 export const datasetNames: readonly string[] = table.map(({ name }) => name);
@@ -50,7 +62,7 @@ export function defaultRoot(): string {
  * Opens one split of a data set.
  *
  * @param options.name a name of the table, or `'auto'`: the first real data set found under `root`,
- *   else `'synthetic'` (then the options of `'synthetic'` are allowed, and apply only to it).
+ *XX
  * @throws InputError for an unknown name or option, a folder or file that is missing (with where it
  *   looked and the remedy), an empty split.
  */
@@ -65,7 +77,7 @@ export async function openDataset(options: DatasetOptions): Promise<Segmentation
   const auto = options.name === 'auto';
   const name = auto ? await findDataset({ root, split }) : options.name;
   const definition = table.find((candidate) => candidate.name === name) ?? synthetic;
-  const own = auto ? synthetic.options : definition.options;
+  const own = auto ? [...fileOptions, ...synthetic.options] : definition.options;
   checkKnownOptions('openDataset', options, [...commonOptions, ...own]);
   const resolved: ResolvedOptions = { ...options, name, root, split, seed, voidAs };
   return definition.open(resolved);

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import {
   availableDatasets,
@@ -7,13 +9,14 @@ import {
   findDataset,
   openDataset,
 } from '../lib/datasets';
-import { withFolder, writeCamvid } from './datasets/files';
+import { withFolder, writeCamvid, writePair } from './datasets/files';
 
 describe('openDataset', () => {
   it('takes the names of the table, and says which there are', async () => {
-    expect(datasetNames).toEqual(['camvid', 'synthetic']);
+    const names = ['camvid', 'oxfordPet', 'nyuv2', 'cityscapes', 'folder', 'synthetic'];
+    expect(datasetNames).toEqual(names);
     await expect(openDataset({ name: 'camvit' })).rejects.toThrow(
-      "openDataset: name must be one of auto, camvid, synthetic, got 'camvit'. Did you mean 'camvid'?",
+      `openDataset: name must be one of auto, ${names.join(', ')}, got 'camvit'. Did you mean 'camvid'?`,
     );
   });
 
@@ -60,21 +63,47 @@ describe('findDataset and availableDatasets', () => {
   it('look under the root for the split', async () => {
     await withFolder(async (root) => {
       const found = async () =>
-        (await availableDatasets(root)).map(({ name, found }) => [name, found]);
-      expect(await found()).toEqual([
-        ['camvid', false],
-        ['synthetic', true],
-      ]);
+        (await availableDatasets(root)).filter((each) => each.found).map(({ name }) => name);
+      expect(await found()).toEqual(['synthetic']);
       expect(await findDataset({ root })).toBe('synthetic');
       await writeCamvid(root, { count: 1 });
-      expect(await found()).toEqual([
-        ['camvid', true],
-        ['synthetic', true],
-      ]);
+      expect(await found()).toEqual(['camvid', 'synthetic']);
       expect(await findDataset({ root })).toBe('camvid');
       expect(await findDataset({ root, prefer: ['synthetic', 'camvid'] })).toBe('synthetic');
       expect(await findDataset({ root, split: 'valid' })).toBe('synthetic');
       await expect(findDataset({ root, prefer: ['x'] })).rejects.toThrow(/prefer must be one of/);
+    });
+  });
+
+  it("find the new sets, and 'auto' takes the first of the table", async () => {
+    await withFolder(async (root) => {
+      const at = (file: string) => path.join(root, file);
+      const auto = async () => (await openDataset({ name: 'auto', root })).name;
+      const city = 'aachen/aachen_000000_000019';
+      await writePair(
+        at(`cityscapes/leftImg8bit/train/${city}_leftImg8bit.png`),
+        at(`cityscapes/gtFine/train/${city}_gtFine_labelIds.png`),
+      );
+      expect(await auto()).toBe('cityscapes');
+      const image = at('nyuv2/nyu_train_rgb/nyu_rgb_0001.jpg');
+      await writePair(image, at('nyuv2/train_labels_40/new_nyu_class40_0001.png'));
+      expect(await auto()).toBe('nyuv2');
+      for (const i of [1, 2]) {
+        const trimap = at(`oxford-iiit-pet/annotations/trimaps/Pet_${i}.png`);
+        await writePair(at(`oxford-iiit-pet/images/Pet_${i}.jpg`), trimap, { label: () => 1 });
+      }
+      await writeFile(at('oxford-iiit-pet/annotations/trainval.txt'), 'Pet_1\nPet_2\n');
+      await writeFile(at('oxford-iiit-pet/annotations/test.txt'), '');
+      expect(await auto()).toBe('oxfordPet');
+      const found = (await availableDatasets(root)).filter((each) => each.found);
+      expect(found.map(({ name }) => name)).toEqual([
+        'oxfordPet',
+        'nyuv2',
+        'cityscapes',
+        'synthetic',
+      ]);
+      await writeCamvid(root, { count: 1 });
+      expect(await auto()).toBe('camvid');
     });
   });
 

@@ -8,7 +8,8 @@
  */
 import path from 'node:path';
 import { exists, fileDataset } from './files';
-import { listedPairs, listFiles, matchedPairs } from './listing';
+import { indexFiles, listedPairs, pairKeys } from './listing';
+import type { Pair } from './listing';
 import type { Colour, Split } from './types';
 
 /** Class ids 0–10 and their colours in the SegNet authors' pictures. */
@@ -41,11 +42,18 @@ export const camvid = fileDataset({
     'ground truth database. Pattern Recognition Letters 30(2), 88–97, 2009.',
   classOf: (value) => (value < voidValue ? value : value === voidValue ? 'void' : undefined),
   hasSplit: (folder, split) => exists(path.join(folder, partOf[split])),
-  async pairs(folder, split) {
-    const part = partOf[split];
-    const images = await listFiles(path.join(folder, part));
-    const masks = await listFiles(path.join(folder, `${part}annot`));
-    const list = path.join(folder, `${part}.txt`);
-    return (await exists(list)) ? listedPairs(list, images, masks) : matchedPairs(images, masks);
+  pairs: (folder, split) => partPairs(folder, partOf[split]),
+  async allPairs(folder) {
+    const parts = ['train', 'val', 'test'];
+    const found = await Promise.all(parts.map((part) => exists(path.join(folder, part))));
+    const pairs = parts.filter((_, i) => found[i]).map((part) => partPairs(folder, part));
+    return (await Promise.all(pairs)).flat();
   },
 });
+
+async function partPairs(folder: string, part: string): Promise<Pair[]> {
+  const images = await indexFiles(path.join(folder, part));
+  const masks = await indexFiles(path.join(folder, `${part}annot`));
+  const list = path.join(folder, `${part}.txt`);
+  return (await exists(list)) ? listedPairs(list, images, masks) : pairKeys(images, masks);
+}

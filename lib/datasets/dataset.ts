@@ -2,7 +2,14 @@
 import { checkNumber } from '../check';
 import { batches } from './batches';
 import { ignoreIndex } from './ignoreIndex';
-import type { DatasetFacts, SampleSource, SegmentationDataset, Split, VoidRule } from './types';
+import type {
+  DatasetFacts,
+  SampleSource,
+  SegmentationDataset,
+  SkippedSample,
+  Split,
+  VoidRule,
+} from './types';
 
 export { ignoreIndex };
 
@@ -18,7 +25,11 @@ export function voidLabel(classNames: readonly string[], voidAs: VoidRule): numb
 export function createDataset(
   facts: DatasetFacts,
   source: SampleSource,
-  { split, voidAs }: { split: Split; voidAs: VoidRule },
+  {
+    split,
+    voidAs,
+    skipped = [],
+  }: { split: Split; voidAs: VoidRule; skipped?: readonly SkippedSample[] },
 ): SegmentationDataset {
   const withVoid = voidAs === 'class';
   const classNames = withVoid ? [...facts.classNames, 'Void'] : facts.classNames;
@@ -35,6 +46,7 @@ export function createDataset(
     ignoreIndex,
     numClasses: classNames.length,
     length: source.length,
+    skipped,
     sample: async (index) => {
       checkNumber(`${facts.name}.sample`, 'index', index, { integer: true, min: 0, max: last });
       return source.sample(index);

@@ -4,32 +4,59 @@
  */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { InputError, invalid } from '../check';
+import { checkOneOf, invalid } from '../check';
+import type { InputError } from '../check';
+import { withCache } from './cache';
 import { createDataset, voidLabel } from './dataset';
-import { decodeImage, readImageHeader } from './image';
-import { decodeMask, notAllowed } from './mask';
-import type { DatasetDefinition, DatasetFacts, SampleSource, Split } from './types';
+import type { Pair } from './listing';
+import { notAllowed } from './mask';
+import type { MaskLabels } from './mask';
+import { pairSource, readablePairs } from './pairSource';
+import { writtenPaperSplit } from './split';
+import type {
+  Colour,
+  DatasetDefinition,
+  DatasetFacts,
+  DatasetOptions,
+  ResolvedOptions,
+  SkippedSample,
+  Split,
+} from './types';
 
-/** An image file and its label file. */
-export interface FilePair {
-  /** The image file's name without its extension. */
-  name: string;
-  image: string;
-  mask: string;
+/** What the values of the label files mean, besides the classes' names and colours. */
+export interface LabelFacts extends Omit<DatasetFacts, 'real'> {
+  /** Class id of a value stored in a label file; undefined for a value that must not occur. */
+  classOf(value: number): number | 'void' | undefined;
+  /** Class id of each colour of colour-coded label files; without it, those are refused. */
+  colours?: readonly (readonly [colour: Colour, id: number | 'void'])[];
+  /** Read palette PNGs by their colours (default: by their indexes). */
+  paletteColours?: boolean;
 }
 
 /** All that a data set of files has to say about itself; one such constant a file. */
-export interface FileDataset extends Omit<DatasetFacts, 'real'> {
-  /** Where the set lies under the root, e.g. `'camvid/CamVid'`. */
+export interface FileDataset extends LabelFacts {
+  /** Where the set lies under the root, e.g. `'camvid/CamVid'`; `''` for the root itself. */
   folder: string;
   /** Where to get it, for the error when it is not there. */
   source: string;
-  /** Class id of a value stored in a label file; undefined for a value that must not occur. */
-  classOf(value: number): number | 'void' | undefined;
+  /** Options beyond those of every data set of files. */
+  options?: readonly (keyof DatasetOptions)[];
+  /** What depends on the options or on a file of the set. */
+  variant?(folder: string, options: ResolvedOptions): Promise<Partial<LabelFacts>>;
   hasSplit(folder: string, split: Split): Promise<boolean>;
-  /** The pairs of a split, in the set's own order. Every file is known to exist. */
-  pairs(folder: string, split: Split): Promise<FilePair[]>;
+  /** Whether it comes with splits (default true); where it does not, they are the paper's. */
+  hasOwnSplits?(folder: string): Promise<boolean>;
+  /** The pairs of an official split, in the set's own order. */
+  pairs(folder: string, split: Split, options: ResolvedOptions): Promise<Pair[]>;
+  /** Every pair whose labels are public, for the paper's split. */
+  allPairs(folder: string, options: ResolvedOptions): Promise<Pair[]>;
 }
+
+/** Options that every data set of files takes. */
+export const fileOptions: readonly (keyof DatasetOptions)[] = ['splitRule', 'onBadSample', 'cache'];
+
+/** Where a copy of a split goes when the folder of the data cannot be written to. */
+const splitCopies = path.join('data', 'datasets', 'splits');
 
 /** The line of the table in `lib/datasets.ts` for a data set of files. */
 export function fileDataset(set: FileDataset): DatasetDefinition {
@@ -41,55 +68,65 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
     palette: set.palette,
     licence: set.licence,
     citation: set.citation,
-    options: [],
+    options: [...fileOptions, ...(set.options ?? [])],
     has: (root, split) => set.hasSplit(path.join(root, set.folder), split),
-    async open({ root, split, size, voidAs }) {
-      const folder = path.join(root, set.folder);
-      if (!(await exists(folder))) throw missingFolder(set, root, folder);
-      const pairs = await set.pairs(folder, split);
-      if (pairs.length === 0) {
-        const remedy = `The ${split} split in ${folder} is empty. Unpack the data set again.`;
-        throw invalid('openDataset', 'split', 'one with images', split, remedy);
-      }
-      const labelTable = tableOf(set, voidLabel(set.classNames, voidAs));
-      const facts = { ...set, real: true };
-      return createDataset(facts, pairSource(pairs, labelTable, size), { split, voidAs });
-    },
+    open: (options) => openFiles(set, options),
   };
 }
 
-function pairSource(
-  pairs: readonly FilePair[],
-  labelTable: Int16Array,
-  size: readonly [number, number] | undefined,
-): SampleSource {
-  return {
-    length: pairs.length,
-    async sample(index) {
-      const pair = pairs[index];
-      const [decoded, mask] = await Promise.all([
-        decodeImage(pair.image, { size }),
-        decodeMask(pair.mask, { labelTable, size }),
-      ]);
-      if (decoded.fileHeight !== mask.fileHeight || decoded.fileWidth !== mask.fileWidth) {
-        throw await unequalSizes(pair, mask);
-      }
-      const { height, width, image } = decoded;
-      return { name: pair.name, height, width, image, labels: mask.labels };
-    },
-    async labelMap(index) {
-      const pair = pairs[index];
-      const [header, mask] = await Promise.all([
-        readImageHeader(pair.image),
-        decodeMask(pair.mask, { labelTable, size }),
-      ]);
-      if (header.height !== mask.fileHeight || header.width !== mask.fileWidth) {
-        throw await unequalSizes(pair, mask);
-      }
-      const { height, width, labels } = mask;
-      return { name: pair.name, height, width, labels };
-    },
-  };
+async function openFiles(set: FileDataset, options: ResolvedOptions) {
+  const { root, split, size, onBadSample = 'error', cache = 'none' } = options;
+  checkOneOf('openDataset', 'splitRule', options.splitRule ?? 'official', ['official', 'paper']);
+  checkOneOf('openDataset', 'onBadSample', onBadSample, ['error', 'skip']);
+  const folder = path.join(root, set.folder);
+  if (!(await exists(folder))) throw missingFolder(set, root, folder);
+  const facts = { ...set, ...(await set.variant?.(folder, options)), real: true };
+  // A set without void pixels has no class for them either.
+  const voidAs = hasVoid(facts) ? options.voidAs : 'ignore';
+  const labels = labelsOf(facts, voidLabel(facts.classNames, voidAs));
+  const found = await splitPairs(set, folder, options);
+  let pairs = found.flatMap((pair) => {
+    if (!('problem' in pair)) return [pair];
+    if (onBadSample === 'error') throw pair.problem;
+    return [];
+  });
+  let skipped: SkippedSample[] = [];
+  if (onBadSample === 'skip') {
+    const { good, bad } = await readablePairs(pairs, labels, size);
+    pairs = good;
+    const reasons = new Map(bad.map(({ name, reason }) => [name, reason]));
+    skipped = found.flatMap((pair) => {
+      const reason = 'problem' in pair ? pair.problem.message : reasons.get(pair.name);
+      return reason === undefined ? [] : [{ name: pair.name, reason }];
+    });
+  }
+  if (pairs.length === 0) throw emptySplit(folder, split, skipped);
+  const source = withCache(pairSource(pairs, labels, size), {
+    kind: cache,
+    identity: { name: set.name, split, size, labels: [...labels.labelTable] },
+    files: pairs.flatMap(({ image, mask }) => [image, mask]),
+  });
+  return createDataset(facts, source, { split, voidAs, skipped });
+}
+
+/** The pairs of a split, in the order of their names or of the set's list. */
+async function splitPairs(
+  set: FileDataset,
+  folder: string,
+  options: ResolvedOptions,
+): Promise<Pair[]> {
+  const { split, seed, splitRule = 'official' } = options;
+  const own = (await set.hasOwnSplits?.(folder)) ?? true;
+  if (splitRule === 'official' && own) return set.pairs(folder, split, options);
+  const all = new Map<string, Pair>();
+  const names: string[] = [];
+  for (const pair of await set.allPairs(folder, options)) {
+    all.set(pair.name, pair);
+    names.push(pair.name);
+  }
+  const where = { name: set.name, folder, seed, copies: splitCopies };
+  const drawn = await writtenPaperSplit(names, where);
+  return drawn[split].flatMap((name) => all.get(name) ?? []);
 }
 
 /** Whether a file or folder can be reached. */
@@ -100,35 +137,42 @@ export async function exists(file: string): Promise<boolean> {
   );
 }
 
-function tableOf(set: FileDataset, voidId: number): Int16Array {
-  return Int16Array.from({ length: 256 }, (_, value) => {
-    const id = set.classOf(value);
-    return id === 'void' ? voidId : (id ?? notAllowed);
+function hasVoid(facts: LabelFacts): boolean {
+  const { colours = [] } = facts;
+  const values = Array.from({ length: 256 }, (_, value) => facts.classOf(value));
+  return values.includes('void') || colours.some(([, id]) => id === 'void');
+}
+
+function labelsOf(facts: LabelFacts, voidId: number): MaskLabels {
+  const idOf = (id: number | 'void') => (id === 'void' ? voidId : id);
+  const labelTable = Int16Array.from({ length: 256 }, (_, value) => {
+    const id = facts.classOf(value);
+    return id === undefined ? notAllowed : idOf(id);
   });
+  const { colours, paletteColours } = facts;
+  if (colours === undefined) return { labelTable };
+  const keys = colours.map(
+    ([[red, green, blue], id]) => [(red << 16) | (green << 8) | blue, idOf(id)] as const,
+  );
+  return { labelTable, colours: new Map(keys), paletteColours };
+}
+
+function emptySplit(folder: string, split: Split, skipped: readonly SkippedSample[]): InputError {
+  const remedy =
+    skipped.length === 0
+      ? `The ${split} split in ${folder} is empty. Unpack the data set again.`
+      : `None of its ${skipped.length} samples in ${folder} can be read. The first: ${skipped[0].reason}`;
+  return invalid('openDataset', 'split', 'one with images', split, remedy);
 }
 
 function missingFolder(set: FileDataset, root: string, folder: string): InputError {
+  const holds = set.folder === '' ? 'images, masks and classes.json' : set.folder;
   return invalid(
     'openDataset',
     'root',
-    `a folder that holds ${set.folder}`,
+    `a folder that holds ${holds}`,
     root,
     `No ${set.title} in ${folder}. Get it (${set.source}), or set PAT_DATA_DIR (or root) to the ` +
-      `folder that holds ${set.folder}; the data set 'synthetic' works without files.`,
-  );
-}
-
-async function unequalSizes(
-  pair: FilePair,
-  mask: { fileHeight: number; fileWidth: number },
-): Promise<InputError> {
-  const image = await readImageHeader(pair.image);
-  const remedy =
-    image.orientation > 1
-      ? `The image's EXIF orientation ${image.orientation} is not applied: save it upright.`
-      : 'Replace one of the two files.';
-  return new InputError(
-    `sample: mask size must equal its image's, got ${mask.fileHeight}x${mask.fileWidth} in ` +
-      `${pair.mask} and ${image.height}x${image.width} in ${pair.image} (height x width). ${remedy}`,
+      `folder that holds ${holds}; the data set 'synthetic' works without files.`,
   );
 }

@@ -4,26 +4,109 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, invalid } from '../check';
-import type { FilePair } from './files';
 
-/** A folder and its visible image files, in code-unit order: the same on every file system. */
-export interface Listing {
-  folder: string;
-  names: readonly string[];
+/** An image file and its label file. */
+export interface FilePair {
+  /** Unique within the data set; by default the image file's name without its extension. */
+  name: string;
+  image: string;
+  mask: string;
 }
 
-/** Lists the PNG and JPEG files of `folder`. */
-export async function listFiles(folder: string): Promise<Listing> {
-  let entries: string[];
-  try {
-    entries = await readdir(folder);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'It does not exist' : message;
-    const remedy = `${why}: unpack this split of the data set, or open another split.`;
-    throw invalid('openDataset', 'folder', 'a readable folder', folder, remedy);
+/** A sample that has no two files, and what is wrong with it. */
+export interface BrokenPair {
+  name: string;
+  problem: InputError;
+}
+
+export type Pair = FilePair | BrokenPair;
+
+/** The image files of a folder, found by their keys. */
+export interface FileIndex {
+  folder: string;
+  /** Files of each key, relative to `folder`; more than one is an error when the key is used. */
+  files: ReadonlyMap<string, readonly string[]>;
+  /** The file to expect for a key that has none, for the error message. */
+  fileOf(key: string): string;
+}
+
+export interface IndexOptions {
+  /** The key of a file name, undefined for files that do not belong; default `stemOf`. */
+  keyOf?: (file: string) => string | undefined;
+  /** Default: the key with the extension of the first file, else `.png`. */
+  fileOf?: (key: string) => string;
+  /** List the files one folder down (`city/file.png`) instead of those of the folder itself. */
+  nested?: boolean;
+}
+
+const imageExtension = /\.(png|jpe?g|gif|webp|tiff?)$/i;
+
+/** A file's name without folder and extension, in Unicode normal form C: the same on every system. */
+export function stemOf(file: string): string {
+  return path.posix.parse(file).name.normalize('NFC');
+}
+
+/** The same for a name in a list, which may do without its extension (`frame.001`). */
+function listedStem(text: string): string {
+  return path.posix.basename(text).replace(imageExtension, '').normalize('NFC');
+}
+
+/** Orders by Unicode code points: the same on every machine, whatever its language is. */
+export function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** Indexes the visible image files of `folder`, in code-point order. */
+export async function indexFiles(folder: string, options: IndexOptions = {}): Promise<FileIndex> {
+  const { keyOf = stemOf, nested = false } = options;
+  const names = nested ? await nestedFiles(folder) : await imageFiles(folder);
+  const files = new Map<string, string[]>();
+  for (const name of names) {
+    const key = keyOf(path.posix.basename(name));
+    if (key !== undefined) files.set(key, [...(files.get(key) ?? []), name]);
   }
-  return { folder, names: entries.filter((name) => /^[^.].*\.(png|jpe?g)$/i.test(name)).sort() };
+  const extension = names.length > 0 ? path.posix.extname(names[0]) : '.png';
+  const { fileOf = (key: string) => `${key}${extension}` } = options;
+  return { folder, files, fileOf };
+}
+
+/** The file of `key`; throws when there is none or more than one. `what` says who asks for it. */
+export function findFile(
+  index: FileIndex,
+  key: string,
+  what: string,
+  file = index.fileOf(key),
+): string {
+  const { folder, files } = index;
+  const found = files.get(key) ?? [];
+  if (found.length === 1) return path.join(folder, found[0]);
+  if (found.length === 0) {
+    throw new InputError(
+      `openDataset: ${path.join(folder, file)} does not exist (${what}). Add the missing file, or take its ` +
+        'partner out.',
+    );
+  }
+  const remedy = 'Take all but one of them out.';
+  throw invalid('openDataset', `file of '${key}' in ${folder}`, 'one', found.join(', '), remedy);
+}
+
+/** The keys of both folders, in code-point order. */
+export function allKeys(images: FileIndex, masks: FileIndex): string[] {
+  return [...new Set([...images.files.keys(), ...masks.files.keys()])].sort(byCodePoint);
+}
+
+/** The pair of each key; a file that stands alone makes a broken pair. */
+export function pairKeys(
+  images: FileIndex,
+  masks: FileIndex,
+  keys: readonly string[] = allKeys(images, masks),
+): Pair[] {
+  return keys.map((name) =>
+    pairOf(name, () => ({
+      image: findFile(images, name, `the image of '${name}'`),
+      mask: findFile(masks, name, `the label file of '${name}'`),
+    })),
+  );
 }
 
 /**
@@ -33,55 +116,94 @@ export async function listFiles(folder: string): Promise<Listing> {
  */
 export async function listedPairs(
   list: string,
-  images: Listing,
-  masks: Listing,
-): Promise<FilePair[]> {
-  const findImage = finder(images);
-  const findMask = finder(masks);
-  const lines = (await readFile(list, 'utf8')).split(/\r?\n/);
-  return lines.flatMap((line, i) => {
-    if (line.trim() === '') return [];
-    const place = `line ${i + 1} of ${list}`;
-    const match = /^\s*(\S.*\.(?:png|jpe?g))\s+(\S.*\.png)\s*$/i.exec(line);
+  images: FileIndex,
+  masks: FileIndex,
+): Promise<Pair[]> {
+  const lines = await readLines(list);
+  return lines.map(({ text, place }) => {
+    const match = /^(\S.*\.(?:png|jpe?g))\s+(\S.*\.png)$/i.exec(text);
     if (match === null) {
-      throw invalid('openDataset', place, 'the path of an image and of a PNG label file', line);
+      throw invalid('openDataset', place, 'the path of an image and of a PNG label file', text);
     }
-    return [
-      {
-        name: stemOf(match[1]),
-        image: findImage(match[1], place),
-        mask: findMask(match[2], place),
-      },
-    ];
+    const [image, mask] = [match[1], match[2]].map((file) => path.posix.basename(file));
+    return pairOf(stemOf(image), () => ({
+      image: findFile(images, stemOf(image), place, image),
+      mask: findFile(masks, stemOf(mask), place, mask),
+    }));
   });
 }
 
-/** The pairs of equal names, where there is no list file; a file that stands alone is an error. */
-export function matchedPairs(images: Listing, masks: Listing): FilePair[] {
-  const findImage = finder(images);
-  const findMask = finder(masks);
-  for (const mask of masks.names) findImage(mask, `the image of ${path.join(masks.folder, mask)}`);
-  return images.names.map((name) => {
-    const image = path.join(images.folder, name);
-    return { name: stemOf(name), image, mask: findMask(name, `the label file of ${image}`) };
+/**
+ * The keys in a list file, one a line (what follows a space is not read when `firstWord`); empty
+ * lines and lines that begin with # are passed over.
+ *
+ * @throws InputError that names line and file for a line that `keyOf` refuses and for a repetition.
+ */
+export async function listedKeys(
+  list: string,
+  {
+    keyOf = listedStem,
+    firstWord = false,
+  }: { keyOf?: (text: string) => string | undefined; firstWord?: boolean } = {},
+): Promise<string[]> {
+  const keys = new Set<string>();
+  for (const { text, place } of await readLines(list)) {
+    if (text.startsWith('#')) continue;
+    const key = keyOf(firstWord ? text.split(/\s/)[0] : text);
+    if (key === undefined) throw invalid('openDataset', place, 'the name of an image', text);
+    if (keys.has(key)) throw invalid('openDataset', place, 'a name not listed before', text);
+    keys.add(key);
+  }
+  return [...keys];
+}
+
+async function readLines(list: string): Promise<{ text: string; place: string }[]> {
+  let content: string;
+  try {
+    content = await readFile(list, 'utf8');
+  } catch (error) {
+    throw invalid('openDataset', 'list', 'a readable file', list, `${(error as Error).message}.`);
+  }
+  return content.split(/\r?\n/).flatMap((line, i) => {
+    const text = line.replace(/^\uFEFF/, '').trim();
+    return text === '' ? [] : [{ text, place: `line ${i + 1} of ${list}` }];
   });
 }
 
-/** Looks a file up by its name, else by its stem; throws when it is not there. */
-function finder({ folder, names }: Listing): (file: string, what: string) => string {
-  const exact = new Set(names);
-  const byStem = new Map(names.map((name) => [stemOf(name), name]));
-  return (file, what) => {
-    const base = path.posix.basename(file);
-    const name = exact.has(base) ? base : byStem.get(stemOf(base));
-    if (name !== undefined) return path.join(folder, name);
-    throw new InputError(
-      `openDataset: ${path.join(folder, base)} does not exist (${what}). Add the missing file, or take its ` +
-        'partner out.',
-    );
-  };
+function pairOf(name: string, find: () => { image: string; mask: string }): Pair {
+  try {
+    return { name, ...find() };
+  } catch (error) {
+    if (error instanceof InputError) return { name, problem: error };
+    throw error;
+  }
 }
 
-function stemOf(file: string): string {
-  return path.posix.parse(file).name;
+async function imageFiles(folder: string): Promise<string[]> {
+  return (await entriesOf(folder))
+    .filter((name) => /^[^.]/.test(name) && imageExtension.test(name))
+    .sort(byCodePoint);
+}
+
+/** The image files in the folders of `folder`, which are read one level deep. */
+async function nestedFiles(folder: string): Promise<string[]> {
+  const names = (await entriesOf(folder)).filter((name) => !name.startsWith('.'));
+  const lists = await Promise.all(
+    names.sort(byCodePoint).map(async (name) => {
+      const files = await imageFiles(path.join(folder, name)).catch(() => []);
+      return files.map((file) => `${name}/${file}`);
+    }),
+  );
+  return lists.flat();
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'It does not exist' : message;
+    const remedy = `${why}: unpack this split of the data set, or open another split.`;
+    throw invalid('openDataset', 'folder', 'a readable folder', folder, remedy);
+  }
 }

@@ -3,7 +3,7 @@
  * management.
  */
 import sharp from 'sharp';
-import { InputError, invalid } from '../check';
+import { described, InputError, invalid } from '../check';
 import { readBytes, strict, undecodable } from './image';
 import { readPngHeader } from './png';
 import type { PngHeader } from './png';
@@ -20,14 +20,25 @@ export interface DecodedMask {
 /** `labelTable` entry of a value that must not occur in a file. */
 export const notAllowed = -1;
 
+/** What the values or colours of a label file mean. */
+export interface MaskLabels {
+  /** Label id for each stored value 0–255; `notAllowed` for values that must not occur. */
+  labelTable: Int16Array;
+  /** Label id for each colour (`256·256·red + 256·green + blue`) of a colour-coded file. */
+  colours?: ReadonlyMap<number, number>;
+  /** Read palette PNGs by their colours, as RGB ones (default false: by their indexes). */
+  paletteColours?: boolean;
+}
+
 /**
  * Decodes a label map and translates its values.
  *
  * The values are those stored: grey levels of 1, 2, 4, 8 or 16 bits, or the indexes (not the
- * colours) of a palette PNG. Formats that change values (JPEG) and colour PNGs are refused.
+ * colours) of a palette PNG. RGB PNGs (alpha is not looked at) are read by `colours` where given.
+ * Formats that change values (JPEG) and, without `colours`, colour PNGs are refused.
  *
- * @param options.labelTable label id for each stored value 0–255 (`notAllowed` for values that must
- *   not occur); checked for every pixel of the file, whatever `size` is.
+ * @param options.labelTable, options.colours what values and colours mean; checked for every pixel
+ *   of the file, whatever `size` is.
  * @param options.size `[height, width]` to resize to, by nearest neighbour with centre sampling:
  *   output (y, x) is the file's pixel (⌊(y + ½)·H/h⌋, ⌊(x + ½)·W/w⌋), so no value arises that is
  *   not in the file. (Own code: libvips' nearest kernel does not sample at pixel centres.)
@@ -36,16 +47,57 @@ export const notAllowed = -1;
  */
 export async function decodeMask(
   file: string,
-  { labelTable, size }: { labelTable: Int16Array; size?: readonly [number, number] },
+  options: MaskLabels & { size?: readonly [number, number] },
 ): Promise<DecodedMask> {
+  const { labelTable, colours, paletteColours = false, size } = options;
   const bytes = await readBytes('decodeMask', file);
   const header = readPngHeader('decodeMask', file, bytes);
-  const values = await storedValues(file, bytes, header);
-  checkValues(file, values, header.width, labelTable);
   const { height: fileHeight, width: fileWidth } = header;
   const [height, width] = size ?? [fileHeight, fileWidth];
-  const labels = translateNearest(values, labelTable, [fileHeight, fileWidth], [height, width]);
+  const coloured = header.colour === 'rgb' || (header.colour === 'palette' && paletteColours);
+  let values: Uint8Array | Uint16Array;
+  if (coloured && colours) values = await colourLabels(file, bytes, fileWidth, colours);
+  else checkValues(file, (values = await storedValues(file, bytes, header)), fileWidth, labelTable);
+  const table = coloured && colours ? identity : labelTable;
+  const labels = translateNearest(values, table, [fileHeight, fileWidth], [height, width]);
   return { height, width, labels, fileHeight, fileWidth };
+}
+
+const identity = Int16Array.from({ length: 256 }, (_, id) => id);
+
+/** The label ids of a colour-coded file. */
+async function colourLabels(
+  file: string,
+  bytes: Buffer,
+  width: number,
+  colours: ReadonlyMap<number, number>,
+): Promise<Uint8Array> {
+  const { data } = await sharp(bytes, strict)
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      throw undecodable('decodeMask', file, error);
+    });
+  const labels = new Uint8Array(data.length / 3);
+  let last = -1;
+  let label = 0;
+  for (let i = 0, from = 0; i < labels.length; i++, from += 3) {
+    const colour = (data[from] << 16) | (data[from + 1] << 8) | data[from + 2];
+    if (colour !== last) {
+      const found = colours.get(colour);
+      if (found === undefined) {
+        const got = described(`[${data[from]}, ${data[from + 1]}, ${data[from + 2]}]`);
+        const place = `It occurs first at row ${Math.floor(i / width)}, column ${i % width}.`;
+        throw invalid('decodeMask', `colour in ${file}`, 'one of a class', got, place);
+      }
+      last = colour;
+      label = found;
+    }
+    labels[i] = label;
+  }
+  return labels;
 }
 
 /** The label ids of the pixels that remain at the new size; `values` are known to be allowed. */

@@ -13,6 +13,18 @@ export type Colour = readonly [number, number, number];
 /** What void pixels become: `ignoreIndex`, or one more class with the last id. */
 export type VoidRule = 'ignore' | 'class';
 
+/** The data set's own splits, or the paper's: 0.8 / 0.1 / 0.1 of all pairs, drawn by `seed`. */
+export type SplitRule = 'official' | 'paper';
+
+/** What a sample that cannot be read does: an error, or it is left out when the set is opened. */
+export type BadSampleRule = 'error' | 'skip';
+
+/** A sample that was left out, and why: the reason names the file. */
+export interface SkippedSample {
+  name: string;
+  reason: string;
+}
+
 /** The labels of one image. */
 export interface LabelMap {
   /** Name of the image within the data set (the file's stem). */
@@ -95,8 +107,10 @@ export interface SegmentationDataset extends DatasetFacts {
   readonly split: Split;
   readonly ignoreIndex: number;
   readonly numClasses: number;
-  /** Samples in the split. */
+  /** Samples in the split, skipped ones not counted. */
   readonly length: number;
+  /** What `onBadSample: 'skip'` left out; empty otherwise. */
+  readonly skipped: readonly SkippedSample[];
   /**
    * The i-th sample of the split, at the file's own size unless the data set was opened with
    * `size`.
@@ -124,6 +138,24 @@ export interface DatasetOptions {
   seed?: number;
   /** Ignore void pixels (default), or count void as one more class with the last id. */
   voidAs?: VoidRule;
+  /**
+   * Files only: the set's own splits (default), or the paper's 0.8 / 0.1 / 0.1 of all its pairs,
+   * drawn by `seed`.
+   */
+  splitRule?: SplitRule;
+  /**
+   * Files only: `'error'` (default): a missing file is an error of `openDataset`, an unreadable one
+   * of `sample`. `'skip'`: `openDataset` decodes every file of the split once, leaves out what
+   * cannot be used and lists it in `skipped`; indices are those of the rest and never change.
+   */
+  onBadSample?: BadSampleRule;
+  /**
+   * Files only: keep decoded samples in memory or in a file below `.cache/datasets` (default
+   * `'none'`).
+   */
+  cache?: 'none' | 'memory' | 'disk';
+  /** NYUv2 only: its 13 (default) or 40 classes. */
+  labels?: 13 | 40;
   /** Synthetic only: number of classes, 2–40 (default 12). */
   numClasses?: number;
   /** Synthetic only: number of scenes in the split (default 200 train, 40 valid, 40 test). */

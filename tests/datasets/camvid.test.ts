@@ -4,7 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../lib/datasets';
-import { pngBytes, rgbPixels, withFolder, writeCamvid } from './files';
+import { countLabels, pngBytes, rgbPixels, withFolder, writeCamvid } from './files';
 import type { TinyCamvid } from './files';
 
 const open = (root: string, options: object = {}) =>
@@ -213,4 +213,25 @@ describe('camvid: the real files', () => {
       expect([...sizes]).toEqual(['360x480 518400 172800']);
     }
   });
+
+  it.skipIf(!real)(
+    'their counts are those published, to the pixel (needs PAT_DATA_DIR)',
+    async () => {
+      const train = await countLabels([await open(root)]);
+      // README of the shared data: pixels and images of each class in train, void last.
+      expect([...train.pixels.slice(0, 11), train.pixels[255]]).toEqual([
+        ...[10682767, 14750079, 623349, 20076880, 2845085, 6166762, 743859, 714595],
+        ...[3719877, 405385, 184967, 2503995],
+      ]);
+      expect([...train.presence.slice(0, 11), train.presence[255]]).toEqual([
+        ...[366, 365, 366, 367, 349, 319, 351, 173, 360, 317, 201, 367],
+      ]);
+      const valid = await countLabels([await open(root, { split: 'valid' })]);
+      expect(valid.presence.slice(0, 11)).toEqual(Array(11).fill(101));
+      const percent = valid.pixels.slice(0, 11).map((count) => Number((count / 174528).toFixed(3)));
+      expect(percent).toEqual([
+        ...[9.177, 25.962, 0.564, 28.953, 8.719, 16.336, 0.892, 3.078, 1.746, 0.651, 2.217],
+      ]);
+    },
+  );
 });

@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
+import { prefetch } from '../../lib/datasets/prefetch';
+import type { SegmentationDataset } from '../../lib/datasets/types';
 
 /** Runs `use` with a new folder that is deleted afterwards. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
@@ -104,4 +106,57 @@ export async function writeCamvid(root: string, options: TinyCamvid): Promise<st
   }
   if (list) await writeFile(path.join(folder, `${part}.txt`), list(stems).join('\n'));
   return folder;
+}
+
+/** Writes an image (format by its name) and its label file, with the folders they need. */
+export async function writePair(
+  image: string,
+  mask: string,
+  { height = 4, width = 6, number = 0, label = () => 0 }: PairOptions = {},
+): Promise<void> {
+  await mkdir(path.dirname(image), { recursive: true });
+  await mkdir(path.dirname(mask), { recursive: true });
+  const raw = { width, height, channels: 3 } as const;
+  await sharp(rgbPixels(height, width, number), { raw }).toFile(image);
+  const values = Array.from({ length: height * width }, (_, i) => label(i));
+  await writeFile(mask, pngBytes({ width, height, values }));
+}
+
+export interface PairOptions {
+  height?: number;
+  width?: number;
+  /** The red of every pixel is 40 times this. */
+  number?: number;
+  /** Stored value of pixel `i`; default 0. */
+  label?: (i: number) => number;
+}
+
+/** The names of a split's samples, in order. */
+export async function namesOf(dataset: SegmentationDataset): Promise<string[]> {
+  const names: string[] = [];
+  for (let i = 0; i < dataset.length; i++) names.push((await dataset.labelMap(i)).name);
+  return names;
+}
+
+/** Pixels of each label value of some data sets, and the images that each occurs in. */
+export async function countLabels(
+  datasets: readonly SegmentationDataset[],
+): Promise<{ images: number; pixels: number[]; presence: number[] }> {
+  const pixels = Array<number>(256).fill(0);
+  const presence = Array<number>(256).fill(0);
+  let images = 0;
+  for (const dataset of datasets) {
+    const indexes = Array.from({ length: dataset.length }, (_, index) => index);
+    const load = (index: number) => dataset.labelMap(index);
+    for await (const { labels } of prefetch(indexes, load, { ahead: 8 })) {
+      const counts = new Float64Array(256);
+      for (let i = 0; i < labels.length; i++) counts[labels[i]]++;
+      counts.forEach((count, value) => {
+        pixels[value] += count;
+        presence[value] += Math.sign(count);
+      });
+      images += 1;
+    }
+  }
+  return { images, pixels, presence };
 }

@@ -14,6 +14,7 @@ export function memoryDataset(samples: Sample[], classNames: string[]): Segmenta
     ignoreIndex: 255,
     numClasses: classNames.length,
     length: samples.length,
+    skipped: [],
     licence: '',
     citation: '',
     sample: (index) => Promise.resolve(samples[index]),

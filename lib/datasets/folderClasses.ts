@@ -1,0 +1,118 @@
+/** Reads the `classes.json` of a data set in a folder of one's own. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { checkKnownOptions, checkNumber, checkOneOf, InputError, invalid } from '../check';
+import type { LabelFacts } from './files';
+import { vocColour } from './palette';
+import type { Colour } from './types';
+
+/** What `classes.json` holds; `comment` is not read. */
+interface ClassesFile {
+  classes: (string | { name: string; colour?: Colour; value?: number })[];
+  ignoreIndex?: number | null;
+  ignoreColour?: Colour;
+  masks?: 'ids' | 'colours';
+  title?: string;
+  licence?: string;
+  citation?: string;
+  comment?: unknown;
+}
+
+const known: readonly (keyof ClassesFile)[] = [
+  ...(['classes', 'ignoreIndex', 'ignoreColour', 'masks'] as const),
+  ...(['title', 'licence', 'citation', 'comment'] as const),
+];
+
+/**
+ * Reads `classes.json`:
+ *
+ * - `classes`: in the order of their ids, names or `{ name, colour, value }`. `value` is what stands
+ *   for the class in grey and palette label files (default: its id), `colour` what shows it in
+ *   figures and stands for it in colour label files (default: the VOC colour of id + 1).
+ * - `ignoreIndex`: the value of void pixels (default 255; null: none).
+ * - `ignoreColour`: the colour of void pixels in colour label files (default: none).
+ * - `masks`: how palette PNGs are read: `'ids'` (default) by index, `'colours'` by colour.
+ * - `title`, `licence`, `citation`: for what is shown.
+ *
+ * @throws InputError that names the file and the entry.
+ */
+export async function readClasses(file: string): Promise<Partial<LabelFacts>> {
+  const content = await readJson(file);
+  const { classes, ignoreIndex = 255, ignoreColour, masks = 'ids', ...texts } = content;
+  checkKnownOptions(file, content, known);
+  checkOneOf(file, 'masks', masks, ['ids', 'colours']);
+  if (ignoreIndex !== null) checkByte(file, 'ignoreIndex', ignoreIndex);
+  if (!Array.isArray(classes) || classes.length < 1 || classes.length > 255) {
+    throw invalid(file, 'classes', 'a list of 1 to 255 classes', classes);
+  }
+  const entries = classes.map((entry, id) => classEntry(file, entry, id));
+  const values = new Map<number, number | 'void'>();
+  const colours = new Map<string, readonly [Colour, number | 'void']>();
+  if (ignoreIndex !== null) values.set(ignoreIndex, 'void');
+  if (ignoreColour) {
+    colours.set(checkColour(file, 'ignoreColour', ignoreColour).join(), [ignoreColour, 'void']);
+  }
+  entries.forEach(({ name, colour, value }, id) => {
+    const clash = `different from those of other classes and of void`;
+    if (values.has(value)) throw invalid(file, `value of '${name}'`, clash, value);
+    if (colours.has(colour.join())) throw invalid(file, `colour of '${name}'`, clash, colour);
+    values.set(value, id);
+    colours.set(colour.join(), [colour, id]);
+  });
+  const title = texts.title ?? path.basename(path.resolve(path.dirname(file)));
+  return {
+    title,
+    ...(texts.licence === undefined ? {} : { licence: texts.licence }),
+    ...(texts.citation === undefined ? {} : { citation: texts.citation }),
+    classNames: entries.map(({ name }) => name),
+    palette: entries.map(({ colour }) => colour),
+    classOf: (value) => values.get(value),
+    colours: [...colours.values()],
+    paletteColours: masks === 'colours',
+  };
+}
+
+function classEntry(file: string, entry: ClassesFile['classes'][number], id: number) {
+  const where = `classes[${id}]`;
+  const named = typeof entry === 'string' ? { name: entry } : entry;
+  if (typeof named !== 'object' || named === null || typeof named.name !== 'string') {
+    throw invalid(file, where, 'a name or { name, colour, value }', entry);
+  }
+  checkKnownOptions(`${file}: ${where}`, named, ['name', 'colour', 'value']);
+  const { name, colour = vocColour(id + 1), value = id } = named;
+  return {
+    name,
+    colour: checkColour(file, `${where}.colour`, colour),
+    value: checkByte(file, `${where}.value`, value),
+  };
+}
+
+function checkByte(file: string, what: string, value: unknown): number {
+  return checkNumber(file, what, value, { integer: true, min: 0, max: 255 });
+}
+
+function checkColour(file: string, what: string, colour: Colour): Colour {
+  const list: unknown = colour;
+  if (!Array.isArray(list) || list.length !== 3) {
+    throw invalid(file, what, '[red, green, blue]', list);
+  }
+  list.forEach((value) => checkByte(file, what, value));
+  return colour;
+}
+
+async function readJson(file: string): Promise<ClassesFile> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const remedy = `${(error as Error).message}. 'npm run data -- new-folder DIR' writes a template.`;
+    throw invalid('openDataset', 'file', 'a readable classes.json', file, remedy);
+  }
+  try {
+    const content: unknown = JSON.parse(text);
+    if (typeof content === 'object' && content !== null) return content as ClassesFile;
+    throw new SyntaxError('it must be an object');
+  } catch (error) {
+    throw new InputError(`openDataset: ${file} is not JSON: ${(error as Error).message}.`);
+  }
+}
