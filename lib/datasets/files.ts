@@ -6,7 +6,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { checkOneOf, invalid } from '../check';
 import type { InputError } from '../check';
-import { withCache } from './cache';
+import { cacheKinds, withCache } from './cache';
 import { createDataset, voidLabel } from './dataset';
 import type { Pair } from './listing';
 import { notAllowed } from './mask';
@@ -78,6 +78,7 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
   const { root, split, size, onBadSample = 'error', cache = 'none' } = options;
   checkOneOf('openDataset', 'splitRule', options.splitRule ?? 'official', ['official', 'paper']);
   checkOneOf('openDataset', 'onBadSample', onBadSample, ['error', 'skip']);
+  checkOneOf('openDataset', 'cache', cache, cacheKinds);
   const folder = path.join(root, set.folder);
   if (!(await exists(folder))) throw missingFolder(set, root, folder);
   const facts = { ...set, ...(await set.variant?.(folder, options)), real: true };

@@ -95,6 +95,7 @@ export async function writtenPaperSplit(
   { name, folder, seed, copies }: { name: string; folder: string; seed: number; copies: string },
 ): Promise<SplitNames> {
   const drawn = paperSplit(names, seed);
+  if (drawn.train.length === 0) return drawn;
   const file = path.join(folder, 'splits', `paper-seed${seed}.json`);
   const written = await readSplit(file);
   if (written !== undefined) {
