@@ -13,6 +13,7 @@ import path from 'path';
 import readline from 'readline';
 import { Failure, kernelEnvironment, ROOT } from './environment.mjs';
 import { runCommand, UsageError } from './command.mjs';
+import { isSetUp } from './setup.mjs';
 
 const COMMANDS = path.join(ROOT, 'lib', 'cli');
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -50,13 +51,6 @@ function commandFile(name) {
   throw new UsageError(
     `There is no command '${name || ''}'. Usage: npm run NAME -- …, NAME one of ${names.join(', ')}.`,
   );
-}
-
-/** Whether setup would find nothing to do. */
-async function isSetUp() {
-  const names = ['npm', 'python', 'tensorflow', 'kernel'];
-  const parts = await Promise.all(names.map((name) => import(`./setup/${name}.mjs`)));
-  return parts.every((part) => part.isCurrent());
 }
 
 /** Help must not start an installation of gigabytes. */

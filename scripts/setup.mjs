@@ -52,6 +52,11 @@ export async function setup() {
   console.log(`✓ Set-up done (${secondsSince(start)})`);
 }
 
+/** Whether `setup` would find nothing to do. */
+export async function isSetUp() {
+  return (await loadParts()).every((part) => part.isCurrent());
+}
+
 /** Loaded late: an old Node must get as far as the message about its version. */
 async function loadParts() {
   const names = ['npm', 'python', 'tensorflow', 'kernel'];
