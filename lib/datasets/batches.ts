@@ -65,7 +65,10 @@ async function* read(epoch: Epoch, start: number): AsyncGenerator<Batch, void, u
   let waiting: Sample[] = [];
   let position = start;
   const load = (index: number) => source.sample(index);
-  for await (const sample of prefetch(order.slice(start), load, { ahead: 2 * batchSize })) {
+  // All of the window at once: a step blocks this thread, and only what waits in the thread pool by
+  // then is decoded meanwhile.
+  const window = { ahead: 2 * batchSize, concurrency: 2 * batchSize };
+  for await (const sample of prefetch(order.slice(start), load, window)) {
     waiting.push(sample);
     position += 1;
     if (waiting.length < batchSize && position < order.length) continue;
