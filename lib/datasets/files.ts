@@ -104,7 +104,14 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
   if (pairs.length === 0) throw emptySplit(folder, split, skipped);
   const source = withCache(pairSource(pairs, labels, size), {
     kind: cache,
-    identity: { name: set.name, split, size, labels: [...labels.labelTable] },
+    identity: {
+      name: set.name,
+      split,
+      size,
+      labels: [...labels.labelTable],
+      colours: [...(labels.colours ?? [])],
+      paletteColours: labels.paletteColours,
+    },
     files: pairs.flatMap(({ image, mask }) => [image, mask]),
   });
   return createDataset(facts, source, { split, voidAs, skipped });

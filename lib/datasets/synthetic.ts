@@ -8,6 +8,7 @@
  */
 import { checkNumber } from '../check';
 import { Random } from '../random';
+import { withCache } from './cache';
 import { createDataset, voidLabel } from './dataset';
 import { classLimits, sceneClasses } from './synthetic/classes';
 import { colourScene, labelScene, layoutScene } from './synthetic/scene';
@@ -33,7 +34,7 @@ const factsOf = (numClasses: number): DatasetFacts => {
 
 export const synthetic: DatasetDefinition = {
   ...factsOf(defaultClasses),
-  options: ['numClasses', 'length'],
+  options: ['numClasses', 'length', 'cache'],
   has: () => Promise.resolve(true),
   // eslint-disable-next-line @typescript-eslint/require-await -- wrong options reject, as elsewhere
   open: async (options) => openScenes(options),
@@ -44,7 +45,7 @@ export const synthetic: DatasetDefinition = {
  * it; splits never share a scene.
  */
 function openScenes(options: ResolvedOptions) {
-  const { split, seed, voidAs, size = defaultSize } = options;
+  const { split, seed, voidAs, size = defaultSize, cache = 'none' } = options;
   const { numClasses = defaultClasses, length = defaultLength[split] } = options;
   checkNumber('openDataset', 'numClasses', numClasses, { integer: true, ...classLimits });
   checkNumber('openDataset', 'length', length, { integer: true, min: 1 });
@@ -67,5 +68,6 @@ function openScenes(options: ResolvedOptions) {
       return Promise.resolve({ ...labelled(index, scene), image: colourScene(scene) });
     },
   };
-  return createDataset(facts, source, { split, voidAs });
+  const identity = { name: 'synthetic', split, seed, size, numClasses, length, voidAs };
+  return createDataset(facts, withCache(source, { kind: cache, identity }), { split, voidAs });
 }

@@ -150,7 +150,7 @@ export interface DatasetOptions {
    */
   onBadSample?: BadSampleRule;
   /**
-   * Files only: keep decoded samples in memory or in a file below `.cache/datasets` (default
+   * Keep decoded (or drawn) samples in memory or in a file below `.cache/datasets` (default
    * `'none'`).
    */
   cache?: 'none' | 'memory' | 'disk';

@@ -34,6 +34,15 @@ describe('synthetic scenes', () => {
     expect(ignoredPixels / totalPixels).toBeLessThan(0.05);
   });
 
+  it('are the same from the memory cache', async () => {
+    const options = { size: [24, 32], length: 3 };
+    const cached = await open({ ...options, cache: 'memory' });
+    const first = await cached.sample(2);
+    const kept = await cached.sample(2);
+    expect(kept).toEqual(first);
+    expect(kept).toEqual(await (await open(options)).sample(2));
+  });
+
   it('depend on seed, split and index alone, not on what was read before', async () => {
     const dataset = await open({ size: [24, 32] });
     const inOrder = [await dataset.sample(0), await dataset.sample(1), await dataset.sample(2)];
