@@ -104,7 +104,7 @@ describe('synthetic scenes', () => {
     [{ size: [0, 4] }, /size must be \[height, width\] .* got \[0,4\]/],
     [{ size: 64 }, /size must be/],
     [{ seed: 0.5 }, /seed must be an integer/],
-    [{ classes: 3 }, /option must be one of .*numClasses, length, got 'classes'/],
+    [{ classes: 3 }, /option must be one of .*numClasses, length, cache, got 'classes'/],
   ])('refuse %j', async (options, message) => {
     await expect(open(options)).rejects.toThrow(message);
   });
