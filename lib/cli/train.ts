@@ -1,0 +1,63 @@
+/** `npm run train`: one experiment from a configuration file; the same command resumes. */
+import { readFile } from 'node:fs/promises';
+import { InputError } from '../check';
+import { parseArguments, runCommand } from './support/command';
+
+const help = `Usage: npm run train -- --config FILE --out DIR [--set path=value …] [--fresh] [--dry-run]
+
+Trains a network as FILE (JSON, every setting has a default) says, and writes config.json, metrics.jsonl,
+checkpoints/, weights.safetensors (best by validation loss) and record.json into DIR. The same command goes on with
+an interrupted run; the weights end up the same, bit for bit. Ctrl-C saves a checkpoint first.
+
+  --config FILE     the configuration; without it every setting has its default
+  --out DIR         the run folder
+  --set path=value  changes one setting, e.g. --set loss.temperature=2 --set dataset.size=[96,128]; repeatable
+  --fresh           start over: delete what an earlier run left in DIR
+  --dry-run         print the resolved configuration, the number of parameters and of steps; train nothing
+  --skip-setup      use what is installed, unchecked
+  --help            show this`;
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+const options = {
+  config: text,
+  out: text,
+  set: { type: 'string', multiple: true, default: [] as string[] },
+  fresh: flag,
+  'dry-run': flag,
+} as const;
+
+async function main(args: string[], signal: AbortSignal): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${help}\n`);
+    return 0;
+  }
+  const { values } = parseArguments('npm run train', args, options);
+  const dryRun = values['dry-run'];
+  if (values.out === undefined && !dryRun) {
+    throw new InputError('npm run train: --out DIR is missing. Example: --out data/runs/first');
+  }
+  const file = values.config === undefined ? {} : await readJson(values.config);
+  // Loaded late: a wrong command line must not wait for TensorFlow.
+  const { parseConfig, withSettings } = await import('../training/config');
+  const config = parseConfig(withSettings(file, values.set));
+  const command = await import('./train/run');
+  if (dryRun) return command.dryRun(config);
+  return command.train(config, { outDir: values.out as string, fresh: values.fresh, signal });
+}
+
+async function readJson(file: string): Promise<unknown> {
+  let content: string;
+  try {
+    content = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new InputError(`npm run train: --config must be a file, got '${file}'. ${String(error)}`);
+  }
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new InputError(`npm run train: --config must be JSON, got '${file}'. ${String(error)}`);
+  }
+}
+
+void runCommand(main);

@@ -1,0 +1,67 @@
+/**
+ * Adam with its state in the open, so that a checkpoint holds all of it: tfjs's own keeps the powers of its decay rates
+ * in float32 variables that it recomputes, not restores.
+ */
+import { tf } from '../backend';
+
+export interface AdamOptions {
+  /** Decay rate of the first moment (default 0.9). */
+  beta1?: number;
+  /** Decay rate of the second moment (default 0.999). */
+  beta2?: number;
+  /** Added to the denominator (default 1e-8, as in PyTorch). */
+  epsilon?: number;
+}
+
+/** The moments of one variable, of its shape. */
+interface Moments {
+  first: tf.Variable;
+  second: tf.Variable;
+}
+
+/**
+ * Adam (Kingma & Ba, 2015): m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g²,
+ * θ ← θ − η·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε), t counted from 1.
+ */
+export class Adam {
+  /** Updates done, t. */
+  step = 0;
+  /** In the order of the variables. */
+  readonly moments: readonly Moments[];
+  private readonly options: Required<AdamOptions>;
+
+  constructor(
+    private readonly variables: readonly tf.Variable[],
+    { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},
+  ) {
+    this.options = { beta1, beta2, epsilon };
+    const zeros = (variable: tf.Variable) =>
+      tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
+    this.moments = variables.map((variable) => ({
+      first: zeros(variable),
+      second: zeros(variable),
+    }));
+  }
+
+  /** One update; `gradients` in the order of the variables. The caller disposes them. */
+  apply(gradients: readonly tf.Tensor[], learningRate: number): void {
+    const { beta1, beta2, epsilon } = this.options;
+    this.step += 1;
+    const firstBias = 1 - beta1 ** this.step;
+    const secondBias = 1 - beta2 ** this.step;
+    tf.tidy(() => {
+      this.variables.forEach((variable, i) => {
+        const { first, second } = this.moments[i];
+        const gradient = gradients[i];
+        first.assign(first.mul(beta1).add(gradient.mul(1 - beta1)));
+        second.assign(second.mul(beta2).add(gradient.square().mul(1 - beta2)));
+        const denominator = second.div(secondBias).sqrt().add(epsilon);
+        variable.assign(variable.sub(first.mul(learningRate / firstBias).div(denominator)));
+      });
+    });
+  }
+
+  dispose(): void {
+    for (const { first, second } of this.moments) tf.dispose([first, second]);
+  }
+}

@@ -1,0 +1,133 @@
+/** The files of a run: `config.json`, `metrics.jsonl`, `checkpoints/`, `weights.safetensors`, `record.json`. */
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { InputError } from '../check';
+import { writeAtomically } from '../models/safetensors';
+import type { ExperimentConfig } from './types';
+
+/** Absolute paths in a run folder. */
+export interface RunPaths {
+  folder: string;
+  config: string;
+  metrics: string;
+  checkpoints: string;
+  best: string;
+  weights: string;
+  record: string;
+  /** The batch at which the run stopped because numbers were not finite. */
+  failedBatch: string;
+}
+
+export function runPaths(outDir: string): RunPaths {
+  const folder = path.resolve(outDir);
+  const at = (...names: string[]) => path.join(folder, ...names);
+  return {
+    folder,
+    config: at('config.json'),
+    metrics: at('metrics.jsonl'),
+    checkpoints: at('checkpoints'),
+    best: at('checkpoints', 'best.safetensors'),
+    weights: at('weights.safetensors'),
+    record: at('record.json'),
+    failedBatch: at('failed-batch.safetensors'),
+  };
+}
+
+/**
+ * Creates the folder with its `config.json`, or checks that the one there says the same; how often checkpoints are
+ * written may differ.
+ *
+ * @throws InputError that names the first setting that differs.
+ */
+export async function prepareRunFolder(paths: RunPaths, config: ExperimentConfig): Promise<void> {
+  await mkdir(paths.checkpoints, { recursive: true });
+  const text = await readFile(paths.config, 'utf8').catch(() => undefined);
+  const stored = text === undefined ? undefined : (JSON.parse(text) as ExperimentConfig);
+  if (stored !== undefined) {
+    const difference = firstDifference(
+      { ...stored, checkpoints: undefined },
+      { ...plain(config), checkpoints: undefined },
+    );
+    if (difference !== undefined) {
+      throw new InputError(
+        `runExperiment: config must be that of the run in ${paths.folder}, got another: ${difference}. ` +
+          'Choose another folder, or start over with --fresh.',
+      );
+    }
+  }
+  await writeJson(paths.config, config);
+}
+
+/** Deletes what a run wrote, and nothing else. */
+export async function clearRun(paths: RunPaths): Promise<void> {
+  const { record, weights, config, metrics, checkpoints, failedBatch } = paths;
+  for (const item of [record, weights, checkpoints, metrics, failedBatch, config]) {
+    await rm(item, { recursive: true, force: true });
+  }
+}
+
+/** Writes a value as indented JSON, all or nothing. */
+export function writeJson(file: string, value: unknown): Promise<void> {
+  return writeAtomically(file, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+}
+
+/** Appends one line and waits until it is on the disk. */
+export async function appendLine(file: string, value: object): Promise<void> {
+  const handle = await open(file, 'a');
+  try {
+    await handle.writeFile(`${JSON.stringify(value)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * The lines of the first `epochs` epochs. What follows them (a line torn by a kill, epochs that will be done again from
+ * an older checkpoint) is cut off.
+ */
+export async function repairMetrics<Line extends { epoch: number }>(
+  file: string,
+  epochs: number,
+): Promise<Line[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const kept: Line[] = [];
+  for (const line of text.split('\n')) {
+    const value = parsed<Line>(line);
+    if (value?.epoch !== kept.length + 1 || value.epoch > epochs) break;
+    kept.push(value);
+  }
+  const repaired = kept.map((line) => `${JSON.stringify(line)}\n`).join('');
+  if (repaired !== text) await writeAtomically(file, Buffer.from(repaired));
+  return kept;
+}
+
+function parsed<Line>(text: string): Line | undefined {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As JSON holds it. */
+function plain<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+function firstDifference(stored: unknown, given: unknown, at = ''): string | undefined {
+  if (isDeepStrictEqual(stored, given)) return undefined;
+  if (!isRecord(stored) || !isRecord(given)) {
+    return `${at} is ${JSON.stringify(given)}, was ${JSON.stringify(stored)}`;
+  }
+  for (const key of new Set([...Object.keys(stored), ...Object.keys(given)])) {
+    const found = firstDifference(stored[key], given[key], at === '' ? key : `${at}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

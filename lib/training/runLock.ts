@@ -1,0 +1,123 @@
+/** One process at a time in a run folder. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { InputError } from '../check';
+
+/** Who holds a lock. */
+export interface LockOwner {
+  pid: number;
+  host: string;
+  /** When the process started, in the clock ticks of the kernel, so that a reused pid is not taken for it; else ''. */
+  started: string;
+  /** ISO time. */
+  since: string;
+}
+
+export interface RunLock {
+  /** The dead owner whose lock was taken over, if any. */
+  takenOver?: LockOwner;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock of `folder` (the file `lock`), creating the folder. A lock whose process on this host is gone is taken
+ * over.
+ *
+ * @throws InputError that names the owner when it is alive, or on another host, where nothing can be known of it.
+ */
+export async function lockRun(folder: string): Promise<RunLock> {
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, 'lock');
+  const owner: LockOwner = {
+    pid: process.pid,
+    host: os.hostname(),
+    started: startOf(process.pid),
+    since: new Date().toISOString(),
+  };
+  const token = randomBytes(8).toString('hex');
+  const own = `${file}.${token}`;
+  const text = JSON.stringify({ ...owner, token });
+  await writeFile(own, text);
+  let takenOver: LockOwner | undefined;
+  try {
+    // A link is there with all of its content or not at all, on network file systems too.
+    while (!(await linked(own, file))) {
+      takenOver = (await removeStale(folder, file, `${own}.stale`)) ?? takenOver;
+    }
+  } finally {
+    await rm(own, { force: true });
+  }
+  const release = async () => {
+    const current = await readFile(file, 'utf8').catch(() => '');
+    if (current === text) await rm(file, { force: true });
+  };
+  return { takenOver, release };
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Moves the lock of a dead process aside and deletes it; the owner, or undefined when the lock is gone already. */
+async function removeStale(folder: string, file: string, aside: string) {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const owner = ownerOf(text);
+  if (owner && isAlive(owner)) {
+    const { pid, host, since } = owner;
+    const remedy =
+      host === os.hostname()
+        ? 'Wait for it, end it, or choose another folder.'
+        : `If that process is gone, delete ${file}.`;
+    throw new InputError(
+      `runExperiment: outDir must be free, got ${folder} in use by process ${pid} on ${host} since ${since}. ${remedy}`,
+    );
+  }
+  try {
+    await rename(file, aside);
+  } catch {
+    return undefined; // another process was faster
+  }
+  const moved = await readFile(aside, 'utf8');
+  // Between the two another process may have replaced the stale lock: then what was moved is its own.
+  if (moved !== text) await linked(aside, file);
+  await rm(aside, { force: true });
+  return moved === text ? owner : undefined;
+}
+
+function ownerOf(text: string): LockOwner | undefined {
+  try {
+    return JSON.parse(text) as LockOwner;
+  } catch {
+    return undefined; // a power cut
+  }
+}
+
+function isAlive({ pid, host, started }: LockOwner): boolean {
+  if (host !== os.hostname()) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return started === '' || startOf(pid) === started;
+}
+
+/** Field 22 of /proc/PID/stat; '' where there is none. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig, withSettings } from '../../lib/training/config';
+
+const example = {
+  dataset: { name: 'synthetic', size: [32, 48], numClasses: 6, trainLength: 40, validLength: 8 },
+  model: { name: 'segnet', width: 4 },
+  loss: { name: 'pat', temperature: 2 },
+  epochs: 4,
+  batchSize: 4,
+  seed: 3,
+};
+
+describe('parseConfig', () => {
+  it('has the protocol of the paper as its defaults', () => {
+    expect(parseConfig({})).toMatchObject({
+      model: { name: 'segnet', width: 32, variant: 'paper' },
+      loss: { name: 'crossEntropy' },
+      epochs: 100,
+      seed: 0,
+      optimizer: { name: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      schedule: { name: 'cosine', minimum: 0 },
+      augmentation: true,
+      patience: null,
+      execution: 'eager',
+    });
+  });
+
+  it('keeps what is given, and is a fixed point', () => {
+    const config = parseConfig(example);
+    expect(config).toMatchObject(example);
+    expect(config.loss).toEqual(example.loss);
+    expect(parseConfig(config)).toEqual(config);
+  });
+
+  it.each([
+    [{ epochs: 0 }, 'epochs must be > 0, got 0'],
+    [{ epochs: 1.5 }, 'epochs must be an integer, got 1.5'],
+    [{ batchSize: '4' }, "batchSize must be of type number, got '4'"],
+    [{ epoch: 3 }, "got 'epoch'. Did you mean 'epochs'?"],
+    [{ model: { widht: 3 } }, "model: option must be one of name, width, variant, got 'widht'"],
+    [{ model: { name: 'segnett' } }, 'model.name must be one of segnet, unet,'],
+    [{ dataset: { size: [32] } }, 'dataset.size must be of length 2, got [ 32 ]'],
+    [{ dataset: { labels: 14 } }, 'dataset.labels must be 13, or 40, got 14'],
+    [{ optimizer: { learningRate: -1 } }, 'optimizer.learningRate must be > 0, got -1'],
+    [{ optimizer: { name: 'sgd' } }, 'optimizer.name must be "adam", got \'sgd\''],
+    [{ augmentation: { flip: 2 } }, 'augmentation.flip must be <= 1, got 2'],
+    [{ augmentation: { flop: 0.2 } }, "got 'flop'. Did you mean 'flip'?"],
+    [{ loss: { name: 'pat', temprature: 2 } }, "got 'temprature'. Did you mean 'temperature'?"],
+    [{ loss: { name: 'patt' } }, "Did you mean 'pat'?"],
+    [{ loss: { name: 'pat', temperature: -1 } }, 'temperature must be a number > 0, got -1'],
+    [[], 'the whole must be of type object, got []'],
+  ])('%j: %s', (input, message) => {
+    expect(() => parseConfig(input)).toThrow(message);
+    expect(() => parseConfig(input)).toThrow(/^experiment config/);
+  });
+});
+
+describe('withSettings', () => {
+  it('sets numbers, lists and text by path, on a copy', () => {
+    const settings = ['loss.temperature=0.5', 'dataset.size=[16,32]', 'model.name=unet', 'seed=1'];
+    const changed = withSettings(example, settings);
+    expect(changed).toMatchObject({
+      loss: { name: 'pat', temperature: 0.5 },
+      dataset: { size: [16, 32], numClasses: 6 },
+      model: { name: 'unet', width: 4 },
+      seed: 1,
+    });
+    expect(example.seed).toBe(3);
+    expect(withSettings({}, ['loss.name=blv'])).toEqual({ loss: { name: 'blv' } });
+  });
+
+  it.each(['seed', '=3', 'a..b=1', '__proto__.x=1'])('%s is an error', (setting) => {
+    expect(() => withSettings({}, [setting])).toThrow(`--set must be path=value, got '${setting}'`);
+  });
+
+  it('cannot go through a number', () => {
+    expect(() => withSettings({ seed: 1 }, ['seed.a=1'])).toThrow('a path through objects');
+  });
+});

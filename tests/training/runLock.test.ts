@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lockRun } from '../../lib/training/runLock';
+import type { LockOwner } from '../../lib/training/runLock';
+import { withFolder } from '../datasets/files';
+
+describe('lockRun', () => {
+  it('refuses a second owner, which it names, until the first releases', () =>
+    withFolder(async (folder) => {
+      const first = await lockRun(folder);
+      await expect(lockRun(folder)).rejects.toThrow(`in use by process ${process.pid}`);
+      await first.release();
+      const second = await lockRun(folder);
+      await first.release(); // not its own any more
+      expect(await readdir(folder)).toEqual(['lock']);
+      await second.release();
+      expect(await readdir(folder)).toEqual([]);
+    }));
+
+  it('takes over from a process that is gone, whose pid is reused, or that wrote nothing whole', () =>
+    withFolder(async (folder) => {
+      const file = path.join(folder, 'lock');
+      const first = await lockRun(folder);
+      const owner = JSON.parse(await readFile(file, 'utf8')) as LockOwner;
+      await first.release();
+      const gone = spawnSync(process.execPath, ['--version']).pid;
+      for (const stale of [
+        { ...owner, pid: gone },
+        { ...owner, started: '1' },
+      ]) {
+        await writeFile(file, JSON.stringify(stale));
+        const lock = await lockRun(folder);
+        expect(lock.takenOver).toMatchObject({ pid: stale.pid });
+        await lock.release();
+      }
+      await writeFile(file, '{"pid":');
+      await (await lockRun(folder)).release();
+      expect(await readdir(folder)).toEqual([]);
+    }));
+
+  it('leaves the lock of another host alone, and says how to delete it', () =>
+    withFolder(async (folder) => {
+      const file = path.join(folder, 'lock');
+      const text = JSON.stringify({ pid: 1, host: 'node-17', started: '', since: 'yesterday' });
+      await writeFile(file, text);
+      await expect(lockRun(folder)).rejects.toThrow(
+        `process 1 on node-17 since yesterday. If that process is gone, delete ${file}.`,
+      );
+      expect(await readFile(file, 'utf8')).toBe(text);
+    }));
+
+  it('has one winner when many take over a stale lock at once', () =>
+    withFolder(async (folder) => {
+      const gone = spawnSync(process.execPath, ['--version']).pid;
+      const { hostname } = await import('node:os');
+      const stale = { pid: gone, host: hostname(), started: '', since: '' };
+      await writeFile(path.join(folder, 'lock'), JSON.stringify(stale));
+      const taken = await Promise.allSettled(Array.from({ length: 8 }, () => lockRun(folder)));
+      expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    }));
+});
