@@ -1,0 +1,39 @@
+/** `npm run evaluate`: scores of a finished run. */
+import { checkOneOf } from '../check';
+import { parseArguments, runCommand } from './support/command';
+
+const help = `Usage: npm run evaluate -- RUN [--split NAME] [--data NAME] [--predictions DIR] [--json]
+
+Scores the network that a finished run kept: one line for each class, the mean of the head, body and tail classes (by
+their pixels in the labels, in three groups of equal number), and the scores of the whole split.
+
+  --split NAME       train, valid (default) or test
+  --data NAME        another data set with as many classes
+  --predictions DIR  write each prediction as a PNG with the classes' colours as its palette
+  --json             print JSON
+  --skip-setup       use what is installed, unchecked
+  --help             show this`;
+
+const text = { type: 'string' } as const;
+const options = {
+  split: { type: 'string', default: 'valid' },
+  data: text,
+  predictions: text,
+  json: { type: 'boolean', default: false },
+} as const;
+
+async function main(args: string[], signal: AbortSignal): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${help}\n`);
+    return 0;
+  }
+  const { values, positionals } = parseArguments('npm run evaluate', args, options, ['RUN']);
+  const { data, predictions, json } = values;
+  const splits = ['train', 'valid', 'test'] as const;
+  const split = checkOneOf('npm run evaluate', '--split', values.split, splits);
+  // Loaded late: a wrong command line must not wait for TensorFlow.
+  const { printEvaluation } = await import('./evaluate/print');
+  return printEvaluation(positionals[0], { split, data, predictions, signal }, json);
+}
+
+void runCommand(main);

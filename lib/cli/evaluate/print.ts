@@ -1,0 +1,57 @@
+/** What `npm run evaluate` does once its arguments are understood. */
+import { describeDataset } from '../../datasets';
+import { progress } from '../../notebook/progress';
+import type { Progress } from '../../notebook/progress';
+import { renderTable } from '../../notebook/table';
+import { evaluateRun } from '../../training/evaluateRun';
+import type { RunEvaluation, RunEvaluationOptions } from '../../training/evaluateRun';
+
+/** Evaluates with a progress line on the standard error; tables, or JSON, on the standard output. */
+export async function printEvaluation(
+  run: string,
+  options: Omit<RunEvaluationOptions, 'onProgress'>,
+  json: boolean,
+): Promise<number> {
+  let bar: Progress | undefined;
+  const onProgress = (done: number, total: number) => {
+    bar ??= progress('images', total);
+    bar.update(done);
+  };
+  const result = await evaluateRun(run, { ...options, onProgress }).finally(() => bar?.done());
+  process.stdout.write(json ? jsonOf(result) : textOf(result));
+  return 0;
+}
+
+function jsonOf({ dataset, groups, scores, loss, counts }: RunEvaluation): string {
+  const { name, split, length, classNames } = dataset;
+  const facts = { dataset: name, split, length, classNames };
+  return `${JSON.stringify({ ...facts, loss, scores, groups, counts }, null, 2)}\n`;
+}
+
+function textOf({ dataset, groups, scores, loss, counts }: RunEvaluation): string {
+  const { iou, dice, accuracyPerClass, ...overall } = scores;
+  const total = counts.flat().reduce((sum, value) => sum + value, 0);
+  const classes = groups.flatMap(({ name: group, classes }) =>
+    classes.map((id) => ({
+      class: dataset.classNames[id],
+      group,
+      'pixels %': (100 * counts[id].reduce((sum, value) => sum + value, 0)) / total,
+      IoU: iou[id],
+      Dice: dice[id],
+      accuracy: accuracyPerClass[id],
+    })),
+  );
+  const present = new Set(groups.flatMap((group) => group.classes));
+  const absent = dataset.classNames.filter((_, id) => !present.has(id));
+  const whole = [
+    ...groups.map(({ name, meanIoU }) => ({ score: `meanIoU, ${name}`, value: meanIoU })),
+    ...Object.entries({ ...overall, loss }).map(([score, value]) => ({ score, value })),
+  ];
+  return [
+    describeDataset(dataset),
+    renderTable(classes).text,
+    ...(absent.length > 0 ? [`not in the labels: ${absent.join(', ')}`] : []),
+    renderTable(whole).text,
+    '',
+  ].join('\n\n');
+}

@@ -1,0 +1,100 @@
+/** Scores of a finished run on any split, also of another data set. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError, invalid } from '../check';
+import type { SegmentationDataset, Split } from '../datasets/types';
+import { createModel, loadWeights } from '../models';
+import { parseConfig } from './config';
+import { classGroups, evaluate } from './evaluate';
+import type { ClassGroup, Evaluation, PredictedBatch } from './evaluate';
+import { openSplit } from './experiment';
+import { palettePng } from './palettePng';
+import { runPaths } from './runFolder';
+import { lossAt } from './train';
+import type { ExperimentConfig } from './types';
+
+export interface RunEvaluationOptions {
+  /** Default `'valid'`. */
+  split?: Split;
+  /** Name of another data set with as many classes (default: the run's). */
+  data?: string;
+  /** Folder for the predictions as palette PNGs at the run's image size (default: none are written). */
+  predictions?: string;
+  signal?: AbortSignal;
+  /** Samples done and in all. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface RunEvaluation extends Evaluation {
+  dataset: SegmentationDataset;
+  groups: ClassGroup[];
+}
+
+/**
+ * Evaluates the weights that a run kept (`weights.safetensors`) with its own settings.
+ *
+ * @throws InputError for a folder without a finished run, a data set with another number of classes, and what
+ *   `openDataset` and `loadWeights` throw.
+ */
+export async function evaluateRun(
+  folder: string,
+  { split = 'valid', data, predictions, signal, onProgress }: RunEvaluationOptions = {},
+): Promise<RunEvaluation> {
+  const paths = runPaths(folder);
+  const stored = await readJson(paths.config, folder);
+  const { classNames } = (await readJson(paths.record, folder)) as { classNames: string[] };
+  const config = parseConfig(stored);
+  const dataset = await openSplit(data === undefined ? config : withData(config, data), split);
+  if (dataset.numClasses !== classNames.length) {
+    const expected = `a data set of ${classNames.length} classes, as the run's`;
+    throw invalid('evaluateRun', 'data', expected, `${dataset.name} with ${dataset.numClasses}`);
+  }
+  const model = createModel({ ...config.model, numClasses: dataset.numClasses });
+  try {
+    await loadWeights(model, paths.weights);
+    if (predictions !== undefined) await mkdir(predictions, { recursive: true });
+    const result = await evaluate(model, dataset, {
+      batchSize: config.batchSize,
+      loss: lossAt(config, dataset.ignoreIndex, 'validation'),
+      signal,
+      onBatch: (done) => onProgress?.(done, dataset.length),
+      onPredictions: async (batch) => {
+        if (predictions !== undefined) await writePredictions(predictions, batch, dataset);
+      },
+    });
+    return { ...result, dataset, groups: classGroups(result.counts, result.scores.iou) };
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Another data set at the run's size; options that belong to the run's own set do not carry over. */
+function withData(config: ExperimentConfig, name: string): ExperimentConfig {
+  const { size, seed, voidAs } = config.dataset;
+  return parseConfig({ ...config, dataset: { name, size, seed, voidAs } });
+}
+
+async function writePredictions(
+  folder: string,
+  { names, height, width, predictions }: PredictedBatch,
+  { palette }: SegmentationDataset,
+): Promise<void> {
+  const pixels = height * width;
+  for (const [i, name] of names.entries()) {
+    const ids = predictions.subarray(i * pixels, (i + 1) * pixels);
+    const file = path.join(folder, `${name}.png`);
+    await mkdir(path.dirname(file), { recursive: true }); // names may hold folders
+    await writeFile(file, palettePng(ids, { height, width, palette }));
+  }
+}
+
+async function readJson(file: string, folder: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new InputError(
+      `evaluateRun: run must be the folder of a finished run, got '${folder}' without a readable ` +
+        `${path.basename(file)} (${String(error)}). Run npm run train with --out ${folder} to its end.`,
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { openDataset } from '../../lib/datasets';
+import { ConfusionMatrix } from '../../lib/metrics';
+import { evaluateRun } from '../../lib/training/evaluateRun';
+import { runExperiment } from '../../lib/training/experiment';
+import { withFolder } from '../datasets/files';
+import { run } from './run';
+
+const dataset = {
+  name: 'synthetic',
+  size: [32, 48] as [number, number],
+  numClasses: 6,
+  trainLength: 4,
+  validLength: 3,
+  testLength: 2,
+};
+
+describe('npm run evaluate', () => {
+  it('gives the scores of the record, a table, JSON, and predictions that score the same', () =>
+    withFolder(async (folder) => {
+      const outDir = path.join(folder, 'run');
+      const model = { name: 'segnet', width: 2 } as const;
+      const record = await runExperiment({ dataset, model, epochs: 1, batchSize: 2 }, { outDir });
+      const { scores, counts, loss } = await evaluateRun(outDir);
+      expect({ scores, counts }).toEqual({ scores: record.scores, counts: record.counts });
+      expect(loss).toBe(record.best.validLoss);
+
+      const predictions = path.join(folder, 'predictions');
+      const args = ['evaluate', outDir, '--split', 'test'];
+      const json = await run([...args, '--json', '--predictions', predictions]);
+      expect(json.status).toBe(0);
+      const told = JSON.parse(json.output) as { length: number; counts: number[][] };
+      expect(told.length).toBe(2);
+
+      const { testLength: length, name, size, numClasses } = dataset;
+      const test = await openDataset({ name, size, numClasses, length, split: 'test' });
+      const matrix = new ConfusionMatrix(6);
+      expect(await readdir(predictions)).toHaveLength(2);
+      for (const index of [0, 1]) {
+        const sample = await test.sample(index);
+        const rgb = await sharp(path.join(predictions, `${sample.name}.png`))
+          .raw()
+          .toBuffer();
+        const ids = Array.from(sample.labels, (_, i) =>
+          test.palette.findIndex((colour) => colour.every((part, c) => part === rgb[3 * i + c])),
+        );
+        matrix.update(sample.labels, ids);
+      }
+      expect(told.counts).toEqual(matrix.counts());
+
+      const { status, output } = await run(args);
+      expect(status).toBe(0);
+      for (const word of ['Synthetic scenes, test: 2', 'head', 'tail', 'meanIoU', 'Ground']) {
+        expect(output).toContain(word);
+      }
+
+      await expect(evaluateRun(outDir, { data: 'synthetic' })).rejects.toThrow(
+        "data must be a data set of 6 classes, as the run's, got 'synthetic with 12'",
+      );
+      await rm(path.join(outDir, 'record.json'));
+      await expect(evaluateRun(outDir)).rejects.toThrow('without a readable record.json');
+    }));
+
+  it.each([
+    [['/nowhere'], "run must be the folder of a finished run, got '/nowhere'"],
+    [[], 'RUN is missing'],
+    [['a', '--split', 'tests'], "Did you mean 'test'?"],
+  ])('%j is an error', async (args, message) => {
+    const { status, output, errors } = await run(['evaluate', ...args]);
+    expect({ status, output }).toEqual({ status: 1, output: '' });
+    expect(errors).toContain(message);
+  });
+});
