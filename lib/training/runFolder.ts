@@ -1,5 +1,5 @@
 /** The files of a run: `config.json`, `metrics.jsonl`, `checkpoints/`, `weights.safetensors`, `record.json`. */
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../check';
@@ -36,7 +36,7 @@ export function runPaths(outDir: string): RunPaths {
 
 /**
  * Creates the folder with its `config.json`, or checks that the one there says the same; how often checkpoints are
- * written may differ.
+ * written may differ. Unfinished files of a killed process are deleted.
  *
  * @throws InputError that names the first setting that differs.
  */
@@ -55,6 +55,10 @@ export async function prepareRunFolder(paths: RunPaths, config: ExperimentConfig
           'Choose another folder, or start over with --fresh.',
       );
     }
+  }
+  for (const folder of [paths.folder, paths.checkpoints]) {
+    const left = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));
+    await Promise.all(left.map((name) => rm(path.join(folder, name), { force: true })));
   }
   await writeJson(paths.config, config);
 }

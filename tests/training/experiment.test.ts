@@ -117,11 +117,17 @@ describe('runExperiment', () => {
       await runUntil(at('cut'), 5, { checkpoints });
       await truncate(at('cut', 'checkpoints', 'last.safetensors'), 1000);
       await appendFile(at('cut', 'metrics.jsonl'), '{"epoch":2,"st');
+      await writeFile(at('cut', 'checkpoints', 'next.safetensors.7-ab.tmp'), 'half');
       const { weightsSha256, notes, start } = await finish(at('cut'), { checkpoints });
       expect(notes.join('\n')).toMatch(/last\.safetensors cannot be used: .*\n.*previous\./);
       expect(start).toBe(4);
       expect(weightsSha256).toBe(whole.weightsSha256);
       expect(await metricsOf(at('cut'))).toEqual(await metricsOf(at('whole')));
+      expect((await readdir(at('cut', 'checkpoints'))).sort()).toEqual([
+        'best.safetensors',
+        'last.safetensors',
+        'previous.safetensors',
+      ]);
     }));
 
   it('notices one changed bit, and starts over only with fresh', () =>

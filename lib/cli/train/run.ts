@@ -1,4 +1,5 @@
 /** What `npm run train` does once its arguments are understood. */
+import { InputError } from '../../check';
 import { describeDataset } from '../../datasets';
 import { parameterCount } from '../../models';
 import { progress } from '../../notebook/progress';
@@ -64,6 +65,10 @@ export async function train(
   } catch (error) {
     finishBar();
     if (options.signal?.aborted) process.stderr.write('stopped; the same command goes on\n');
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
+      const remedy = 'Free some space; the same command goes on from the last checkpoint.';
+      throw new InputError(`npm run train: the disk of ${options.outDir} is full. ${remedy}`);
+    }
     throw error;
   }
 }
