@@ -1,7 +1,8 @@
 /** Random splits by seed, the same on every machine and whatever order the files are listed in. */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { writeAtomically } from '../atomicFile';
 import { InputError, invalid } from '../check';
 import { Random } from '../random';
 import { byCodePoint } from './listing';
@@ -165,14 +166,11 @@ async function mayWriteIn(folder: string): Promise<boolean> {
 
 /** Writes a file all at once; false where that is not possible. */
 async function writeWhole(file: string, content: string): Promise<boolean> {
-  const part = `${file}.${randomUUID()}.part`;
   try {
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(part, content);
-    await rename(part, file);
+    await writeAtomically(file, Buffer.from(content));
     return true;
   } catch {
-    await rm(part, { force: true }).catch(() => undefined);
     return false;
   }
 }

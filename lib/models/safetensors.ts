@@ -2,9 +2,8 @@
  * Reader and writer of the safetensors format (https://huggingface.co/docs/safetensors): 8 bytes of header length,
  * a JSON header, then the raw little-endian values of every tensor without gaps.
  */
-import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
 
 /** Typed arrays by the format's dtype names. */
@@ -96,26 +95,6 @@ export async function writeSafetensors(
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
   await writeAtomically(file, Buffer.concat([length, padded, ...parts]));
-}
-
-/** Replaces `file` by `content`, all or nothing; on failure the temporary file is removed. */
-export async function writeAtomically(file: string, content: Uint8Array): Promise<void> {
-  const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    const handle = await open(temporary, 'wx');
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  const folder = await open(path.dirname(file), 'r');
-  await folder.sync().finally(() => folder.close()); // the new name itself
 }
 
 function readHeader(file: string, bytes: Buffer) {

@@ -49,12 +49,17 @@ export function progress(label: string, total: number): Progress {
 /** `epoch 1 ▕████████                ▏ 8/24 33 %, 0:12, 0:24 left` */
 export function progressLine(label: string, count: number, total: number, seconds: number): string {
   const share = total === 0 ? 1 : Math.min(1, count / total);
-  const bar = '█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH);
   const left = share > 0 && share < 1 ? `, ${clock((seconds / share) * (1 - share))} left` : '';
-  return `${label} ▕${bar}▏ ${count}/${total} ${Math.floor(share * 100)} %, ${clock(seconds)}${left}`;
+  return `${label} ${bar(share, BAR_WIDTH)} ${count}/${total} ${Math.floor(share * 100)} %, ${clock(seconds)}${left}`;
 }
 
-function clock(seconds: number): string {
+/** `▕████    ▏`, filled to `share` (0 … 1) of `width` characters. */
+export function bar(share: number, width: number): string {
+  return `▕${'█'.repeat(Math.round(share * width)).padEnd(width)}▏`;
+}
+
+/** `0:07`, `12:34` or `1:02:03`. */
+export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   const pad = (value: number) => String(value).padStart(2, '0');
   const minutes = Math.floor(whole / 60);

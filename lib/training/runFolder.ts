@@ -2,8 +2,8 @@
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
-import { writeAtomically } from '../models/safetensors';
 import type { ExperimentConfig } from './types';
 
 /** Absolute paths in a run folder. */

@@ -1,4 +1,5 @@
 /** Progress of downloads on the standard error: share, rate and time left. */
+import { bar, clock } from '../../notebook/progress';
 
 export interface TransferLine {
   /** `done` of `total` (undefined: unknown) bytes or members of `step`. */
@@ -62,17 +63,7 @@ export function transferText(
   const speed = rate === undefined ? '' : `, ${amount(Math.round(rate))}${name}/s`;
   if (total === undefined) return `${step} ${amount(done)}${name}${speed}`;
   const share = total === 0 ? 1 : Math.min(1, done / total);
-  const bar = '█'.repeat(Math.round(share * barWidth)).padEnd(barWidth);
-  const left = rate && done < total ? `, ${clock((total - done) / rate)} left` : '';
+  const left = rate && done < total ? `, ${clock(Math.ceil((total - done) / rate))} left` : '';
   const counts = `${amount(done)} of ${amount(total)}${name}, ${Math.floor(share * 100)} %`;
-  return `${step} ▕${bar}▏ ${counts}${speed}${left}`;
-}
-
-function clock(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  const pad = (value: number) => String(value).padStart(2, '0');
-  const minutes = Math.floor(whole / 60);
-  return minutes < 60
-    ? `${minutes}:${pad(whole % 60)}`
-    : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(whole % 60)}`;
+  return `${step} ${bar(share, barWidth)} ${counts}${speed}${left}`;
 }

@@ -1,0 +1,24 @@
+/** Files that are whole or not there: written to a temporary name, synced, then renamed. */
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Replaces `file` by `content`, all or nothing; on failure the temporary file is removed. */
+export async function writeAtomically(file: string, content: Uint8Array): Promise<void> {
+  const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  const folder = await open(path.dirname(file), 'r');
+  await folder.sync().finally(() => folder.close()); // the new name itself
+}
