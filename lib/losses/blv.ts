@@ -4,7 +4,7 @@ import { Random } from '../random';
 import { checkClassCounts, classCountTensor } from './classCounts';
 import type { ClassCounts } from './classCounts';
 import { crossEntropyTerm } from './logOdds';
-import { drawNoise, noiseDistributions } from './noise';
+import { drawNoise, nextNoiseSeed, noiseDistributions } from './noise';
 import type { NoiseDistribution } from './noise';
 import { lossVariants } from './types';
 import type { LossDefinition, LossVariant, PixelBatch } from './types';
@@ -16,7 +16,7 @@ export interface BlvOptions {
   sigma?: number;
   /** δ itself, `[B,H,W,C] float32`; then nothing is drawn (default: drawn anew at every call). */
   noise?: tf.Tensor;
-  /** Seed of the draws (default 0). */
+  /** Seed of the loss's own generator (default 0). */
   seed?: number;
   /** n_c (default `'batch'`). */
   classCounts?: ClassCounts;
@@ -38,7 +38,7 @@ const LOWEST_OFFSET = -80;
  * - Shapes: logits z and δ `[B,H,W,C] float32`, labels y `[B,H,W] int32` → scalar; V valid pixels.
  * - Options: `distribution` ('gaussian'), `sigma` (0.5), `noise`, `seed` (0), `classCounts` ('batch'), `variant` ('paper').
  * - The authors' code has f_c = log(n_c + 1e-4), which varies frequent classes most: `variant: 'authors'`.
- * - A recorded training step draws its noise once, when it is recorded; give `noise` as an input there.
+ * - δ is drawn from the loss's own generator, or from the `noiseSeed` that the loss is called with.
  */
 export const blv: LossDefinition<BlvOptions> = {
   options: ['distribution', 'sigma', 'noise', 'seed', 'classCounts', 'variant'],
@@ -54,13 +54,17 @@ export const blv: LossDefinition<BlvOptions> = {
     const random = new Random(seed).stream('noise');
     return {
       averaging: 'pixels',
-      terms: (batch) => {
+      terms: (batch, noiseSeed) => {
         const counts = classCountTensor(where, given, batch); // [C]
         const frequency = variant === 'paper' ? paperFrequency(counts) : authorsFrequency(counts);
         const offset = tf.tidy(() => {
           const delta = noise
             ? givenNoise(where, noise, batch)
-            : drawNoise(batch.logits.shape, { distribution, sigma, random });
+            : drawNoise(batch.logits.shape, {
+                distribution,
+                sigma,
+                seed: noiseSeed ?? nextNoiseSeed(random),
+              });
           const variation = delta.abs().minimum(1).mul(frequency); // |δ|·f/max f, [N,C]
           return variant === 'paper' ? variation : variation.maximum(LOWEST_OFFSET);
         });

@@ -4,7 +4,12 @@ import { checkNumber, checkSameShape, described, invalid, shapeText } from '../c
 import type { PixelBatch } from './types';
 
 /** Checks ranks, dtypes and shapes; costs nothing. */
-export function checkShapes(where: string, logits: tf.Tensor, labels: tf.Tensor): void {
+export function checkShapes(
+  where: string,
+  logits: tf.Tensor,
+  labels: tf.Tensor,
+  noiseSeed?: tf.Tensor,
+): void {
   if (logits.rank !== 4 || logits.dtype !== 'float32') {
     throw invalid(where, 'logits', 'float32 of shape [B,H,W,C]', kind(logits), 'Use .toFloat().');
   }
@@ -16,6 +21,9 @@ export function checkShapes(where: string, logits: tf.Tensor, labels: tf.Tensor)
   checkSameShape(where, 'labels', labels.shape, logits.shape.slice(0, 3), remedy);
   if (logits.size === 0) throw invalid(where, 'logits', 'a batch with pixels', kind(logits));
   checkNumber(where, 'logits.shape[3] (number of classes)', logits.shape[3], { min: 2 });
+  if (noiseSeed && (noiseSeed.dtype !== 'int32' || shapeText(noiseSeed.shape) !== '[2]')) {
+    throw invalid(where, 'noiseSeed', 'int32 of shape [2]', kind(noiseSeed));
+  }
 }
 
 /**

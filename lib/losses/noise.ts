@@ -24,45 +24,51 @@ interface NativeBackend {
 export interface NoiseOptions {
   distribution: NoiseDistribution;
   sigma: number;
-  /** Gives one seed a call. */
-  random: Random;
+  /** Two int32 values; the same give the same noise. */
+  seed: tf.Tensor1D;
 }
 
-/** Draws noise of `shape` (last axis: channels). The numbers depend on the generator's position and the backend. */
+/** The next seed of a generator, `[2] int32`. */
+export function nextNoiseSeed(random: Random): tf.Tensor1D {
+  return tf.tensor1d([random.integer(1, 0x7fffffff), random.integer(1, 0x7fffffff)], 'int32');
+}
+
+/** Draws noise of `shape` (last axis: channels). The numbers depend on the seed and the backend. */
 export function drawNoise(
   shape: readonly number[],
-  { distribution, sigma, random }: NoiseOptions,
+  { distribution, sigma, seed }: NoiseOptions,
 ): tf.Tensor {
   const channels = shape[shape.length - 1];
   if (distribution === 'uniform') {
     const halfWidth = Math.sqrt(3) * sigma;
-    return unitNoise('Uniform', shape, random)
+    return unitNoise('Uniform', shape, seed)
       .mul(2 * halfWidth)
       .sub(halfWidth);
   }
   const deviation = distribution === 'xavier' ? sigma / Math.sqrt(channels) : sigma;
-  return unitNoise('Normal', shape, random).mul(deviation);
+  return unitNoise('Normal', shape, seed).mul(deviation);
 }
 
 /** U[0,1) or N(0,1), by one native op where there is one. */
 function unitNoise(
   kind: 'Uniform' | 'Normal',
   shape: readonly number[],
-  random: Random,
+  seed: tf.Tensor1D,
 ): tf.Tensor {
-  const seed = [random.integer(1, 0x7fffffff), random.integer(1, 0x7fffffff)];
   const { binding, executeSingleOutput } = nativeBackend();
   if (!binding || !executeSingleOutput) {
+    const [first, second] = seed.dataSync<'int32'>();
+    const mixed = Math.imul(first, 0x9e3779b1) ^ second || 1; // tfjs takes one number, and not 0
     return kind === 'Uniform'
-      ? tf.randomUniform([...shape], 0, 1, 'float32', seed[0])
-      : tf.randomNormal([...shape], 0, 1, 'float32', seed[0]);
+      ? tf.randomUniform([...shape], 0, 1, 'float32', mixed)
+      : tf.randomNormal([...shape], 0, 1, 'float32', mixed);
   }
   const attributes = [
     { name: 'dtype', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
     { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
     { name: 'Tseed', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
   ];
-  const inputs = [tf.tensor1d([...shape], 'int32'), tf.tensor1d(seed, 'int32')];
+  const inputs = [tf.tensor1d([...shape], 'int32'), seed];
   return executeSingleOutput(`StatelessRandom${kind}`, attributes, inputs);
 }
 

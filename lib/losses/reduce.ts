@@ -22,9 +22,9 @@ export function averagedLoss(
   loss: ConfiguredLoss,
   options: Required<CommonLossOptions>,
 ): SegmentationLoss {
-  return (logits, labels) => {
-    checkShapes(where, logits, labels);
-    return evaluate(where, loss, options, logits, labels, true) as tf.Scalar;
+  return (logits, labels, noiseSeed) => {
+    checkShapes(where, logits, labels, noiseSeed);
+    return evaluate(where, loss, options, { logits, labels, noiseSeed }, true) as tf.Scalar;
   };
 }
 
@@ -34,18 +34,23 @@ export function unaveragedLoss(
   loss: ConfiguredLoss,
   options: Required<CommonLossOptions>,
 ): PixelwiseLoss {
-  return (logits, labels) => {
-    checkShapes(where, logits, labels);
-    return evaluate(where, loss, options, logits, labels, false) as tf.Tensor3D;
+  return (logits, labels, noiseSeed) => {
+    checkShapes(where, logits, labels, noiseSeed);
+    return evaluate(where, loss, options, { logits, labels, noiseSeed }, false) as tf.Tensor3D;
   };
+}
+
+interface Arguments {
+  logits: tf.Tensor4D;
+  labels: tf.Tensor3D;
+  noiseSeed?: tf.Tensor1D;
 }
 
 function evaluate(
   where: string,
   loss: ConfiguredLoss,
   { ignoreIndex, validate }: Required<CommonLossOptions>,
-  logits: tf.Tensor4D,
-  labels: tf.Tensor3D,
+  { logits, labels, noiseSeed }: Arguments,
   averaged: boolean,
 ): tf.Tensor {
   const [images, height, width] = logits.shape;
@@ -53,7 +58,7 @@ function evaluate(
     const [z, save] = inputs as [tf.Tensor4D, tf.GradSaveFunc];
     const batch = withoutIgnored(z, labels, ignoreIndex);
     if (validate) checkPixelValues(where, batch, z, labels, ignoreIndex);
-    const terms = loss.terms(batch);
+    const terms = loss.terms(batch, noiseSeed);
     const transformed = terms.transform?.(batch.logits);
     const odds = logOdds(transformed?.logits ?? batch.logits, batch, terms);
     const { value, slope } = terms.formula(odds.value);

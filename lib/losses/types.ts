@@ -1,11 +1,23 @@
 /** What a loss is made of. `lib/losses.ts` holds the table, `reduce.ts` puts the parts together. */
 import type { tf } from '../backend';
 
-/** Loss of a batch: logits `[B,H,W,C] float32`, labels `[B,H,W] int32` → scalar. */
-export type SegmentationLoss = (logits: tf.Tensor4D, labels: tf.Tensor3D) => tf.Scalar;
+/**
+ * Loss of a batch: logits `[B,H,W,C] float32`, labels `[B,H,W] int32` → scalar. A loss that draws noise draws it from
+ * `noiseSeed`, `[2] int32`, where one is given, in place of its own generator; the others take no notice of it. A training
+ * step recorded as a graph is fed a new one at every run.
+ */
+export type SegmentationLoss = (
+  logits: tf.Tensor4D,
+  labels: tf.Tensor3D,
+  noiseSeed?: tf.Tensor1D,
+) => tf.Scalar;
 
-/** Loss of every pixel, not averaged, 0 at ignored pixels: → `[B,H,W] float32`. */
-export type PixelwiseLoss = (logits: tf.Tensor4D, labels: tf.Tensor3D) => tf.Tensor3D;
+/** Loss of every pixel, not averaged, 0 at ignored pixels: → `[B,H,W] float32`. `noiseSeed` as in `SegmentationLoss`. */
+export type PixelwiseLoss = (
+  logits: tf.Tensor4D,
+  labels: tf.Tensor3D,
+  noiseSeed?: tf.Tensor1D,
+) => tf.Tensor3D;
 
 /** `'paper'` is the published formula; `'authors'` computes what the authors' code computes. */
 export type LossVariant = 'paper' | 'authors';
@@ -65,8 +77,8 @@ export type Averaging = 'pixels' | 'mask' | 'elements';
 /** One loss with its options set. */
 export interface ConfiguredLoss {
   averaging: Averaging;
-  /** Runs inside `tf.tidy`, outside the gradient tape. */
-  terms: (batch: PixelBatch) => LossTerms;
+  /** Runs inside `tf.tidy`, outside the gradient tape. Noise is drawn from `noiseSeed` where it is given. */
+  terms: (batch: PixelBatch, noiseSeed?: tf.Tensor1D) => LossTerms;
 }
 
 /** One line of the table in `lib/losses.ts`. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { createLoss } from '../../lib/losses';
 import type { LossConfig } from '../../lib/losses';
-import { drawNoise, noiseDistributions } from '../../lib/losses/noise';
+import { drawNoise, nextNoiseSeed, noiseDistributions } from '../../lib/losses/noise';
 import { Random } from '../../lib/random';
 import { expectClose } from '../support/closeness';
 import { evaluate, pixels } from './support';
@@ -51,14 +51,44 @@ describe('blv', () => {
       expect(series({ distribution })).not.toEqual(first);
     }
   });
+
+  const seeded = (config: LossConfig) => {
+    const loss = createLoss(config);
+    const logits = tf.zeros<tf.Rank.R4>([1, 4, 4, 3]);
+    const labels = tf.zeros<tf.Rank.R3>([1, 4, 4], 'int32');
+    return {
+      loss,
+      at: (...seed: number[]) =>
+        tf.tidy(() => loss(logits, labels, tf.tensor1d(seed, 'int32')).dataSync()[0]),
+      own: () => tf.tidy(() => loss(logits, labels).dataSync()[0]),
+    };
+  };
+
+  it('draws from the seed it is called with, and leaves its own series alone', () => {
+    const first = seeded({ name: 'blv' });
+    const values = [first.at(3, 4), first.at(3, 5), first.at(4, 4), first.own()];
+    expect(new Set(values).size).toBe(4);
+    const other = seeded({ name: 'blv', seed: 9, distribution: 'gaussian' });
+    expect([other.at(3, 4), other.at(3, 5), other.at(4, 4)]).toEqual(values.slice(0, 3));
+    expect(seeded({ name: 'blv' }).own()).toBe(values[3]);
+  });
+
+  it('the other losses take no notice of a seed, but refuse what is none', () => {
+    const plain = seeded({ name: 'pat' });
+    expect(plain.at(3, 4)).toBe(plain.own());
+    expect(() => plain.at(3)).toThrow(
+      /pat loss: noiseSeed must be int32 of shape \[2\], got .*\[1\]/,
+    );
+  });
 });
 
 describe('drawNoise', () => {
   const shape = [200, 100, 4];
   const draw = (distribution: (typeof noiseDistributions)[number], seed = 0) => {
-    const tensor = drawNoise(shape, { distribution, sigma: 0.5, random: new Random(seed) });
+    const noiseSeed = nextNoiseSeed(new Random(seed));
+    const tensor = drawNoise(shape, { distribution, sigma: 0.5, seed: noiseSeed });
     const values = Array.from(tensor.dataSync<'float32'>());
-    tensor.dispose();
+    tf.dispose([tensor, noiseSeed]);
     return values;
   };
   const moment = (values: number[], power: number) =>
@@ -79,12 +109,30 @@ describe('drawNoise', () => {
     expect(Math.max(...draw('uniform').map(Math.abs))).toBeLessThanOrEqual(0.8661);
   };
 
+  const checkSeeds = () =>
+    tf.tidy(() => {
+      const [a, b, c] = [
+        [1, 2],
+        [1, 3],
+        [3, 2],
+      ].map((values) => {
+        const seed = tf.tensor1d(values, 'int32');
+        const noise = drawNoise([4], { distribution: 'gaussian', sigma: 1, seed });
+        return Array.from(noise.dataSync());
+      });
+      expect(a).not.toEqual(b);
+      expect(a).not.toEqual(c);
+    });
+
   it('has mean 0 and the stated deviation, and is reproducible', checkAll);
+
+  it('depends on both values of its seed', checkSeeds);
 
   it('so too on the portable backend', async () => {
     await tf.setBackend('cpu');
     try {
       checkAll();
+      checkSeeds();
     } finally {
       await tf.setBackend('tensorflow');
     }
