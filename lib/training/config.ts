@@ -77,6 +77,14 @@ const checkpoints = z
   })
   .strict();
 
+const logging = z
+  .object({
+    tensorboard: z.boolean().default(true),
+    images: z.number().int().min(0).default(4),
+    classStatistics: z.boolean().default(false),
+  })
+  .strict();
+
 const schema = z
   .object({
     dataset: dataset.default({}),
@@ -94,6 +102,8 @@ const schema = z
     patience: count.nullable().default(null),
     checkpoints: checkpoints.default({}),
     execution: z.literal('eager').default('eager'),
+    precision: z.enum(['float32']).default('float32'),
+    logging: logging.default({}),
   })
   .strict();
 

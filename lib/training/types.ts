@@ -34,12 +34,24 @@ export interface OptimizerConfig extends Required<AdamOptions> {
   learningRate: number;
 }
 
+export type Precision = 'float32';
+
 /** When checkpoints are written besides those at the end of each epoch; no result depends on it. */
 export interface CheckpointConfig {
   /** Default null: not by steps. */
   everySteps: number | null;
   /** Default 60; null: not by time. */
   everySeconds: number | null;
+}
+
+/** What a run tells beside its record; no result depends on it. */
+export interface LoggingConfig {
+  /** Write TensorBoard event files into `tensorboard/` of the run folder (default true). */
+  tensorboard: boolean;
+  /** Validation samples whose predictions TensorBoard shows, the first of the split (default 4; 0: none). */
+  images: number;
+  /** Measure `ClassStatistics` at the end of each epoch (default false). */
+  classStatistics: boolean;
 }
 
 /** Every default filled in, but for those of the loss: they are the loss's own. */
@@ -69,6 +81,9 @@ export interface ExperimentConfig {
   patience: number | null;
   checkpoints: CheckpointConfig;
   execution: 'eager';
+  /** Of weights, activations and gradients (default `'float32'`). */
+  precision: Precision;
+  logging: LoggingConfig;
 }
 
 /** An `ExperimentConfig` with any setting left out. */
