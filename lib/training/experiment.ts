@@ -185,7 +185,7 @@ async function train(
       state,
       position,
       signal,
-      onStep: async (loss) => {
+      onStep: async ({ loss }) => {
         const { step, epoch } = position;
         onProgress({ kind: 'step', step, totalSteps, epoch: epoch + 1, loss });
         if (isDue()) await save();

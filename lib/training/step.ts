@@ -14,6 +14,13 @@ export interface TrainingBatch {
   labels: tf.Tensor3D;
 }
 
+/** What a step tells. */
+export interface StepResult {
+  loss: number;
+  /** Global L2 norm: √Σ g² over the gradients of all trainable variables. */
+  gradientNorm: number;
+}
+
 export interface StepOptions {
   model: tf.LayersModel;
   adam: Adam;
@@ -24,29 +31,29 @@ export interface StepOptions {
 }
 
 /**
- * Computes the loss of a batch and its gradients, and updates the weights. Resolves to the loss.
+ * Computes the loss of a batch and its gradients, and updates the weights.
  *
- * @throws DivergedError that names the cause (images, labels, a layer's weights, the loss, a layer's gradient); nothing
- *   is updated then but the running statistics of batch normalization.
+ * @throws DivergedError that names the cause (images, labels, a layer's weights, the loss, a layer's gradient, which must
+ *   have a finite square in float32); nothing is updated then but the running statistics of batch normalization.
  */
 export async function trainingStep(
   { images, labels }: TrainingBatch,
-  { model, adam, loss, ignoreIndex, learningRate }: StepOptions,
-): Promise<number> {
+  { model, adam, loss: lossFunction, ignoreIndex, learningRate }: StepOptions,
+): Promise<StepResult> {
   const variables = trainableVariables(model);
   let numClasses = 0;
   const { value, grads } = tf.variableGrads(() => {
     const logits = model.apply(images, { training: true }) as tf.Tensor4D; // [B,H,W,C]
     numClasses = logits.shape[3];
-    return loss(logits, labels);
+    return lossFunction(logits, labels);
   }, variables);
   const gradients = variables.map(({ name }) => grads[name]);
   try {
     const sums = tf.tidy(() => {
       const inRange = labels.greaterEqual(0).logicalAnd(labels.less(numClasses)); // [B,H,W]
       const wrong = inRange.logicalOr(labels.equal(ignoreIndex)).logicalNot().toFloat().sum();
-      // Σ|g| of each variable, the loss, the wrong labels, read at once: [variables + 2]
-      return tf.stack([...gradients.map((g) => g.abs().sum()), value, wrong]);
+      // Σg² of each variable, the loss, the wrong labels, read at once: [variables + 2]
+      return tf.stack([...gradients.map((g) => g.square().sum()), value, wrong]);
     });
     const numbers = Array.from(await sums.data());
     sums.dispose();
@@ -57,13 +64,14 @@ export async function trainingStep(
     }
     if (!numbers.every(Number.isFinite)) throw await causeOf(images, model, numbers);
     adam.apply(gradients, learningRate);
-    return numbers[variables.length];
+    const loss = numbers.pop() as number;
+    return { loss, gradientNorm: Math.sqrt(numbers.reduce((total, square) => total + square, 0)) };
   } finally {
     tf.dispose([value, gradients]);
   }
 }
 
-/** `numbers`: Σ|g| of each variable, then the loss. */
+/** `numbers`: Σg² of each variable, then the loss. */
 async function causeOf(images: tf.Tensor4D, model: tf.LayersModel, numbers: readonly number[]) {
   const got = 'must be finite, got NaN or Infinity';
   if (!(await isFinite(images))) return new DivergedError(`trainingStep: images ${got}.`);

@@ -8,11 +8,12 @@ import type { SegmentationLoss } from '../losses';
 import { Random } from '../random';
 import type { RunPosition, TrainingState } from './checkpoint';
 import type { ExperimentConfig } from './types';
+import type { ClassStatistics } from './classStatistics';
 import { evaluate } from './evaluate';
 import type { Evaluation } from './evaluate';
 import { learningRateAt } from './schedule';
 import { DivergedError, trainingStep } from './step';
-import type { TrainingBatch } from './step';
+import type { StepResult, TrainingBatch } from './step';
 
 /** One line of `metrics.jsonl`. */
 export interface EpochMetrics {
@@ -32,6 +33,8 @@ export interface EpochMetrics {
   learningRate: number;
   /** Of training and validation up to here. */
   seconds: number;
+  /** With `logging.classStatistics`. */
+  classStatistics?: ClassStatistics;
 }
 
 /** What the loop works on, and whom it tells. */
@@ -44,7 +47,7 @@ export interface TrainingOptions {
   position: RunPosition;
   signal?: AbortSignal;
   /** After each step; may save a checkpoint. */
-  onStep: (loss: number) => Promise<void>;
+  onStep: (result: StepResult) => Promise<void>;
   /** After each epoch, with the position behind it. */
   onEpoch: (metrics: EpochMetrics, isBest: boolean) => Promise<void>;
   /** A batch whose numbers were not finite. */
@@ -91,12 +94,12 @@ async function trainEpoch(options: TrainingOptions): Promise<void> {
   const order = { batchSize, shuffle: true, augment, seed, position: position.position };
   let started = performance.now();
   for await (const { images, labels, names, position: after } of train.batches(order)) {
-    let value: number;
+    let result: StepResult;
     try {
       signal?.throwIfAborted();
       const rate = rateAt(config, position.step, totalSteps);
       const loss = lossAt(config, train.ignoreIndex, `step ${position.step}`);
-      value = await trainingStep(
+      result = await trainingStep(
         { images, labels },
         { ...state, loss, ignoreIndex: train.ignoreIndex, learningRate: rate },
       );
@@ -108,13 +111,13 @@ async function trainEpoch(options: TrainingOptions): Promise<void> {
     } finally {
       tf.dispose([images, labels]);
     }
-    position.lossSum += value * names.length;
+    position.lossSum += result.loss * names.length;
     position.position = after;
     position.step += 1;
     const now = performance.now();
     position.seconds += (now - started) / 1000;
     started = now;
-    await onStep(value);
+    await onStep(result);
     await setImmediate(); // lets signals and timers through
   }
 }
