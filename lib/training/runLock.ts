@@ -6,6 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { InputError } from '../check';
 
+/** The folder is in use; the only error of a run that goes away by waiting. */
+export class LockedError extends InputError {}
+
 /** Who holds a lock. */
 export interface LockOwner {
   pid: number;
@@ -24,13 +27,13 @@ export interface RunLock {
 
 /**
  * Takes the lock of `folder` (the file `lock`), creating the folder. A lock whose process on this host is gone is taken
- * over.
+ * over. `where` begins the error's message.
  *
- * @throws InputError that names the owner when it is alive, or on another host, where nothing can be known of it.
+ * @throws LockedError that names the owner when it is alive, or on another host, where nothing can be known of it.
  */
-export async function lockRun(folder: string): Promise<RunLock> {
+export async function lockRun(folder: string, where = 'runExperiment'): Promise<RunLock> {
   await mkdir(folder, { recursive: true });
-  const file = path.join(folder, 'lock');
+  const file = lockFile(folder);
   const owner: LockOwner = {
     pid: process.pid,
     host: os.hostname(),
@@ -45,7 +48,7 @@ export async function lockRun(folder: string): Promise<RunLock> {
   try {
     // A link is there with all of its content or not at all, on network file systems too.
     while (!(await linked(own, file))) {
-      takenOver = (await removeStale(folder, file, `${own}.stale`)) ?? takenOver;
+      takenOver = (await removeStale(where, folder, file, `${own}.stale`)) ?? takenOver;
     }
   } finally {
     await rm(own, { force: true });
@@ -56,6 +59,15 @@ export async function lockRun(folder: string): Promise<RunLock> {
   };
   return { takenOver, release };
 }
+
+/** Who works in `folder`; undefined when nobody does. */
+export async function lockOwner(folder: string): Promise<LockOwner | undefined> {
+  const text = await readFile(lockFile(folder), 'utf8').catch(() => '');
+  const owner = ownerOf(text);
+  return owner && isAlive(owner) ? owner : undefined;
+}
+
+const lockFile = (folder: string): string => path.join(folder, 'lock');
 
 async function linked(from: string, to: string): Promise<boolean> {
   try {
@@ -68,7 +80,7 @@ async function linked(from: string, to: string): Promise<boolean> {
 }
 
 /** Moves the lock of a dead process aside and deletes it; the owner, or undefined when the lock is gone already. */
-async function removeStale(folder: string, file: string, aside: string) {
+async function removeStale(where: string, folder: string, file: string, aside: string) {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const owner = ownerOf(text);
@@ -78,8 +90,8 @@ async function removeStale(folder: string, file: string, aside: string) {
       host === os.hostname()
         ? 'Wait for it, end it, or choose another folder.'
         : `If that process is gone, delete ${file}.`;
-    throw new InputError(
-      `runExperiment: outDir must be free, got ${folder} in use by process ${pid} on ${host} since ${since}. ${remedy}`,
+    throw new LockedError(
+      `${where}: outDir must be free, got ${folder} in use by process ${pid} on ${host} since ${since}. ${remedy}`,
     );
   }
   try {

@@ -3,6 +3,8 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
 import { checkOneOf, InputError, invalid } from '../../check';
+import { LockedError } from '../../training/runLock';
+import { tellParent } from './parentProcess';
 
 export type OptionSpecs = NonNullable<ParseArgsConfig['options']>;
 
@@ -61,13 +63,18 @@ export async function runCommand(
     process.exitCode = interrupted || status;
   } catch (error) {
     process.exitCode = interrupted || 1;
-    if (interrupted === 0) process.stderr.write(`${describe(error)}\n`);
+    if (interrupted === 0) report(error);
   }
 }
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+function report(thrown: unknown): void {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const { code = '' } = error as NodeJS.ErrnoException;
   const plain = foreseen.test(error.name) || code.startsWith('ERR_PARSE_ARGS');
-  return plain ? error.message : (error.stack ?? error.message);
+  process.stderr.write(`${plain ? error.message : (error.stack ?? error.message)}\n`);
+  tellParent({
+    kind: 'error',
+    text: error.message,
+    mayRetry: !plain || error instanceof LockedError,
+  });
 }

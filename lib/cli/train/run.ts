@@ -8,6 +8,7 @@ import type { ExperimentConfig } from '../../training/types';
 import { openExperiment, runExperiment } from '../../training/experiment';
 import type { ProgressEvent, RunOptions } from '../../training/experiment';
 import type { EpochMetrics } from '../../training/train';
+import { tellParent } from '../support/parentProcess';
 
 /** Prints what a run would be. */
 export async function dryRun(input: ExperimentConfig): Promise<number> {
@@ -36,6 +37,7 @@ export async function train(
     bar = undefined;
   };
   const onProgress = (event: ProgressEvent) => {
+    tellParent(event);
     switch (event.kind) {
       case 'note':
         process.stderr.write(`${event.text}\n`);

@@ -1,0 +1,19 @@
+/** What a command tells the process that started it, where there is a channel to one (the sweep's supervisor). */
+import type { ProgressEvent } from '../../training/experiment';
+
+/** Sent by `npm run train`. `mayRetry`: the error is not the configuration's, or goes away by waiting. */
+export type RunMessage = ProgressEvent | { kind: 'error'; text: string; mayRetry: boolean };
+
+const STEP_MILLISECONDS = 200;
+let lastStep = -Infinity;
+
+/** Sends `message`; steps at most every 200 ms. */
+export function tellParent(message: RunMessage): void {
+  if (process.send === undefined || !process.connected) return;
+  if (message.kind === 'step') {
+    const now = performance.now();
+    if (now - lastStep < STEP_MILLISECONDS) return;
+    lastStep = now;
+  }
+  process.send(message, undefined, undefined, () => undefined); // a parent that is gone is no failure
+}
