@@ -17,7 +17,7 @@ export async function writeAtomically(file: string, content: Uint8Array): Promis
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw Object.assign(error as Error, { path: file }); // a failed write does not say of what
   }
   const folder = await open(path.dirname(file), 'r');
   await folder.sync().finally(() => folder.close()); // the new name itself

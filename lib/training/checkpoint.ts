@@ -22,6 +22,8 @@ export interface RunPosition {
   position: number;
   /** Over those samples: Σ batch loss · batch length. */
   lossSum: number;
+  /** Over the steps of the current epoch done. */
+  gradientNorm: { sum: number; max: number };
   /** The epoch (from 1) with the lowest validation loss so far. */
   best: { epoch: number; validLoss: number } | null;
   /** Seconds of training and validation so far, in all processes. */

@@ -10,7 +10,7 @@ import type { ClassGroup, Evaluation, PredictedBatch } from './evaluate';
 import { openSplit } from './experiment';
 import { palettePng } from './palettePng';
 import { runPaths } from './runFolder';
-import { lossAt } from './train';
+import { lossAt } from './runLoss';
 import type { ExperimentConfig } from './types';
 
 export interface RunEvaluationOptions {

@@ -4,58 +4,30 @@
  *     const record = await runExperiment({ loss: { name: 'pat', temperature: 2 } }, { outDir: 'data/runs/pat' });
  *     record.scores.meanIoU;
  */
-import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
-import { deviceReport } from '../backend';
-import type { DeviceReport, tf } from '../backend';
-import { invalid } from '../check';
+import { readFile } from 'node:fs/promises';
+import { described, invalid } from '../check';
+import type { InputError } from '../check';
 import { findDataset, openDataset } from '../datasets';
-import type { SegmentationDataset, Split } from '../datasets/types';
-import type { SegmentationScores } from '../metrics';
-import { createModel, parameterCount, saveWeights } from '../models';
+import type { Split } from '../datasets/types';
+import { createModel } from '../models';
 import { trainableVariables } from '../models/layers';
 import { writeSafetensors } from '../models/safetensors';
 import { Adam } from './adam';
-import { loadCheckpoint, readCheckpoint, saveCheckpoint, writeCheckpoint } from './checkpoint';
-import type { RunPosition, TrainingState } from './checkpoint';
+import { loadCheckpoint, saveCheckpoint, writeCheckpoint } from './checkpoint';
+import type { TrainingState } from './checkpoint';
 import { parseConfig } from './config';
-import type { ExperimentConfig, ExperimentInput } from './types';
-import {
-  appendLine,
-  clearRun,
-  prepareRunFolder,
-  repairMetrics,
-  runPaths,
-  writeJson,
-} from './runFolder';
+import { finishRun } from './record';
+import type { Experiment, RunRecord } from './record';
+import { appendLine, clearRun, prepareRunFolder, repairMetrics, runPaths } from './runFolder';
 import type { RunPaths } from './runFolder';
 import { lockRun } from './runLock';
-import { startPosition, stepsPerEpoch, trainLoop, validate } from './train';
+import { tensorboardLog } from './tensorboard/runLog';
+import { startPosition, stepsPerEpoch, trainLoop } from './train';
 import type { EpochMetrics } from './train';
 import type { TrainingBatch } from './step';
+import type { ExperimentConfig, ExperimentInput } from './types';
 
-/** What `record.json` holds. */
-export interface RunRecord {
-  config: ExperimentConfig;
-  classNames: readonly string[];
-  samples: { train: number; valid: number };
-  /** Values that training changed. */
-  parameters: number;
-  epochs: number;
-  steps: number;
-  /** The epoch whose weights were kept, by validation loss. */
-  best: { epoch: number; validLoss: number };
-  /** Of the kept weights on the validation split. */
-  scores: SegmentationScores;
-  /** Pixels of the validation split, `[label][prediction]`. */
-  counts: number[][];
-  /** Of `weights.safetensors`. */
-  weightsSha256: string;
-  versions: Pick<DeviceReport, 'tensorflow' | 'tfjs' | 'node'>;
-  device: Pick<DeviceReport, 'device' | 'threads' | 'backend'>;
-  /** ISO time of the end; `seconds`: training and validation, in all processes. */
-  times: { finished: string; seconds: number };
-}
+export type { Experiment, RunRecord } from './record';
 
 /** What a run tells while it goes on. */
 export type ProgressEvent =
@@ -72,16 +44,6 @@ export interface RunOptions {
   /** An abort saves a checkpoint after the current step and throws the signal's reason. */
   signal?: AbortSignal;
   onProgress?: (event: ProgressEvent) => void;
-}
-
-/** A run's data and network, ready to train. */
-export interface Experiment {
-  config: ExperimentConfig;
-  train: SegmentationDataset;
-  valid: SegmentationDataset;
-  /** The caller disposes it. */
-  model: tf.LayersModel;
-  totalSteps: number;
 }
 
 /** Opens the data and builds the network of a configuration; the data set `'auto'` becomes the one found. */
@@ -111,10 +73,10 @@ export function openSplit({ dataset }: ExperimentConfig, split: Split) {
 
 /**
  * Trains, validates, keeps the weights of the epoch with the lowest validation loss, and writes the run folder:
- * `config.json`, `metrics.jsonl`, `checkpoints/`, `weights.safetensors`, `record.json`. Called again after an
+ * `config.json`, `metrics.jsonl`, `checkpoints/`, `tensorboard/`, `weights.safetensors`, `record.json`. Called again after an
  * interruption of any kind it goes on, and the weights end up the same bit for bit; after the end it returns the record.
  *
- * @throws InputError for a wrong configuration, a folder with another one, or one that another process works in;
+ * @throws InputError for a wrong configuration, a folder with another one, one that another process works in, or a full disk;
  *   DivergedError at a loss or gradient that is not finite (the batch is in `failed-batch.safetensors`); the signal's
  *   reason after an abort.
  */
@@ -149,9 +111,19 @@ export async function runExperiment(
     } finally {
       model.dispose();
     }
+  } catch (error) {
+    throw diskFull(error) ?? error;
   } finally {
     await lock.release();
   }
+}
+
+/** The error of a full disk, with the file that it had no room for. */
+function diskFull(error: unknown): InputError | undefined {
+  const { code = '', path: file = 'a file of the run' } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return undefined;
+  const remedy = 'Free some space; the same command goes on from the last checkpoint.';
+  return invalid('runExperiment', 'disk', `roomy enough for ${file}`, described(code), remedy);
 }
 
 async function train(
@@ -160,16 +132,21 @@ async function train(
   paths: RunPaths,
   { signal, onProgress }: { signal?: AbortSignal; onProgress: (event: ProgressEvent) => void },
 ): Promise<RunRecord> {
-  const { config, totalSteps } = experiment;
+  const { config, valid, totalSteps } = experiment;
   const { everySteps, everySeconds } = config.checkpoints;
   const loaded = await loadCheckpoint(paths.checkpoints, state);
   loaded?.notes.forEach((text) => onProgress({ kind: 'note', text }));
   const position = loaded?.position ?? startPosition();
   await repairMetrics(paths.metrics, position.epoch);
   onProgress({ kind: 'start', step: position.step, totalSteps, epoch: position.epoch });
+  const { tensorboard, images } = config.logging;
+  const folder = paths.tensorboard;
+  const firstStep = position.step + 1;
+  const log = tensorboard ? tensorboardLog({ folder, valid, images, firstStep }) : undefined;
   let savedAt = performance.now();
   let savedStep = position.step;
   const save = async () => {
+    await log?.flush(); // first: what a checkpoint has behind it is never missing in the log
     await saveCheckpoint(paths.checkpoints, state, position);
     savedAt = performance.now();
     savedStep = position.step;
@@ -181,17 +158,21 @@ async function train(
     await trainLoop({
       config,
       train: experiment.train,
-      valid: experiment.valid,
+      valid,
       state,
       position,
       signal,
-      onStep: async ({ loss }) => {
+      onPredictions: (batch) => log?.predictions(batch),
+      onStep: async (metrics) => {
         const { step, epoch } = position;
+        const { loss } = metrics;
+        log?.step(step, metrics);
         onProgress({ kind: 'step', step, totalSteps, epoch: epoch + 1, loss });
         if (isDue()) await save();
       },
       onEpoch: async (metrics, isBest) => {
         await appendLine(paths.metrics, metrics);
+        await log?.epoch(metrics, isBest);
         if (isBest) await writeCheckpoint(paths.best, state, position);
         await save();
         onProgress({ kind: 'epoch', metrics, epochs: config.epochs, isBest });
@@ -202,40 +183,7 @@ async function train(
     if (signal?.aborted && position.step > savedStep) await save();
     throw error;
   }
-  return finish(experiment, state, paths, position);
-}
-
-/** Restores the best weights, scores them, and writes the weights and the record. */
-async function finish(
-  { config, train, valid, model }: Experiment,
-  state: TrainingState,
-  paths: RunPaths,
-  { epoch, step, best, seconds }: RunPosition,
-): Promise<RunRecord> {
-  await readCheckpoint(paths.best, state);
-  const { scores, counts } = await validate(config, model, valid);
-  await saveWeights(model, paths.weights);
-  const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
-  const record: RunRecord = {
-    config,
-    classNames: train.classNames,
-    samples: { train: train.length, valid: valid.length },
-    parameters: parameterCount(model),
-    epochs: epoch,
-    steps: step,
-    best: best as NonNullable<RunPosition['best']>,
-    scores,
-    counts,
-    weightsSha256: createHash('sha256')
-      .update(await readFile(paths.weights))
-      .digest('hex'),
-    versions: { tensorflow, tfjs, node },
-    device: { device, threads, backend },
-    times: { finished: new Date().toISOString(), seconds },
-  };
-  await writeJson(paths.record, record);
-  await rm(paths.failedBatch, { force: true });
-  return record;
+  return finishRun(experiment, state, paths, position);
 }
 
 async function saveBatch(file: string, { images, labels }: TrainingBatch, names: string[]) {

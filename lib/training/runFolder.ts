@@ -1,9 +1,10 @@
-/** The files of a run: `config.json`, `metrics.jsonl`, `checkpoints/`, `weights.safetensors`, `record.json`. */
+/** The files of a run: `config.json`, `metrics.jsonl`, `checkpoints/`, `tensorboard/`, `weights.safetensors`, `record.json`. */
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
+import { parseConfig } from './config';
 import type { ExperimentConfig } from './types';
 
 /** Absolute paths in a run folder. */
@@ -13,6 +14,8 @@ export interface RunPaths {
   metrics: string;
   checkpoints: string;
   best: string;
+  /** Event files. */
+  tensorboard: string;
   weights: string;
   record: string;
   /** The batch at which the run stopped because numbers were not finite. */
@@ -28,6 +31,7 @@ export function runPaths(outDir: string): RunPaths {
     metrics: at('metrics.jsonl'),
     checkpoints: at('checkpoints'),
     best: at('checkpoints', 'best.safetensors'),
+    tensorboard: at('tensorboard'),
     weights: at('weights.safetensors'),
     record: at('record.json'),
     failedBatch: at('failed-batch.safetensors'),
@@ -35,20 +39,18 @@ export function runPaths(outDir: string): RunPaths {
 }
 
 /**
- * Creates the folder with its `config.json`, or checks that the one there says the same; how often checkpoints are
- * written may differ. Unfinished files of a killed process are deleted.
+ * Creates the folder with its `config.json`, or checks that the one there says the same; `checkpoints`
+ * and `logging` may differ. Unfinished files of a killed process are deleted.
  *
  * @throws InputError that names the first setting that differs.
  */
 export async function prepareRunFolder(paths: RunPaths, config: ExperimentConfig): Promise<void> {
   await mkdir(paths.checkpoints, { recursive: true });
   const text = await readFile(paths.config, 'utf8').catch(() => undefined);
-  const stored = text === undefined ? undefined : (JSON.parse(text) as ExperimentConfig);
+  const stored = text === undefined ? undefined : parseConfig(JSON.parse(text));
   if (stored !== undefined) {
-    const difference = firstDifference(
-      { ...stored, checkpoints: undefined },
-      { ...plain(config), checkpoints: undefined },
-    );
+    const free = { checkpoints: undefined, logging: undefined };
+    const difference = firstDifference({ ...stored, ...free }, { ...plain(config), ...free });
     if (difference !== undefined) {
       throw new InputError(
         `runExperiment: config must be that of the run in ${paths.folder}, got another: ${difference}. ` +
@@ -65,8 +67,8 @@ export async function prepareRunFolder(paths: RunPaths, config: ExperimentConfig
 
 /** Deletes what a run wrote, and nothing else. */
 export async function clearRun(paths: RunPaths): Promise<void> {
-  const { record, weights, config, metrics, checkpoints, failedBatch } = paths;
-  for (const item of [record, weights, checkpoints, metrics, failedBatch, config]) {
+  const { record, weights, config, metrics, checkpoints, tensorboard, failedBatch } = paths;
+  for (const item of [record, weights, checkpoints, metrics, tensorboard, failedBatch, config]) {
     await rm(item, { recursive: true, force: true });
   }
 }
@@ -82,6 +84,8 @@ export async function appendLine(file: string, value: object): Promise<void> {
   try {
     await handle.writeFile(`${JSON.stringify(value)}\n`);
     await handle.sync();
+  } catch (error) {
+    throw Object.assign(error as Error, { path: file });
   } finally {
     await handle.close();
   }

@@ -1,16 +1,16 @@
 /** The one training loop: epochs of steps, each followed by a validation, from any position on. */
 import { setImmediate } from 'node:timers/promises';
 import { tf } from '../backend';
-import { invalid } from '../check';
 import type { SegmentationDataset } from '../datasets/types';
-import { createLoss } from '../losses';
-import type { SegmentationLoss } from '../losses';
+import { pixelwiseLoss } from '../losses';
 import { Random } from '../random';
 import type { RunPosition, TrainingState } from './checkpoint';
 import type { ExperimentConfig } from './types';
+import { classStatistics, probeSamples } from './classStatistics';
 import type { ClassStatistics } from './classStatistics';
 import { evaluate } from './evaluate';
-import type { Evaluation } from './evaluate';
+import type { Evaluation, EvaluationOptions, PredictedBatch } from './evaluate';
+import { lossAt, lossConfigAt } from './runLoss';
 import { learningRateAt } from './schedule';
 import { DivergedError, trainingStep } from './step';
 import type { StepResult, TrainingBatch } from './step';
@@ -31,10 +31,17 @@ export interface EpochMetrics {
   iou: (number | null)[];
   /** Of the epoch's last step. */
   learningRate: number;
+  /** Global L2 norm of the steps' gradients over the epoch. */
+  gradientNorm: { mean: number; max: number };
   /** Of training and validation up to here. */
   seconds: number;
   /** With `logging.classStatistics`. */
   classStatistics?: ClassStatistics;
+}
+
+/** What a step of the loop tells. */
+export interface StepMetrics extends StepResult {
+  learningRate: number;
 }
 
 /** What the loop works on, and whom it tells. */
@@ -47,7 +54,9 @@ export interface TrainingOptions {
   position: RunPosition;
   signal?: AbortSignal;
   /** After each step; may save a checkpoint. */
-  onStep: (result: StepResult) => Promise<void>;
+  onStep: (metrics: StepMetrics) => Promise<void>;
+  /** Shown the validation's predictions, batch after batch in the order of the split. */
+  onPredictions?: (batch: PredictedBatch) => void;
   /** After each epoch, with the position behind it. */
   onEpoch: (metrics: EpochMetrics, isBest: boolean) => Promise<void>;
   /** A batch whose numbers were not finite. */
@@ -60,6 +69,7 @@ export const startPosition = (): RunPosition => ({
   step: 0,
   position: 0,
   lossSum: 0,
+  gradientNorm: { sum: 0, max: 0 },
   best: null,
   seconds: 0,
 });
@@ -87,22 +97,16 @@ export async function trainLoop(options: TrainingOptions): Promise<void> {
 }
 
 async function trainEpoch(options: TrainingOptions): Promise<void> {
-  const { config, train, state, position, signal, onStep, onDiverged } = options;
-  const totalSteps = config.epochs * stepsPerEpoch(config, train.length);
+  const { config, train, position, signal, onStep, onDiverged } = options;
   const { batchSize, augmentation: augment } = config;
   const seed = new Random(config.seed).stream(`epoch ${position.epoch}`).integer(0, 2 ** 31 - 1);
   const order = { batchSize, shuffle: true, augment, seed, position: position.position };
   let started = performance.now();
   for await (const { images, labels, names, position: after } of train.batches(order)) {
-    let result: StepResult;
+    let metrics: StepMetrics;
     try {
       signal?.throwIfAborted();
-      const rate = rateAt(config, position.step, totalSteps);
-      const loss = lossAt(config, train.ignoreIndex, `step ${position.step}`);
-      result = await trainingStep(
-        { images, labels },
-        { ...state, loss, ignoreIndex: train.ignoreIndex, learningRate: rate },
-      );
+      metrics = await stepAt(options, { images, labels }, position.step);
     } catch (error) {
       if (!(error instanceof DivergedError)) throw error;
       await onDiverged({ images, labels }, names);
@@ -111,21 +115,37 @@ async function trainEpoch(options: TrainingOptions): Promise<void> {
     } finally {
       tf.dispose([images, labels]);
     }
-    position.lossSum += result.loss * names.length;
+    const { loss, gradientNorm } = metrics;
+    position.lossSum += loss * names.length;
+    position.gradientNorm.sum += gradientNorm;
+    position.gradientNorm.max = Math.max(position.gradientNorm.max, gradientNorm);
     position.position = after;
     position.step += 1;
     const now = performance.now();
     position.seconds += (now - started) / 1000;
     started = now;
-    await onStep(result);
+    await onStep(metrics);
     await setImmediate(); // lets signals and timers through
   }
 }
 
+/** Step `step` (from 0) of a run: its loss, its learning rate, one update. */
+export async function stepAt(
+  { config, train, state }: Pick<TrainingOptions, 'config' | 'train' | 'state'>,
+  batch: TrainingBatch,
+  step: number,
+): Promise<StepMetrics> {
+  const { ignoreIndex, length } = train;
+  const learningRate = rateAt(config, step, config.epochs * stepsPerEpoch(config, length));
+  const loss = lossAt(config, ignoreIndex, `step ${step}`);
+  const result = await trainingStep(batch, { ...state, loss, ignoreIndex, learningRate });
+  return { ...result, learningRate };
+}
+
 async function finishEpoch(options: TrainingOptions): Promise<void> {
-  const { config, train, valid, state, position, signal, onEpoch } = options;
+  const { config, train, valid, state, position, signal, onEpoch, onPredictions } = options;
   const started = performance.now();
-  const { scores, loss } = await validate(config, state.model, valid, signal);
+  const { scores, loss } = await validate(config, state.model, valid, { signal, onPredictions });
   const validLoss = loss as number;
   if (!Number.isFinite(validLoss)) {
     throw new DivergedError(
@@ -133,32 +153,46 @@ async function finishEpoch(options: TrainingOptions): Promise<void> {
         'Lower optimizer.learningRate, or change the options of the loss.',
     );
   }
-  const totalSteps = config.epochs * stepsPerEpoch(config, train.length);
+  const steps = stepsPerEpoch(config, train.length);
   const trainLoss = position.lossSum / train.length;
+  const gradientNorm = {
+    mean: position.gradientNorm.sum / steps,
+    max: position.gradientNorm.max,
+  };
   position.epoch += 1;
-  position.position = 0;
-  position.lossSum = 0;
+  Object.assign(position, { position: 0, lossSum: 0, gradientNorm: { sum: 0, max: 0 } });
   position.seconds += (performance.now() - started) / 1000;
   const isBest = position.best === null || validLoss < position.best.validLoss;
   if (isBest) position.best = { epoch: position.epoch, validLoss };
   const { meanIoU, meanDice, pixelAccuracy, iou } = scores;
   const { epoch, step, seconds } = position;
-  const learningRate = rateAt(config, step - 1, totalSteps);
-  await onEpoch(
-    {
-      epoch,
-      step,
-      trainLoss,
-      validLoss,
-      meanIoU,
-      meanDice,
-      pixelAccuracy,
-      iou,
-      learningRate,
-      seconds,
-    },
-    isBest,
-  );
+  const learningRate = rateAt(config, step - 1, config.epochs * steps);
+  const metrics: EpochMetrics = {
+    epoch,
+    step,
+    trainLoss,
+    validLoss,
+    meanIoU,
+    meanDice,
+    pixelAccuracy,
+    iou,
+    learningRate,
+    gradientNorm,
+    seconds,
+  };
+  if (config.logging.classStatistics) metrics.classStatistics = await statistics(options);
+  await onEpoch(metrics, isBest);
+}
+
+/** Of a fixed probe of training samples; the seed is the data set's, so that all runs on it have the same one. */
+function statistics({ config, train, state }: TrainingOptions): Promise<ClassStatistics> {
+  const { loss, batchSize, dataset } = config;
+  return classStatistics(state.model, train, {
+    loss: pixelwiseLoss(lossConfigAt(config, train.ignoreIndex, 'probe')),
+    coefficient: loss.name === 'pat' ? loss : {},
+    samples: probeSamples(train.length, dataset.seed),
+    batchSize,
+  });
 }
 
 /** Scores and loss on the validation split, the same at every call with the same weights. */
@@ -166,28 +200,12 @@ export function validate(
   config: ExperimentConfig,
   model: tf.LayersModel,
   valid: SegmentationDataset,
-  signal?: AbortSignal,
+  options: Pick<EvaluationOptions, 'signal' | 'onPredictions'> = {},
 ): Promise<Evaluation> {
   const loss = lossAt(config, valid.ignoreIndex, 'validation');
-  return evaluate(model, valid, { batchSize: config.batchSize, loss, signal });
+  return evaluate(model, valid, { ...options, batchSize: config.batchSize, loss });
 }
 
 function rateAt({ schedule, optimizer }: ExperimentConfig, step: number, total: number): number {
   return learningRateAt(schedule, optimizer.learningRate, step, total);
-}
-
-/** The run's loss. One that draws noise draws it from a stream of its own at `place`, so that a resumed run has the same. */
-export function lossAt(
-  { loss, seed }: ExperimentConfig,
-  ignoreIndex: number,
-  place: string,
-): SegmentationLoss {
-  if (loss.name !== 'blv') return createLoss({ validate: false, ignoreIndex, ...loss });
-  const { seed: own = seed, ...rest } = loss;
-  if (rest.noise !== undefined) throw invalid('experiment config', 'loss.noise', 'absent', 'noise');
-  const noise = new Random(own)
-    .stream('noise')
-    .stream(place)
-    .integer(0, 2 ** 31 - 1);
-  return createLoss({ validate: false, ignoreIndex, ...rest, seed: noise });
 }

@@ -74,6 +74,7 @@ describe('runExperiment', () => {
         'config.json',
         'metrics.jsonl',
         'record.json',
+        'tensorboard',
         'weights.safetensors',
       ]);
       expect(record).toMatchObject({ epochs: 2, steps: 8, samples: { train: 7, valid: 2 } });

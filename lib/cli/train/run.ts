@@ -1,5 +1,4 @@
 /** What `npm run train` does once its arguments are understood. */
-import { InputError } from '../../check';
 import { describeDataset } from '../../datasets';
 import { parameterCount } from '../../models';
 import { progress } from '../../notebook/progress';
@@ -67,10 +66,6 @@ export async function train(
   } catch (error) {
     finishBar();
     if (options.signal?.aborted) process.stderr.write('stopped; the same command goes on\n');
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
-      const remedy = 'Free some space; the same command goes on from the last checkpoint.';
-      throw new InputError(`npm run train: the disk of ${options.outDir} is full. ${remedy}`);
-    }
     throw error;
   }
 }

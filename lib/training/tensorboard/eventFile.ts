@@ -1,0 +1,44 @@
+/** Event files for TensorBoard, written in large pieces so that no step waits for the disk. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
+import { startEvent, summaryEvent, versionEvent } from './event';
+import type { SummaryValue } from './event';
+import { tfRecord } from './record';
+
+export interface EventFile {
+  /** Adds values of a step to what waits; not finite scalars are kept, TensorBoard marks them. */
+  add(step: number, values: readonly SummaryValue[]): void;
+  /** Appends all that waits. The file is created at the first call; after a kill its last record may be torn. */
+  flush(): Promise<void>;
+}
+
+/**
+ * A new event file in `folder` for a process that begins with step `firstStep`. Each process has a file of its own:
+ * TensorBoard reads them in order and drops steps of earlier files from `firstStep` on.
+ *
+ * (tfjs-node's `summaryFileWriter` has no images, and keeps one file open per folder for the life of the process.)
+ */
+export function eventFile(folder: string, firstStep: number): EventFile {
+  const unique = `${process.pid}.${randomBytes(4).toString('hex')}`;
+  const file = path.join(folder, `events.out.tfevents.${Date.now()}.${unique}`); // read in the order of names
+  const now = () => Date.now() / 1000;
+  let waiting = [tfRecord(versionEvent(now())), tfRecord(startEvent(now(), firstStep))];
+  return {
+    add: (step, values) => {
+      waiting.push(tfRecord(summaryEvent(now(), step, values)));
+    },
+    flush: async () => {
+      if (waiting.length === 0) return;
+      const content = Buffer.concat(waiting);
+      waiting = [];
+      try {
+        await mkdir(folder, { recursive: true });
+        const handle = await open(file, 'a');
+        await handle.writeFile(content).finally(() => handle.close());
+      } catch (error) {
+        throw Object.assign(error as Error, { path: file });
+      }
+    },
+  };
+}
