@@ -67,9 +67,10 @@ function paperGate(
   { innerChannels, name }: GateOptions,
 ): tf.SymbolicTensor {
   const pointwise = { kernelSize: 1 };
-  const onSkip = { kernelSize: 1, strides: 2, useBias: false };
+  const onSkip = { kernelSize: 1, useBias: false };
+  const subsampled = layers.subsample(skip, `${name}.subsample`); // [B,H/2,W/2,C]
   const inner = add(
-    layers.convolution(skip, innerChannels, `${name}.W_x`, onSkip), // [B,H/2,W/2,inner]
+    layers.convolution(subsampled, innerChannels, `${name}.W_x`, onSkip), // [B,H/2,W/2,inner]
     layers.convolution(gating, innerChannels, `${name}.W_g`, pointwise), // [B,H/2,W/2,inner]
     name,
   );

@@ -17,20 +17,18 @@ export function imageInput(channels: number, multipleOf: number) {
 export interface ConvolutionOptions {
   /** Side of the kernel (default 3). */
   kernelSize?: number;
-  /** Default 1. */
-  strides?: number;
   /** Default true. */
   useBias?: boolean;
 }
 
-/** Same-size convolution: `[B,H,W,*]` → `[B,H/strides,W/strides,filters]`. */
+/** Same-size convolution: `[B,H,W,*]` → `[B,H,W,filters]`. */
 export function convolution(
   x: tf.SymbolicTensor,
   filters: number,
   name: string,
-  { kernelSize = 3, strides = 1, useBias = true }: ConvolutionOptions = {},
+  { kernelSize = 3, useBias = true }: ConvolutionOptions = {},
 ): tf.SymbolicTensor {
-  const options = { filters, kernelSize, strides, useBias, padding: 'same' as const, name };
+  const options = { filters, kernelSize, useBias, padding: 'same' as const, name };
   return applyLayer(x, tf.layers.conv2d({ ...options, kernelInitializer: 'zeros' }));
 }
 
@@ -72,6 +70,15 @@ export function convolutions(
 export function maxPool(x: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
   const options = { poolSize: 2, strides: 2, padding: 'same' as const, name };
   return applyLayer(x, tf.layers.maxPooling2d(options));
+}
+
+/**
+ * Every second row and column: `[B,H,W,C]` → `[B,⌈H/2⌉,⌈W/2⌉,C]`. Before a 1×1 convolution the same as a stride of 2 in
+ * it, whose gradient in TensorFlow's oneDNN writes past its memory below 16 channels (oneDNN issue 6035).
+ */
+export function subsample(x: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
+  const options = { poolSize: 1, strides: 2, padding: 'same' as const, name };
+  return applyLayer(x, tf.layers.averagePooling2d(options));
 }
 
 /** 2×2 transposed convolution of stride 2: `[B,H,W,*]` → `[B,2H,2W,filters]`. */

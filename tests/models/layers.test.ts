@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { BatchNormalization, normalizeByBatch } from '../../lib/models/batchNormalization';
 import { BilinearUpsampling } from '../../lib/models/bilinearUpsampling';
+import { convolution, imageInput, subsample } from '../../lib/models/layers';
 import { maxUnpool } from '../../lib/models/maxUnpooling';
 import { Random } from '../../lib/random';
 import { expectClose } from '../support/closeness';
@@ -143,5 +144,25 @@ describe('BilinearUpsampling', () => {
   it('spreads a single pixel', () => {
     const y = new BilinearUpsampling({}).apply(tf.fill([1, 1, 1, 1], 4)) as tf.Tensor;
     expect([...y.dataSync()]).toEqual([4, 4, 4, 4]);
+  });
+});
+
+describe('subsample', () => {
+  it('keeps every second row and column, so that a 1×1 convolution behind it has a stride of 2', () => {
+    const x = randomTensor([2, 4, 6, 3], 1);
+    const every = [0, 2].flatMap((row) => [0, 2, 4].map((column) => [row, column]));
+    const [input, image] = imageInput(3, 2);
+    const kept = tf.model({ inputs: input, outputs: subsample(image, 'subsample') });
+    const expected = [0, 1].flatMap((b) =>
+      every.flatMap(([row, column]) => [...x.slice([b, row, column, 0], [1, 1, 1, 3]).dataSync()]),
+    );
+    expectClose((kept.apply(x) as tf.Tensor).dataSync(), expected, { relative: 0 });
+    const options = { kernelSize: 1, useBias: false };
+    const output = convolution(subsample(image, 'again'), 4, 'W_x', options);
+    const model = tf.model({ inputs: input, outputs: output });
+    const kernel = randomTensor([1, 1, 3, 4], 2);
+    model.setWeights([kernel]);
+    const strided = tf.conv2d(x, kernel, 2, 'same');
+    expectClose((model.apply(x) as tf.Tensor).dataSync(), strided.dataSync(), { absolute: 1e-6 });
   });
 });
