@@ -1,0 +1,121 @@
+/** `npm run sweep`: many runs on one machine or a SLURM cluster; the same command goes on. */
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import { checkNumber, InputError } from '../check';
+import { parseArguments, runCommand } from './support/command';
+
+const help = `Usage: npm run sweep -- --config FILE|PRESET --out DIR [options]
+       npm run sweep -- --status DIR
+
+Trains every run of a sweep and writes DIR/runs/ID/ for each, as npm run train does. Stop it at any time and give the
+same command again: what is done is not done twice, what was interrupted goes on from its checkpoint, what failed is
+tried again.
+
+  --config FILE     a sweep file (JSON: name, base, grid), or a preset: table1, table2, table3, ablation
+  --scale SCALE     of a preset: paper (its protocol), laptop (small real images), smoke (minutes; default laptop)
+  --out DIR         the sweep's folder
+  --set path=value  changes one setting of every run, e.g. --set epochs=5; repeatable
+  --jobs N          runs at a time (default 1)
+  --threads N       threads of each run (default: the cores shared out); results depend on it in the last digits
+  --retries N       further attempts for a run that crashes (default 2)
+  --dry-run         print the runs and the estimated hours; train nothing
+  --status DIR      print where the runs of a sweep stand, SLURM's view included
+
+  --slurm           submit an array job instead; the options below are for it
+  --partition NAME  --time LIMIT  --gpus N  --cpus N  --memory SIZE
+                    as sbatch takes them (default: the cluster's; cpus: --threads)
+  --concurrency N   tasks at a time (default: all)
+  --warning SECONDS before the limit a task saves a checkpoint and queues again (default 120)
+
+  --skip-setup      use what is installed, unchecked
+  --help            show this`;
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+const options = {
+  config: text,
+  scale: text,
+  out: text,
+  set: { type: 'string', multiple: true, default: [] as string[] },
+  jobs: { type: 'string', default: '1' },
+  threads: text,
+  retries: { type: 'string', default: '2' },
+  'dry-run': flag,
+  status: text,
+  only: text, // one run of a stored plan: what a task of the array job does
+  slurm: flag,
+  partition: text,
+  time: text,
+  gpus: text,
+  cpus: text,
+  memory: text,
+  concurrency: text,
+  warning: { type: 'string', default: '120' },
+} as const;
+
+async function main(args: string[], signal: AbortSignal): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${help}\n`);
+    return 0;
+  }
+  const { values } = parseArguments('npm run sweep', args, options);
+  const commands = await import('./sweep/run');
+  if (values.status !== undefined) return commands.status(values.status);
+  const jobs = whole('--jobs', values.jobs, 1);
+  const threads =
+    values.threads === undefined
+      ? Math.max(1, Math.floor(os.availableParallelism() / jobs))
+      : whole('--threads', values.threads, 1);
+  const retries = whole('--retries', values.retries, 0);
+  if (values.only !== undefined) {
+    return commands.runOne(required('--out', values.out), values.only, {
+      threads,
+      retries,
+      signal,
+    });
+  }
+  const config = required('--config', values.config);
+  // Loaded late: a wrong command line must not wait for TensorFlow.
+  const { planSweep } = await import('./sweep/plan');
+  const plan = planSweep(config, await fileIfAny(config), {
+    scale: values.scale,
+    settings: values.set,
+  });
+  if (values['dry-run']) return 0;
+  const out = required('--out', values.out);
+  if (!values.slurm) return commands.runAll(out, plan, { jobs, threads, retries, signal });
+  const { partition, time, gpus, cpus, memory } = values;
+  const warning = whole('--warning', values.warning, 1);
+  const concurrency =
+    values.concurrency === undefined ? undefined : whole('--concurrency', values.concurrency, 1);
+  const request = { partition, time, gpus, cpus, memory, concurrency, warning, threads, retries };
+  return commands.submit(out, plan, request);
+}
+
+function whole(option: string, value: string, min: number): number {
+  return checkNumber('npm run sweep', option, Number(value), { integer: true, min });
+}
+
+function required(option: string, value: string | undefined): string {
+  if (value !== undefined) return value;
+  throw new InputError(
+    `npm run sweep: ${option} is missing. npm run sweep -- --help shows the usage.`,
+  );
+}
+
+/** The content of a sweep file; undefined when there is no such file. */
+async function fileIfAny(file: string): Promise<unknown> {
+  let content: string;
+  try {
+    content = await readFile(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new InputError(`npm run sweep: --config must be JSON, got '${file}'. ${String(error)}`);
+  }
+}
+
+void runCommand(main);

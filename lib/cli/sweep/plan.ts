@@ -1,0 +1,27 @@
+/** The plan that a command line asks for: a file or a preset, with settings changed. */
+import { checkOneOf, invalid } from '../../check';
+import { withSettings } from '../../training/config';
+import { parseSweep } from '../../training/sweep/plan';
+import type { SweepInput, SweepPlan } from '../../training/sweep/plan';
+import { presetNames, scales, sweepPreset } from '../../training/sweep/presets';
+
+/** `content`: that of the file `config`; undefined when `config` is to be a preset's name. */
+export function planSweep(
+  config: string,
+  content: unknown,
+  { scale, settings }: { scale?: string; settings: readonly string[] },
+): SweepPlan {
+  const where = 'npm run sweep';
+  if (content !== undefined && scale !== undefined) {
+    throw invalid(where, '--scale', 'absent with a file', scale, 'It is for presets.');
+  }
+  const sweep =
+    content ??
+    sweepPreset(
+      checkOneOf(where, "--config (a file's name or a preset)", config, presetNames),
+      checkOneOf(where, '--scale', scale ?? 'laptop', scales),
+    );
+  if (settings.length === 0) return parseSweep(sweep);
+  const { base = {}, ...rest } = sweep as SweepInput;
+  return parseSweep({ ...rest, base: withSettings(base, settings) });
+}

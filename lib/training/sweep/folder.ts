@@ -1,0 +1,135 @@
+/** A sweep's folder: `sweep.json` with every run's configuration, `runs/ID/` with the run folders. */
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { InputError } from '../../check';
+import { runPaths, writeJson } from '../runFolder';
+import { lockOwner } from '../runLock';
+import type { EpochMetrics } from '../train';
+import type { RunRecord } from '../experiment';
+import type { PlannedRun, SweepPlan } from './plan';
+
+/** What a run's last attempt left when it ended without a record: `failure.json`. */
+export interface RunFailure {
+  attempts: number;
+  /** Exit status, or the signal that ended the process. */
+  ended: string;
+  reason: string;
+}
+
+/** Where a run stands, as its folder tells. */
+export interface RunState {
+  id: string;
+  status: 'done' | 'running' | 'failed' | 'waiting';
+  epochs: number;
+  /** Epochs done. */
+  epoch: number;
+  meanIoU: number | null;
+  /** Of training and validation. */
+  seconds: number;
+  failure?: RunFailure;
+}
+
+/** Where the files of a sweep are. */
+export function sweepPaths(outDir: string) {
+  const folder = path.resolve(outDir);
+  return {
+    folder,
+    plan: path.join(folder, 'sweep.json'),
+    slurm: path.join(folder, 'slurm'),
+    run: (id: string) => path.join(folder, 'runs', ...id.split('/')),
+  };
+}
+
+/** What the engine keeps beside the files of a run. */
+export function engineFiles(runFolder: string) {
+  return {
+    /** The configuration as planned; `config.json` is the run's own. */
+    request: path.join(runFolder, 'request.json'),
+    /** What the run printed, in all attempts. */
+    log: path.join(runFolder, 'log.txt'),
+    failure: path.join(runFolder, 'failure.json'),
+  };
+}
+
+/**
+ * Writes the plan, or checks that the one there has the same runs; runs may be added.
+ *
+ * @throws InputError for a folder that holds another sweep, naming the first run that differs.
+ */
+export async function prepareSweepFolder(outDir: string, plan: SweepPlan): Promise<void> {
+  const paths = sweepPaths(outDir);
+  const stored = await readPlan(outDir);
+  const planned = JSON.parse(JSON.stringify(plan)) as SweepPlan;
+  const byId = new Map(planned.runs.map((run) => [run.id, run]));
+  const other = stored?.runs.find((run) => !isDeepStrictEqual(byId.get(run.id), run));
+  if (other !== undefined) {
+    const how = byId.has(other.id) ? 'another configuration of' : 'no';
+    throw new InputError(
+      `sweep: --out must be a folder of the same sweep, got ${paths.folder}, where the plan has ${how} run ` +
+        `${other.id}. Choose another folder, or delete that one.`,
+    );
+  }
+  await mkdir(paths.folder, { recursive: true });
+  await writeJson(paths.plan, planned);
+  for (const { id, config } of planned.runs) {
+    await mkdir(paths.run(id), { recursive: true });
+    await writeJson(engineFiles(paths.run(id)).request, config);
+  }
+}
+
+/** The plan in a sweep's folder; undefined where there is none. */
+export async function readPlan(outDir: string): Promise<SweepPlan | undefined> {
+  return readJson<SweepPlan>(sweepPaths(outDir).plan);
+}
+
+/** States of all runs, in the order of the plan. */
+export function runStates(outDir: string, runs: readonly PlannedRun[]): Promise<RunState[]> {
+  return Promise.all(runs.map((run) => runState(outDir, run)));
+}
+
+export async function runState(outDir: string, { id, config }: PlannedRun): Promise<RunState> {
+  const folder = sweepPaths(outDir).run(id);
+  const paths = runPaths(folder);
+  const state = { id, epochs: config.epochs };
+  const record = await readJson<RunRecord>(paths.record);
+  if (record !== undefined) {
+    const { epochs: epoch, scores, times } = record;
+    return { ...state, status: 'done', epoch, meanIoU: scores.meanIoU, seconds: times.seconds };
+  }
+  const last = await lastMetrics(paths.metrics);
+  const { epoch = 0, meanIoU = null, seconds = 0 } = last ?? {};
+  const reached = { ...state, epoch, meanIoU, seconds };
+  if ((await lockOwner(folder)) !== undefined) return { ...reached, status: 'running' };
+  const failure = await readJson<RunFailure>(engineFiles(folder).failure);
+  return failure === undefined
+    ? { ...reached, status: 'waiting' }
+    : { ...reached, status: 'failed', failure };
+}
+
+async function lastMetrics(file: string): Promise<EpochMetrics | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  for (const line of text.trimEnd().split('\n').reverse()) {
+    try {
+      return JSON.parse(line) as EpochMetrics;
+    } catch {
+      continue; // a torn line
+    }
+  }
+  return undefined;
+}
+
+async function readJson<T>(file: string): Promise<T | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new InputError(`sweep: ${file} must be JSON. ${String(error)} Delete it to go on.`);
+  }
+}
