@@ -1,30 +1,74 @@
 /** `npm run bench`: how fast the kit is, beside PyTorch, measured in one run. A new bench is a line here. */
 import { writeFile } from 'node:fs/promises';
 import { checkNumber, checkOneOf } from '../check';
-import type { BenchReport } from './bench/types';
+import type { BenchOptions, BenchReport } from './bench/types';
 import { parseArguments, runCommand } from './support/command';
 
-const help = `Usage: npm run bench -- data [--json FILE] [--rounds N] [--root DIR]
+const help = `Usage: npm run bench -- step|infer|data [options]
 
+  step          milliseconds of a training step, ours and PyTorch's in both memory layouts; memory
+  infer         the same for inference
   data          images per second from JPEG files and from the caches, beside a PyTorch DataLoader,
                 and how long a training step waits for its batch
 
-  --json FILE   write the numbers there, too
-  --rounds N    times each thing is measured, in turn (default 5)
-  --root DIR    the folder that holds the data sets (default: PAT_DATA_DIR, else data/datasets)
-  --help        show this`;
+  --json FILE          write the numbers there, too
+  --rounds N           times each thing is measured, in turn (default 9; data 5)
+  --help               show this
 
-interface BenchOptions {
+step, infer:
+  --networks A,B       of segnet, unet, attentionUnet, nestedUnet (default: all)
+  --losses A,B         step only: of pat, crossEntropy (default: both)
+  --sizes W/S/B,…      width, side and batch size (default: 16/128/4,32/256/2)
+  --variant NAME       of the networks: paper (default) or authors
+  --execution NAME     of our side: eager
+  --max-foreign SHARE  rounds in which others used more of the processor are repeated (default 0.12)
+
+data:
+  --root DIR           the folder that holds the data sets (default: PAT_DATA_DIR, else data/datasets)
+
+Example: npm run bench -- step --networks unet --losses pat --sizes 16/128/4 --json step.json`;
+
+const text = { type: 'string' } as const;
+const specs = {
+  json: text,
+  rounds: text,
+  root: text,
+  networks: text,
+  losses: text,
+  sizes: text,
+  variant: text,
+  execution: text,
+  'max-foreign': { type: 'string', default: '0.12' },
+} as const;
+type OptionName = keyof typeof specs;
+
+interface Bench {
+  /** Default of `--rounds`. */
   rounds: number;
-  root?: string;
-  signal: AbortSignal;
+  /** The options it takes besides --json and --rounds. */
+  options: readonly OptionName[];
+  /** Loaded late: a wrong command line must not wait for TensorFlow. */
+  load: () => Promise<(options: BenchOptions) => Promise<BenchReport>>;
 }
 
-type Bench = (options: BenchOptions) => Promise<BenchReport>;
+const inference = ['networks', 'sizes', 'variant', 'execution', 'max-foreign'] as const;
 
-/** Loaded late: a wrong command line must not wait for TensorFlow. */
-const benches: Record<string, () => Promise<Bench>> = {
-  data: async () => (await import('./bench/data')).benchData,
+const benches: Record<string, Bench> = {
+  step: {
+    rounds: 9,
+    options: [...inference, 'losses'],
+    load: async () => (await import('./bench/step')).benchStep,
+  },
+  infer: {
+    rounds: 9,
+    options: inference,
+    load: async () => (await import('./bench/step')).benchInfer,
+  },
+  data: {
+    rounds: 5,
+    options: ['root'],
+    load: async () => (await import('./bench/data')).benchData,
+  },
 };
 
 async function main(args: string[], signal: AbortSignal): Promise<number> {
@@ -34,19 +78,21 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
     return name === undefined ? 1 : 0;
   }
   checkOneOf('npm run bench', 'bench', name, Object.keys(benches));
-  const { values } = parseArguments(`npm run bench -- ${name}`, rest, {
-    json: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
-    root: { type: 'string' },
-  });
-  const rounds = checkNumber('npm run bench', '--rounds', Number(values.rounds), {
+  const { rounds: defaultRounds, options, load } = benches[name];
+  const names: OptionName[] = ['json', 'rounds', ...options];
+  const command = `npm run bench -- ${name}`;
+  const known = Object.fromEntries(names.map((option) => [option, specs[option]]));
+  const { values } = parseArguments(command, rest, known as typeof specs);
+  const { json: file, 'max-foreign': maxForeign = '0.12', ...words } = values;
+  const rounds = checkNumber('npm run bench', '--rounds', Number(values.rounds ?? defaultRounds), {
     integer: true,
     min: 1,
   });
-  const bench = await benches[name]();
-  const { lines, json } = await bench({ rounds, root: values.root, signal });
+  const share = checkNumber(command, '--max-foreign', Number(maxForeign), { min: 0, max: 1 });
+  const bench = await load();
+  const { lines, json } = await bench({ ...words, rounds, maxForeign: share, signal });
   process.stdout.write(`${lines.join('\n')}\n`);
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(json, null, 2)}\n`);
+  if (file !== undefined) await writeFile(file, `${JSON.stringify(json, null, 2)}\n`);
   return 0;
 }
 

@@ -1,52 +1,27 @@
 /** The PyTorch side of a bench: its own virtual environment, made when it is first needed. */
 import { spawn } from 'node:child_process';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import readline from 'node:readline';
+import { Peer } from './peer';
 
 const folder = path.join('.cache', 'bench-venv');
 const python = path.join(folder, 'bin', 'python');
 const requirements = path.join('bench', 'requirements.txt');
 
-/** A script in `bench/` that answers each line it gets with a line of JSON. */
-export class TorchPeer {
-  private readonly answers: AsyncIterator<string>;
-  private errors = '';
+let installed: Promise<void> | undefined;
 
-  private constructor(private readonly child: ChildProcessWithoutNullStreams) {
-    this.answers = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    child.stderr.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
-    child.stdin.on('error', () => undefined); // told by the missing answer
-  }
-
+/** A script in `bench/`. */
+export class TorchPeer extends Peer {
   /** Starts `bench/SCRIPT`; installs PyTorch first where it is missing (minutes, once). */
   static async start(script: string, signal: AbortSignal): Promise<TorchPeer> {
-    await install(signal);
-    const child = spawn(python, [path.join('bench', script)], { signal });
-    child.on('error', () => undefined); // told by the missing answer
-    return new TorchPeer(child);
-  }
-
-  /** Sends a line and waits for the answer. */
-  async ask(line: string): Promise<Record<string, unknown>> {
-    this.child.stdin.write(`${line}\n`);
-    const answer = await this.answers.next();
-    if (answer.done === true) {
-      throw new Error(`bench: PyTorch's side ended: ${this.errors.trim() || 'no message'}`);
-    }
-    return JSON.parse(answer.value) as Record<string, unknown>;
-  }
-
-  stop(): void {
-    this.child.stdin.end();
-    this.child.kill();
+    await (installed ??= install(signal));
+    return new TorchPeer("PyTorch's side", python, [path.join('bench', script)], signal);
   }
 }
 
 async function install(signal: AbortSignal): Promise<void> {
-  const check = ['-c', 'import torch, PIL, numpy'];
+  const check = ['-c', 'import torch, PIL, numpy, safetensors'];
   if (existsSync(python) && (await run(python, check, signal)).status === 0) return;
   process.stderr.write(`Installing PyTorch into ${folder} (once) …\n`);
   await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,53 @@
+/** How much of the machine other programs use, and how much memory a process had at most; Linux only. */
+import { readFileSync } from 'node:fs';
+
+/** Processor time so far, in the kernel's clock ticks. */
+export interface CpuTimes {
+  /** Of all cores, idle ones included. */
+  total: number;
+  /** Of all cores, doing something, stolen time included. */
+  busy: number;
+  /** Of the given processes and the children they waited for. */
+  own: number;
+}
+
+/** Undefined where there is no /proc. */
+export function cpuTimes(pids: readonly number[]): CpuTimes | undefined {
+  const machine = read('/proc/stat')?.split('\n', 1)[0].trim().split(/\s+/).slice(1).map(Number);
+  if (machine === undefined) return undefined;
+  // user nice system idle iowait irq softirq steal; guest times are part of the first two
+  const total = sum(machine.slice(0, 8));
+  const idle = machine[3] + machine[4];
+  return { total, busy: total - idle, own: sum(pids.map(ticksOf)) };
+}
+
+/** Share of all cores that was busy with others between two readings, 0–1. */
+export function foreignShare(before: CpuTimes, after: CpuTimes): number {
+  const total = after.total - before.total;
+  const foreign = after.busy - before.busy - (after.own - before.own);
+  return total > 0 ? Math.min(Math.max(foreign / total, 0), 1) : 0;
+}
+
+/** The most memory that a running process had in RAM so far; undefined where there is no /proc. */
+export function peakMiB(pid: number): number | undefined {
+  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
+  return kib === undefined ? undefined : Number(kib) / 1024;
+}
+
+function ticksOf(pid: number): number {
+  // The command, in parentheses, may hold spaces; utime, stime, cutime, cstime are fields 14 to 17.
+  const fields = read(`/proc/${pid}/stat`)?.split(') ').pop()?.split(' ') ?? [];
+  return sum(fields.slice(11, 15).map(Number));
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,44 @@
+/** A process that measures: it answers each line it gets with a line of JSON. */
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import readline from 'node:readline';
+
+export class Peer {
+  private readonly answers: AsyncIterator<string>;
+  private errors = '';
+  private readonly child: ChildProcessWithoutNullStreams;
+
+  /** `title` begins the error messages; the process ends when `signal` aborts. */
+  constructor(
+    private readonly title: string,
+    command: string,
+    args: readonly string[],
+    signal: AbortSignal,
+  ) {
+    this.child = spawn(command, args, { signal });
+    this.child.on('error', () => undefined); // told by the missing answer
+    this.child.stdin.on('error', () => undefined); // likewise
+    this.child.stderr.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
+    this.answers = readline.createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** The process id; 0 where the process did not start. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Sends a line and waits for the answer. Throws what the process said when it ended instead. */
+  async ask(line: string): Promise<Record<string, unknown>> {
+    this.child.stdin.write(`${line}\n`);
+    const answer = await this.answers.next();
+    if (answer.done === true) {
+      throw new Error(`bench: ${this.title} ended: ${this.errors.trim() || 'no message'}`);
+    }
+    return JSON.parse(answer.value) as Record<string, unknown>;
+  }
+
+  stop(): void {
+    this.child.stdin.end();
+    this.child.kill();
+  }
+}

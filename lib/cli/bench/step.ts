@@ -1,0 +1,123 @@
+/**
+ * `npm run bench -- step` and `-- infer`: milliseconds of a training step, or of an inference, ours and PyTorch's in both
+ * memory layouts. For each case three fresh processes get the same weights and the same batch; they must agree on the
+ * first loss (the mean |logit|), then compute in bursts, one at a time, round after round.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { checkOneOf } from '../../check';
+import { barOf, benchCases, caseName, memoryBar } from './cases';
+import type { BenchCase, Mode } from './cases';
+import { executions } from './createStep';
+import type { Execution } from './createStep';
+import { peakMiB } from './foreignCpu';
+import { interleave } from './interleave';
+import type { RoundOptions } from './interleave';
+import { machine, spreadOf } from './measure';
+import type { Spread } from './measure';
+import { writeJob } from './stepJob';
+import type { StepFacts } from './stepJob';
+import { checkAgreement, sideNames, StepSide } from './stepSide';
+import type { SideName } from './stepSide';
+import { stepTable } from './stepTable';
+import type { BenchOptions, BenchReport } from './types';
+
+export interface StepMeasurement extends BenchCase {
+  /** Medians. */
+  oursMs: number;
+  torchNchwMs: number;
+  torchChannelsLastMs: number;
+  /** Median over the rounds of our time over that of PyTorch's faster layout. */
+  ratio: number;
+  /** The largest ratio that issue 6 allows; null for other sizes. */
+  bar: number | null;
+  spreads: Record<SideName, Spread>;
+  /** Highest resident memory of each process; null where there is no /proc. */
+  peakMiB: Record<SideName, number> | null;
+  /** Our peak over that of PyTorch's thriftier layout, and what issue 6 allows. */
+  memoryRatio: number | null;
+  memoryBar: number;
+  execution: Execution;
+  /** Seconds of recording and loading the graph; null for eager execution. */
+  tracingSeconds: number | null;
+  parameters: number;
+  /** What had to agree, on each side. */
+  check: Record<SideName, StepFacts['check']>;
+  /** The formulations of the loss that were the fastest. */
+  formulations: Record<'torchNchw' | 'torchChannelsLast', string | null>;
+  rounds: { measured: number; disturbed: number; foreignShare: Spread | null };
+}
+
+export const benchStep = (options: BenchOptions) => bench('step', options);
+export const benchInfer = (options: BenchOptions) => bench('infer', options);
+
+async function bench(mode: Mode, options: BenchOptions): Promise<BenchReport> {
+  const { execution = executions[0], rounds, maxForeign, signal } = options;
+  checkOneOf(`npm run bench -- ${mode}`, '--execution', execution, executions);
+  const cases = benchCases(mode, options);
+  const where = machine();
+  const results: StepMeasurement[] = [];
+  let torch = '';
+  for (const benchCase of cases) {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'pat-bench-step-'));
+    const sides: StepSide[] = [];
+    try {
+      const job = await writeJob(benchCase, execution as Execution, folder);
+      for (const name of sideNames) sides.push(await StepSide.start(name, job, signal));
+      torch = sides[1].facts.torch ?? '';
+      results.push(await measure(benchCase, job.execution, sides, { rounds, maxForeign, signal }));
+    } finally {
+      for (const side of sides) side.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+    process.stderr.write(`${results.length} of ${cases.length}: ${caseName(benchCase)}\n`);
+  }
+  const json = { bench: mode, machine: where, torch, rounds, maxForeign, results };
+  return { lines: stepTable(json), json };
+}
+
+async function measure(
+  benchCase: BenchCase,
+  execution: Execution,
+  sides: readonly StepSide[],
+  options: RoundOptions,
+): Promise<StepMeasurement> {
+  checkAgreement(sides);
+  const { used, measured, disturbed } = await interleave(sides, options);
+  const each = <T>(value: (side: StepSide) => T) =>
+    Object.fromEntries(sides.map((side) => [side.name, value(side)])) as Record<SideName, T>;
+  const spreads = each(({ name }) => spreadOf(used.map((round) => round.milliseconds[name])));
+  const fastest =
+    spreads.torchNchw.median < spreads.torchChannelsLast.median ? 'torchNchw' : 'torchChannelsLast';
+  const ratios = used.map(({ milliseconds }) => milliseconds.ours / milliseconds[fastest]);
+  const peaks = each(({ pid }) => peakMiB(pid) ?? NaN);
+  const hasPeaks = Object.values(peaks).every(Number.isFinite);
+  const foreign = used.map(({ foreignShare }) => foreignShare ?? NaN);
+  const facts = each((side) => side.facts);
+  return {
+    ...benchCase,
+    oursMs: spreads.ours.median,
+    torchNchwMs: spreads.torchNchw.median,
+    torchChannelsLastMs: spreads.torchChannelsLast.median,
+    ratio: spreadOf(ratios).median,
+    bar: barOf(benchCase),
+    spreads,
+    peakMiB: hasPeaks ? peaks : null,
+    memoryRatio: hasPeaks ? peaks.ours / Math.min(peaks.torchNchw, peaks.torchChannelsLast) : null,
+    memoryBar,
+    execution,
+    tracingSeconds: facts.ours.tracingSeconds ?? null,
+    parameters: facts.ours.parameters,
+    check: each((side) => side.facts.check),
+    formulations: {
+      torchNchw: facts.torchNchw.formulation ?? null,
+      torchChannelsLast: facts.torchChannelsLast.formulation ?? null,
+    },
+    rounds: {
+      measured,
+      disturbed,
+      foreignShare: foreign.every(Number.isFinite) ? spreadOf(foreign) : null,
+    },
+  };
+}

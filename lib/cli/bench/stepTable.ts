@@ -1,0 +1,81 @@
+/** The table of `npm run bench -- step` and `-- infer`. */
+import { caseName } from './cases';
+import { machineText, spreadText } from './measure';
+import type { Machine } from './measure';
+import type { StepMeasurement } from './step';
+
+export interface StepReport {
+  machine: Machine;
+  torch: string;
+  rounds: number;
+  maxForeign: number;
+  results: readonly StepMeasurement[];
+}
+
+const columns = [
+  [
+    'case',
+    'ours ms',
+    'NCHW ms',
+    'channels_last ms',
+    'ratio',
+    'bar',
+    'peak MiB',
+    'ratio',
+    'foreign',
+  ],
+];
+
+export function stepTable({ machine, torch, rounds, maxForeign, results }: StepReport): string[] {
+  const rows = results.map((result) => {
+    const { spreads, ratio, bar, peakMiB, memoryRatio, memoryBar } = result;
+    const { foreignShare, disturbed, measured } = result.rounds;
+    const best = peakMiB && Math.min(peakMiB.torchNchw, peakMiB.torchChannelsLast);
+    return [
+      caseName(result),
+      spreadText(spreads.ours),
+      spreadText(spreads.torchNchw),
+      spreadText(spreads.torchChannelsLast),
+      ratio.toFixed(2),
+      bar === null ? '' : verdict(ratio, bar),
+      peakMiB && best ? `${peakMiB.ours.toFixed(0)} : ${best.toFixed(0)}` : '',
+      memoryRatio === null ? '' : `${memoryRatio.toFixed(2)} ${verdict(memoryRatio, memoryBar)}`,
+      `${foreignShare ? percent(foreignShare.median) : '?'}, ${disturbed} of ${measured} disturbed`,
+    ];
+  });
+  const widths = columns[0].map((_, i) =>
+    Math.max(...[...columns, ...rows].map((row) => row[i].length)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .join('  ')
+      .trimEnd();
+  return [
+    `Ours against PyTorch ${torch}; milliseconds: median (range) of ${rounds} interleaved rounds`,
+    machineText(machine),
+    [...columns, ...rows].map(line).join('\n'),
+    'case: width/side/batch. ratio: ours over the faster layout, ours over the smaller peak. foreign: what others used of',
+    `the processor in the rounds that count; rounds above ${percent(maxForeign)} are disturbed and repeated where possible.`,
+    ...results.flatMap(notes),
+  ];
+}
+
+function notes(result: StepMeasurement): string[] {
+  const { formulations, tracingSeconds, execution, loss } = result;
+  if (loss === null) return [];
+  const tracing = tracingSeconds === null ? '' : `, traced in ${tracingSeconds.toFixed(2)} s`;
+  const { torchNchw, torchChannelsLast } = formulations;
+  return [
+    `${caseName(result)}: ${execution}${tracing}; fastest -log p in PyTorch: ${torchNchw} (NCHW), ` +
+      `${torchChannelsLast} (channels_last)`,
+  ];
+}
+
+function verdict(ratio: number, bar: number): string {
+  return `${ratio <= bar ? '≤' : '>'} ${bar.toFixed(2)}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
