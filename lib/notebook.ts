@@ -10,14 +10,15 @@ import { relative } from 'node:path';
 import { checkKnownOptions, checkNumber } from './check';
 import { exportFigure } from './figures/export';
 import type { ExportOptions } from './figures/export';
-import { plain } from './figures/plain';
-import { SCREEN_WIDTH_PIXELS, VENUES, screenLayout } from './figures/style';
+import { SCREEN_WIDTH_PIXELS, VENUES } from './figures/style';
 import type { Figure } from './figures/types';
+import { figureBundle } from './notebook/figureOutput';
 import { writeOutput } from './notebook/output';
 import { renderTable } from './notebook/table';
 import type { FrameLike, TableOptions } from './notebook/table';
 
 export { exportFigure } from './figures/export';
+export { liveFigure } from './notebook/liveFigure';
 export { progress } from './notebook/progress';
 export { dataFrame } from './notebook/table';
 
@@ -32,22 +33,7 @@ export function show(figure: Figure, options: { width?: number } = {}): void {
   checkKnownOptions('show', options, ['width']);
   const { width = SCREEN_WIDTH_PIXELS } = options;
   checkNumber('show', 'width', width, { min: 100, max: 10_000 });
-  const { name, title, data, frames = [] } = figure;
-  // Two buttons only: the full bar would lie over the legend. Zooming and panning are mouse gestures.
-  const config = {
-    displaylogo: false,
-    modeBarButtons: [['toImage', 'resetScale2d']],
-    toImageButtonOptions: { filename: name, format: 'svg' },
-  };
-  writeOutput({
-    'application/vnd.plotly.v1+json': plain({
-      data,
-      layout: screenLayout(figure, width),
-      frames,
-      config,
-    }),
-    'text/plain': `Figure ${name}: ${title}`,
-  });
+  writeOutput(figureBundle(figure, width));
 }
 
 /**

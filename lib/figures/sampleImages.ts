@@ -1,16 +1,11 @@
 /** Fig. 2: images of a data set above their masks, in the data set's palette. */
-import type { Data, Image, Layout } from 'plotly.js';
-import sharp from 'sharp';
+import type { Layout } from 'plotly.js';
 import { checkNumber, invalid } from '../check';
-import type { Colour, Sample, SegmentationDataset } from '../datasets/types';
-import { cssColour, imageSetText } from './labels';
+import type { Sample } from '../datasets/types';
+import { imageSetText } from './labels';
+import { classLegend, classMapPicture, photograph, pictureAt } from './pictures';
+import type { MaskStyle } from './pictures';
 import type { Figure, FigureRow } from './types';
-
-/** What a figure needs to know of a data set to draw its masks. */
-export type MaskStyle = Pick<
-  SegmentationDataset,
-  'title' | 'split' | 'classNames' | 'palette' | 'ignoreIndex'
->;
 
 export interface SampleImagesOptions {
   /** File stem (default `'fig2-sample-images'`). */
@@ -19,8 +14,6 @@ export interface SampleImagesOptions {
   maxWidth?: number;
 }
 
-/** Colour of ignored pixels. */
-const VOID: Colour = [0, 0, 0];
 /** Share of a tile that stays free on its right and below. */
 const GAP = 0.03;
 
@@ -41,18 +34,21 @@ export async function sampleImagesFigure(
   const shape = samples[0].height / samples[0].width;
   const pictures = await Promise.all(
     samples.map((sample) =>
-      Promise.all([photograph(sample, maxWidth), maskPicture(sample, style, maxWidth)]),
+      Promise.all([photograph(sample, maxWidth), classMapPicture(sample, style, maxWidth)]),
     ),
   );
   const images = pictures.flatMap((pair, column) =>
-    pair.map((source, row): Partial<Image> => {
-      const place = { x: column + GAP / 2, y: -(row * shape) - GAP / 2 };
-      const size = { sizex: 1 - GAP, sizey: shape - GAP, sizing: 'stretch' as const };
-      return { source, xref: 'x', yref: 'y', layer: 'above', ...place, ...size };
-    }),
+    pair.map((source, row) =>
+      pictureAt(source, {
+        x: column + GAP / 2,
+        y: -(row * shape) - GAP / 2,
+        width: 1 - GAP,
+        height: shape - GAP,
+      }),
+    ),
   );
   const rows = samples.flatMap((sample) => pixelRows(sample, style));
-  const legend = legendEntries(style, new Set(rows.map((row) => Number(row.classId))));
+  const legend = classLegend(style, new Set(rows.map((row) => Number(row.classId))));
   const hidden = { visible: false, fixedrange: true };
   const layout: Partial<Layout> = {
     images,
@@ -82,33 +78,6 @@ export async function sampleImagesFigure(
   };
 }
 
-/** A photograph as a JPEG data URI: as PNG it would be ten times as large, in every saved notebook. */
-async function photograph(
-  { image, height, width }: Pick<Sample, 'image' | 'height' | 'width'>,
-  maxWidth: number,
-): Promise<string> {
-  const jpeg = await sharp(image, { raw: { width, height, channels: 3 } })
-    .resize({ width: maxWidth, withoutEnlargement: true })
-    .jpeg({ quality: 88 })
-    .toBuffer();
-  return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
-}
-
-/** A mask in the data set's palette as a PNG data URI; ignored pixels are black. */
-async function maskPicture(
-  { labels, height, width }: Sample,
-  { palette }: MaskStyle,
-  maxWidth: number,
-): Promise<string> {
-  const rgb = new Uint8Array(labels.length * 3);
-  labels.forEach((label, i) => rgb.set(palette[label] ?? VOID, i * 3));
-  const png = await sharp(rgb, { raw: { width, height, channels: 3 } })
-    .resize({ width: maxWidth, withoutEnlargement: true, kernel: 'nearest' })
-    .png({ palette: true })
-    .toBuffer();
-  return `data:image/png;base64,${png.toString('base64')}`;
-}
-
 /** Pixels of each class of a sample; void has the id `ignoreIndex`. */
 function pixelRows(sample: Sample, { title, classNames }: MaskStyle): FigureRow[] {
   const counts = new Array<number>(256).fill(0);
@@ -119,23 +88,4 @@ function pixelRows(sample: Sample, { title, classNames }: MaskStyle): FigureRow[
       ? [{ dataset: title, image: sample.name, classId, class: className, pixels }]
       : [];
   });
-}
-
-/** Traces without points, there for their entries in the legend. */
-function legendEntries({ classNames, palette, ignoreIndex }: MaskStyle, ids: Set<number>): Data[] {
-  const entry = (name: string, colour: Colour): Data => ({
-    type: 'scatter',
-    mode: 'markers',
-    x: [null],
-    y: [null],
-    name,
-    marker: {
-      symbol: 'square',
-      size: 10,
-      color: cssColour(colour),
-      line: { color: '#262626', width: 0.7 },
-    },
-  });
-  const classes = classNames.flatMap((name, id) => (ids.has(id) ? [entry(name, palette[id])] : []));
-  return ids.has(ignoreIndex) ? [...classes, entry('void (ignored)', VOID)] : classes;
 }

@@ -2,6 +2,7 @@
  * Outputs of a cell. tslab's own display functions take one MIME type and no metadata; what they call does not,
  * so an output here can hold a picture with its size, or a table with a plain text beside it.
  */
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 
 /** What an output shows, by MIME type; a reader shows the richest it knows. */
@@ -35,4 +36,17 @@ export function writeOutput(bundle: MimeBundle, metadata: Record<string, unknown
   const write = outputWriter();
   if (write) write({ data: bundle, metadata, transient: {} }, false);
   else console.log(bundle['text/plain']);
+}
+
+/**
+ * An output that each call replaces in place: the first call shows it in the running cell. Outside a kernel nothing is
+ * shown.
+ */
+export function replaceableOutput(): (bundle: MimeBundle) => void {
+  const display_id = randomUUID();
+  let update = false;
+  return (bundle) => {
+    outputWriter()?.({ data: bundle, metadata: {}, transient: { display_id } }, update);
+    update = true;
+  };
 }

@@ -1,7 +1,6 @@
 /** Progress of long work: one line that is rewritten in place, in a cell's output or on a terminal. */
-import { randomUUID } from 'node:crypto';
 import { checkNumber } from '../check';
-import { outputWriter } from './output';
+import { outputWriter, replaceableOutput } from './output';
 
 export interface Progress {
   /** Says that `count` of the total are done; the line is rewritten at most every 100 ms. */
@@ -74,15 +73,9 @@ interface LineWriter {
 }
 
 function lineWriter(): LineWriter {
-  const output = outputWriter();
-  if (output) {
-    const display_id = randomUUID();
-    let update = false;
-    const write = (line: string) => {
-      output({ data: { 'text/plain': line }, metadata: {}, transient: { display_id } }, update);
-      update = true;
-    };
-    return { write, interval: REWRITE_MILLISECONDS };
+  if (outputWriter()) {
+    const replace = replaceableOutput();
+    return { write: (line) => replace({ 'text/plain': line }), interval: REWRITE_MILLISECONDS };
   }
   const { stderr } = process;
   if (!stderr.isTTY) {

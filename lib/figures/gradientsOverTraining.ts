@@ -1,0 +1,129 @@
+/** § 4.3 over time: the gradient norm of each class, epoch by epoch, for several losses, and PAT's β of the class. */
+import type { Data, Layout } from 'plotly.js';
+import type { ClassCourse, ClassHistory } from '../training/classHistory';
+import { invalid } from '../check';
+import { rounded, significant } from './labels';
+import { PALETTE, axis, logAxis, panelTitle, seriesStyle } from './style';
+import type { Figure, FigureRow } from './types';
+
+export interface GradientsOverTrainingOptions {
+  /** Title of the data and the network, for the caption. */
+  dataset: string;
+  /** File stem (default `'eq7-gradients-over-training'`). */
+  name?: string;
+}
+
+/** Blue solid, grey dashed, vermillion dotted: they differ in grey print too. */
+const GROUPS = {
+  head: { color: PALETTE[0], dash: 'solid', width: 2 },
+  body: { color: '#8C8C8C', dash: 'dash', width: 1.3 },
+  tail: { color: PALETTE[1], dash: 'dot', width: 2 },
+} as const;
+
+const COLUMNS = 2;
+const [WIDTH, HEIGHT] = [0.42, 0.37];
+
+/**
+ * One panel for each loss with the norm of each class's gradient as that loss averages it, on one logarithmic scale, and
+ * a last one with β of the last loss. Colour and dashes tell head, body and tail, the marker tells the class.
+ *
+ * @throws InputError when there is no history.
+ */
+export function gradientsOverTrainingFigure(
+  histories: readonly ClassHistory[],
+  { dataset, name = 'eq7-gradients-over-training' }: GradientsOverTrainingOptions,
+): Figure {
+  if (histories.length === 0) {
+    throw invalid('gradientsOverTrainingFigure', 'histories', 'a non-empty array', '[]');
+  }
+  const panels = [
+    ...histories.map((history) => ({ history, key: 'norms' as const })),
+    { history: histories[histories.length - 1], key: 'coefficients' as const },
+  ];
+  const norms = histories.flatMap(({ classes }) => classes.flatMap((course) => course.norms));
+  const shown = norms.filter((norm) => norm > 0);
+  const range = [Math.log10(Math.min(...shown)) - 0.1, Math.log10(Math.max(...shown)) + 0.1];
+  const rows = Math.ceil(panels.length / COLUMNS);
+  const layout: Partial<Layout> = { annotations: [] };
+  panels.forEach(({ history, key }, i) => {
+    const bottom = i >= panels.length - COLUMNS;
+    Object.assign(layout, panelAxes(i, rows, { range, isNorm: key === 'norms', bottom }));
+    const text = key === 'norms' ? history.label : `β, ${history.label}`;
+    layout.annotations?.push(panelTitle(text, i + 1));
+  });
+  const ends = histories.map(({ label, ranges }) => {
+    return `${label} ${significant(ranges[0])} → ${significant(ranges[ranges.length - 1])}`;
+  });
+  return {
+    name,
+    title: 'Gradient norm of each class over training',
+    caption:
+      `${dataset}: norm of the gradient at the logits that each class receives, measured on the same images after ` +
+      'each epoch, divided by all pixels, or by |M| where the loss divides so; last panel: mean β of the true class. ' +
+      'Solid: head classes, dashed: body, dotted: tail. Largest over smallest norm at the first and the last epoch: ' +
+      `${ends.join('; ')}.`,
+    data: panels.flatMap(({ history, key }, panel) =>
+      history.classes.map((course, i) => courseTrace(history, course, { key, panel, marker: i })),
+    ),
+    layout,
+    aspectRatio: 0.14 + 0.33 * rows,
+    rows: histories.flatMap(historyRows),
+  };
+}
+
+function suffixOf(panel: number): string {
+  return panel === 0 ? '' : String(panel + 1);
+}
+
+function courseTrace(
+  { epochs }: ClassHistory,
+  course: ClassCourse,
+  { key, panel, marker }: { key: 'norms' | 'coefficients'; panel: number; marker: number },
+): Data {
+  const { color, dash, width } = GROUPS[course.group];
+  return {
+    type: 'scatter',
+    mode: 'lines+markers',
+    xaxis: `x${suffixOf(panel)}`,
+    yaxis: `y${suffixOf(panel)}`,
+    x: epochs,
+    y: course[key].map((value) => rounded(value)),
+    name: course.className,
+    legendgroup: course.className,
+    showlegend: panel === 0,
+    line: { color, dash, width },
+    marker: { color, symbol: seriesStyle(marker).symbol, size: 6 },
+  };
+}
+
+function panelAxes(
+  panel: number,
+  rows: number,
+  { range, isNorm, bottom }: { range: number[]; isNorm: boolean; bottom: boolean },
+): Partial<Layout> {
+  const suffix = suffixOf(panel);
+  const [column, row] = [panel % COLUMNS, Math.floor(panel / COLUMNS)];
+  const left = column * (1 - WIDTH);
+  const top = 1 - (row / rows) * (1 + 0.12);
+  const height = (HEIGHT * 2) / rows;
+  const anchor = { anchor: `x${suffix}` as 'x', domain: [Math.max(0, top - height), top] };
+  return {
+    [`xaxis${suffix}`]: axis(bottom ? 'Epoch' : '', {
+      domain: [left, left + WIDTH],
+      anchor: `y${suffix}` as 'y',
+      tickformat: 'd',
+    }),
+    [`yaxis${suffix}`]: isNorm
+      ? logAxis('Norm of the gradient', { ...anchor, range })
+      : axis('β', anchor),
+  };
+}
+
+function historyRows({ label, epochs, classes }: ClassHistory): FigureRow[] {
+  return classes.flatMap(({ classId, className, group, pixels, norms, coefficients }) =>
+    epochs.map((epoch, i) => {
+      const what = { loss: label, classId, class: className, group, pixels, epoch };
+      return { ...what, gradientNorm: norms[i], coefficient: coefficients[i] };
+    }),
+  );
+}

@@ -1,0 +1,141 @@
+/** Loss and validation mean IoU over the epochs of one run or several. */
+import type { Data, Layout, LayoutAxis } from 'plotly.js';
+import { checkNumber, invalid } from '../check';
+import type { EpochMetrics } from '../training/train';
+import { rounded, significant } from './labels';
+import { axis, logAxis, seriesStyle } from './style';
+import type { Figure, FigureRow } from './types';
+
+/** A run, finished or not. */
+export interface RunCurves {
+  label: string;
+  epochs: readonly EpochMetrics[];
+  /** Loss of single steps, by the epochs done then (fractions count); drawn thin below the rest (default: none). */
+  steps?: readonly { epoch: number; loss: number }[];
+}
+
+export interface TrainingCurvesOptions {
+  /** Title of the data, the network and the size, e.g. `'CamVid 96×128, SegNet of width 16'`. */
+  dataset: string;
+  /** A score to beat, drawn as a horizontal line (default: none). */
+  baseline?: { label: string; meanIoU: number };
+  /** Length of the epoch axis (default: the epochs there are). */
+  totalEpochs?: number;
+  /** File stem (default `'training-curves'`). */
+  name?: string;
+}
+
+/** Steps drawn at most of each run: longer lines are thinned evenly. */
+const STEPS_DRAWN = 400;
+
+/**
+ * Two panels: the loss (training dotted, validation solid, logarithmic) and the mean IoU on the validation split. Losses
+ * of different formulas share the axis and cannot be compared in height.
+ *
+ * @throws InputError when there is no run.
+ */
+export function trainingCurvesFigure(
+  runs: readonly RunCurves[],
+  { dataset, baseline, totalEpochs, name = 'training-curves' }: TrainingCurvesOptions,
+): Figure {
+  if (runs.length === 0) throw invalid('trainingCurvesFigure', 'runs', 'a non-empty array', '[]');
+  const done = Math.max(1, ...runs.map(({ epochs }) => epochs.length));
+  const last = totalEpochs ?? done;
+  checkNumber('trainingCurvesFigure', 'totalEpochs', last, { min: 1, integer: true });
+  const line = baseline === undefined ? [] : [baselineTrace(baseline, last)];
+  const epochAxis: Partial<LayoutAxis> = { range: [0, last * 1.02], tickformat: 'd' };
+  const layout: Partial<Layout> = {
+    xaxis: axis('Epoch', { ...epochAxis, domain: [0, 0.44] }),
+    xaxis2: axis('Epoch', { ...epochAxis, domain: [0.57, 1], anchor: 'y2' }),
+    yaxis: logAxis('Loss', { dtick: 'D2', tickfont: undefined, exponentformat: 'none' }),
+    yaxis2: axis('Validation mean IoU, %', { rangemode: 'tozero', anchor: 'x2' }),
+  };
+  const ends = runs.map(({ label, epochs }) => {
+    const score = epochs[epochs.length - 1]?.meanIoU ?? null;
+    return `${label} ${score === null ? 'without a score' : `${significant(100 * score)} %`}`;
+  });
+  return {
+    name,
+    title: 'Loss and validation mean IoU over training',
+    caption:
+      `${dataset}. Left: loss on the training (dotted, augmented, mean of the epoch's steps) and the validation ` +
+      'images (solid), of each run its own. Right: mean IoU on the validation images, at the last epoch ' +
+      `${ends.join(', ')}${baseline === undefined ? '' : `; dashed: ${baseline.label}`}.`,
+    data: [...runs.flatMap(runTraces), ...line],
+    layout,
+    aspectRatio: 0.42,
+    rows: runs.flatMap(runRows),
+  };
+}
+
+function runTraces({ label, epochs, steps = [] }: RunCurves, index: number): Data[] {
+  const { color, symbol } = seriesStyle(index);
+  const x = epochs.map(({ epoch }) => epoch);
+  const every = Math.ceil(steps.length / STEPS_DRAWN);
+  const drawn = steps.filter((_, i) => i % every === 0);
+  const lines = {
+    type: 'scatter',
+    legendgroup: label,
+    marker: { color, symbol, size: 6 },
+  } as const;
+  return [
+    {
+      type: 'scatter',
+      mode: 'lines',
+      x: drawn.map(({ epoch }) => rounded(epoch)),
+      y: drawn.map(({ loss }) => rounded(loss, 4)),
+      line: { color, width: 0.7 },
+      opacity: 0.4,
+      hoverinfo: 'skip',
+      showlegend: false,
+    },
+    {
+      ...lines,
+      mode: 'lines+markers',
+      x,
+      y: epochs.map(({ trainLoss }) => rounded(trainLoss)),
+      line: { color, dash: 'dot', width: 1.5 },
+      marker: { ...lines.marker, symbol: `${symbol}-open`, size: 5 },
+      name: `${label}, training`,
+    },
+    {
+      ...lines,
+      mode: 'lines+markers',
+      x,
+      y: epochs.map(({ validLoss }) => rounded(validLoss)),
+      line: { color, width: 2 },
+      name: `${label}, validation`,
+    },
+    {
+      ...lines,
+      mode: 'lines+markers',
+      xaxis: 'x2',
+      yaxis: 'y2',
+      x,
+      y: epochs.map(({ meanIoU }) => (meanIoU === null ? null : rounded(100 * meanIoU))),
+      line: { color, width: 2 },
+      name: label,
+      showlegend: false,
+    },
+  ];
+}
+
+function baselineTrace({ label, meanIoU }: { label: string; meanIoU: number }, last: number): Data {
+  const y = rounded(100 * meanIoU);
+  return {
+    type: 'scatter',
+    mode: 'lines',
+    xaxis: 'x2',
+    yaxis: 'y2',
+    x: [0, last * 1.02],
+    y: [y, y],
+    line: { color: '#000000', dash: 'dash', width: 1.2 },
+    name: label,
+  };
+}
+
+function runRows({ label, epochs }: RunCurves): FigureRow[] {
+  return epochs.map(({ epoch, step, trainLoss, validLoss, meanIoU, pixelAccuracy }) => {
+    return { run: label, epoch, step, trainLoss, validLoss, meanIoU, pixelAccuracy };
+  });
+}

@@ -1,0 +1,25 @@
+/** A figure as a cell's output. */
+import { plain } from '../figures/plain';
+import { screenLayout } from '../figures/style';
+import type { Figure } from '../figures/types';
+import type { MimeBundle } from './output';
+
+/** The figure for JupyterLab's Plotly extension, `width` CSS px wide, and a line of text. */
+export function figureBundle(figure: Figure, width: number): MimeBundle {
+  const { name, title, data, frames = [] } = figure;
+  // Two buttons only: the full bar would lie over the legend. Zooming and panning are mouse gestures.
+  const config = {
+    displaylogo: false,
+    modeBarButtons: [['toImage', 'resetScale2d']],
+    toImageButtonOptions: { filename: name, format: 'svg' },
+  };
+  return {
+    'application/vnd.plotly.v1+json': plain({
+      data,
+      layout: screenLayout(figure, width),
+      frames,
+      config,
+    }),
+    'text/plain': `Figure ${name}: ${title}`,
+  };
+}

@@ -1,0 +1,42 @@
+/** A figure that is redrawn in place while a cell runs. */
+import { SCREEN_WIDTH_PIXELS } from '../figures/style';
+import type { Figure } from '../figures/types';
+import { figureBundle } from './figureOutput';
+import { replaceableOutput } from './output';
+
+export interface LiveFigure {
+  /** Redraws, unless the last drawing is younger than the interval. */
+  update(): void;
+  /** Redraws in any case. */
+  redraw(): void;
+}
+
+/**
+ * Shows what `draw` returns, now and at each update, in one output of the running cell:
+ *
+ *     const curves = liveFigure(() => trainingCurvesFigure([run], { dataset }));
+ *     for (…) { …; curves.update(); }
+ *     curves.redraw();
+ *
+ * Outside a kernel nothing is shown.
+ *
+ * @param options.milliseconds between two drawings at least (default 500)
+ */
+export function liveFigure(
+  draw: () => Figure,
+  { milliseconds = 500 }: { milliseconds?: number } = {},
+): LiveFigure {
+  const show = replaceableOutput();
+  let drawnAt = -Infinity;
+  const redraw = () => {
+    drawnAt = performance.now();
+    show(figureBundle(draw(), SCREEN_WIDTH_PIXELS));
+  };
+  redraw();
+  return {
+    redraw,
+    update: () => {
+      if (performance.now() - drawnAt >= milliseconds) redraw();
+    },
+  };
+}

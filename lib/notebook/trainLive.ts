@@ -1,0 +1,70 @@
+/** A training run in a cell: a progress bar, and curves that grow while it trains. */
+import { readEpochs, readRun, runFolder } from '../training/trainingRuns';
+import type { TrainingRun } from '../training/trainingRuns';
+import { trainingCurvesFigure } from '../figures/trainingCurves';
+import { parseConfig } from '../training/config';
+import { runExperiment } from '../training/experiment';
+import type { ProgressEvent } from '../training/experiment';
+import type { EpochMetrics } from '../training/train';
+import type { ExperimentInput } from '../training/types';
+import { liveFigure } from './liveFigure';
+import { progress } from './progress';
+import type { Progress } from './progress';
+
+export interface TrainLiveOptions {
+  /** How figures and tables name the run. */
+  label: string;
+  /** Title of the data and the network, for the curves' caption. */
+  dataset: string;
+  /** Run folder (default: one of the configuration's own, see `runFolder`). */
+  outDir?: string;
+  /** Pass `interruptible()`: an interrupt of the cell saves a checkpoint, and running the cell again goes on. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Trains as `runExperiment` does, and shows how it goes. A run that was interrupted goes on at its last step, with the
+ * curves of the epochs before; a finished one is shown and not trained again.
+ *
+ * @throws what `runExperiment` throws; the signal's reason after an interrupt.
+ */
+export async function trainLive(
+  input: ExperimentInput,
+  { label, dataset, outDir = runFolder(input), signal }: TrainLiveOptions,
+): Promise<TrainingRun> {
+  const epochs: EpochMetrics[] = await readEpochs(outDir);
+  const steps: { epoch: number; loss: number }[] = [];
+  const { epochs: totalEpochs } = parseConfig(input);
+  const curves = liveFigure(() =>
+    trainingCurvesFigure([{ label, epochs, steps }], { dataset, totalEpochs }),
+  );
+  let bar: Progress | undefined;
+  let first = 0;
+  const onProgress = (event: ProgressEvent) => {
+    if (event.kind === 'note') console.log(event.text);
+    if (event.kind === 'start') {
+      first = event.step;
+      epochs.splice(event.epoch); // later ones are done again
+      const from = first > 0 ? `, from step ${first} on` : '';
+      bar = progress(`${label}${from}`, event.totalSteps - first);
+    }
+    if (event.kind === 'step') {
+      const { step, totalSteps, loss } = event;
+      bar?.update(step - first);
+      steps.push({ epoch: (step / totalSteps) * totalEpochs, loss });
+      curves.update();
+    }
+    if (event.kind === 'epoch') {
+      epochs.push(event.metrics);
+      curves.redraw();
+    }
+  };
+  try {
+    await runExperiment(input, { outDir, signal, onProgress });
+  } finally {
+    bar?.done();
+    curves.redraw();
+  }
+  if (bar === undefined) console.log(`finished before: ${outDir}`);
+  return readRun(outDir, label);
+}
