@@ -6,14 +6,15 @@ import { parseArguments, runCommand } from './support/command';
 const help = `Usage: npm run train -- --config FILE --out DIR [--set path=value …] [--fresh] [--dry-run]
 
 Trains a network as FILE (JSON, every setting has a default) says, and writes config.json, metrics.jsonl,
-checkpoints/, weights.safetensors (best by validation loss) and record.json into DIR. The same command goes on with
-an interrupted run; the weights end up the same, bit for bit. Ctrl-C saves a checkpoint first.
+checkpoints/, tensorboard/, weights.safetensors (best by validation loss) and record.json into DIR. The same command
+goes on with an interrupted run; the weights end up the same, bit for bit. Ctrl-C saves a checkpoint first.
 
   --config FILE     the configuration; without it every setting has its default
   --out DIR         the run folder
   --set path=value  changes one setting, e.g. --set loss.temperature=2 --set dataset.size=[96,128]; repeatable
   --fresh           start over: delete what an earlier run left in DIR
-  --dry-run         print the resolved configuration, the number of parameters and of steps; train nothing
+  --dry-run         print the resolved configuration, the number of parameters and of steps, and an estimate of time
+                    and memory from a few steps; leave no file
   --skip-setup      use what is installed, unchecked
   --help            show this`;
 
@@ -42,7 +43,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   const { parseConfig, withSettings } = await import('../training/config');
   const config = parseConfig(withSettings(file, values.set));
   const command = await import('./train/run');
-  if (dryRun) return command.dryRun(config);
+  if (dryRun) return command.dryRun(config, signal);
   return command.train(config, { outDir: values.out as string, fresh: values.fresh, signal });
 }
 

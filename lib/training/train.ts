@@ -200,7 +200,7 @@ export function validate(
   config: ExperimentConfig,
   model: tf.LayersModel,
   valid: SegmentationDataset,
-  options: Pick<EvaluationOptions, 'signal' | 'onPredictions'> = {},
+  options: Pick<EvaluationOptions, 'signal' | 'onBatch' | 'onPredictions'> = {},
 ): Promise<Evaluation> {
   const loss = lossAt(config, valid.ignoreIndex, 'validation');
   return evaluate(model, valid, { ...options, batchSize: config.batchSize, loss });

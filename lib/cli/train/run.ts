@@ -1,28 +1,53 @@
 /** What `npm run train` does once its arguments are understood. */
 import { describeDataset } from '../../datasets';
 import { parameterCount } from '../../models';
-import { progress } from '../../notebook/progress';
+import { clock, progress } from '../../notebook/progress';
 import type { Progress } from '../../notebook/progress';
+import { estimateRun } from '../../training/estimate';
+import type { RunEstimate } from '../../training/estimate';
 import type { ExperimentConfig } from '../../training/types';
 import { openExperiment, runExperiment } from '../../training/experiment';
 import type { ProgressEvent, RunOptions } from '../../training/experiment';
 import type { EpochMetrics } from '../../training/train';
 import { tellParent } from '../support/parentProcess';
 
-/** Prints what a run would be. */
-export async function dryRun(input: ExperimentConfig): Promise<number> {
-  const { config, train, valid, model, totalSteps } = await openExperiment(input);
-  const { epochs } = config;
-  const lines = [
-    JSON.stringify(config, null, 2),
-    describeDataset(train),
-    describeDataset(valid),
-    `${model.name}: ${parameterCount(model)} parameters`,
-    `${totalSteps} steps: ${epochs} epochs of ${totalSteps / epochs}`,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
-  model.dispose();
-  return 0;
+/** Prints what a run would be, and an estimate of its time and memory from a few steps; leaves no file. */
+export async function dryRun(input: ExperimentConfig, signal: AbortSignal): Promise<number> {
+  const experiment = await openExperiment(withoutDiskCache(input));
+  const { config, train, valid, model, totalSteps } = experiment;
+  const { epochs, dataset } = config;
+  try {
+    const { cache } = input.dataset;
+    const resolved = { ...config, dataset: { ...dataset, ...(cache && { cache }) } };
+    const lines = [
+      JSON.stringify(resolved, null, 2),
+      describeDataset(train),
+      describeDataset(valid),
+      `${model.name}: ${parameterCount(model)} parameters`,
+      `${totalSteps} steps: ${epochs} epochs of ${totalSteps / epochs}`,
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
+    process.stdout.write(`${estimateLine(await estimateRun(experiment, signal))}\n`);
+    return 0;
+  } finally {
+    model.dispose();
+  }
+}
+
+/** A cache in a file would stay behind. */
+function withoutDiskCache(config: ExperimentConfig): ExperimentConfig {
+  if (config.dataset.cache !== 'disk') return config;
+  return { ...config, dataset: { ...config.dataset, cache: 'none' } };
+}
+
+function estimateLine(estimate: RunEstimate): string {
+  const { timedSteps, secondsPerStep, secondsPerValidationBatch, seconds } = estimate;
+  const milliseconds = (value: number) => `${(1000 * value).toPrecision(3)} ms`;
+  return (
+    `estimate on this machine, from ${timedSteps} steps: ${clock(seconds)} in all, ` +
+    `${milliseconds(secondsPerStep)} a step, ${milliseconds(secondsPerValidationBatch)} a validation batch, ` +
+    `${(estimate.peakMemoryBytes / 2 ** 30).toFixed(2)} GiB memory of the process at most so far`
+  );
 }
 
 /** Trains with a progress line on the standard error; one line for each epoch and the result on the standard output. */
@@ -57,7 +82,9 @@ export async function train(
   try {
     const record = await runExperiment(config, { ...options, onProgress });
     finishBar();
-    const { best, scores, weightsSha256 } = record;
+    const { best, scores, weightsSha256, stoppedBy, epochs } = record;
+    const why = `stopped after epoch ${epochs}: ${config.patience} without a better validation loss`;
+    if (stoppedBy === 'patience') process.stdout.write(`${why}\n`);
     process.stdout.write(
       `best: epoch ${best.epoch}, validation loss ${best.validLoss.toFixed(4)}, ` +
         `mean IoU ${percent(scores.meanIoU)}\nweights ${weightsSha256}\n`,

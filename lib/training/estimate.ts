@@ -1,0 +1,103 @@
+/** How long a run would take and how much memory, from a few of its own steps. */
+import { tf } from '../backend';
+import { trainableVariables } from '../models/layers';
+import { Adam } from './adam';
+import type { Experiment } from './record';
+import { stepAt, stepsPerEpoch, validate } from './train';
+import type { TrainingOptions } from './train';
+
+const WARM_UP_STEPS = 2;
+const TIMED_STEPS = 5;
+/** No further step is begun after that time. */
+const LIMIT_MILLISECONDS = 30_000;
+
+/** Times on this machine as it is now; all memory is the process's own (resident), not the GPU's. */
+export interface RunEstimate {
+  timedSteps: number;
+  /** Median of the timed steps, the wait for data included. */
+  secondsPerStep: number;
+  /** A batch of the validation split, its data included. */
+  secondsPerValidationBatch: number;
+  /** All epochs with their validations; without checkpoints and logs. */
+  seconds: number;
+  /** The most that the process has used so far. */
+  peakMemoryBytes: number;
+}
+
+/**
+ * Does some steps of the run, real batches and updates, and part of a validation. Writes no file; the model's weights
+ * are not those of a run afterwards.
+ */
+export async function estimateRun(
+  { config, train, valid, model, totalSteps }: Experiment,
+  signal?: AbortSignal,
+): Promise<RunEstimate> {
+  const adam = new Adam(trainableVariables(model), config.optimizer);
+  try {
+    const times = await timeSteps({ config, train, state: { model, adam } }, signal);
+    const timed = times.length > WARM_UP_STEPS ? times.slice(WARM_UP_STEPS) : times.slice(-1);
+    const secondsPerStep = median(timed);
+    const secondsPerValidationBatch = await timeValidation();
+    const validationBatches = (config.epochs + 1) * stepsPerEpoch(config, valid.length); // and the best
+    return {
+      timedSteps: timed.length,
+      secondsPerStep,
+      secondsPerValidationBatch,
+      seconds: totalSteps * secondsPerStep + validationBatches * secondsPerValidationBatch,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
+  } finally {
+    adam.dispose();
+  }
+
+  /** The second batch, or the only one. */
+  async function timeValidation(): Promise<number> {
+    const enough = new AbortController();
+    const times = [performance.now()];
+    const onBatch = () => {
+      signal?.throwIfAborted();
+      if (times.push(performance.now()) > 2) enough.abort();
+    };
+    await validate(config, model, valid, { signal: enough.signal, onBatch }).catch((error) => {
+      if (error !== enough.signal.reason) throw error;
+    });
+    return (times[times.length - 1] - times[times.length - 2]) / 1000;
+  }
+}
+
+/** Seconds of each step from the first on. */
+async function timeSteps(
+  run: Pick<TrainingOptions, 'config' | 'train' | 'state'>,
+  signal?: AbortSignal,
+): Promise<number[]> {
+  const { config, train } = run;
+  const { batchSize, augmentation: augment, seed } = config;
+  const times: number[] = [];
+  const started = performance.now();
+  let before = started;
+  for (;;) {
+    for await (const { images, labels } of train.batches({
+      batchSize,
+      augment,
+      seed,
+      shuffle: true,
+    })) {
+      try {
+        signal?.throwIfAborted();
+        await stepAt(run, { images, labels }, times.length);
+      } finally {
+        tf.dispose([images, labels]);
+      }
+      const now = performance.now();
+      times.push((now - before) / 1000);
+      before = now;
+      if (times.length === WARM_UP_STEPS + TIMED_STEPS) return times;
+      if (now - started > LIMIT_MILLISECONDS) return times;
+    }
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
