@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { hasNativeDecoder } from './nativeDecoder';
 
-/** Raise when the layout of cache files changes. */
-const layout = 1;
+/** Raise when the layout of cache files or what decoding gives changes. */
+const layout = 2;
 
 /**
- * 20 hexadecimal digits from `identity` and the absolute path, size and modification time (in
+ * 20 hexadecimal digits from `identity`, the decoder and the absolute path, size and modification time (in
  * nanoseconds) of each file. A file that cannot be found counts as such: the error is left to who
  * reads it.
  */
@@ -17,7 +18,9 @@ export async function cacheKey(
 ): Promise<string> {
   const hash = createHash('sha256');
   const names = Object.keys(identity).sort();
-  hash.update(JSON.stringify([layout, names.map((name) => [name, identity[name]])]));
+  hash.update(
+    JSON.stringify([layout, hasNativeDecoder, names.map((name) => [name, identity[name]])]),
+  );
   const absolute = files.map((file) => path.resolve(file));
   for (let start = 0; start < absolute.length; start += 64) {
     const lines = await Promise.all(absolute.slice(start, start + 64).map(describeFile));

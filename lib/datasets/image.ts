@@ -1,6 +1,6 @@
 /**
- * Decodes image files to RGB bytes in sharp's threads; the format is read from the bytes, not from
- * the name.
+ * Decodes image files to RGB bytes, outside the main thread: plain JPEG and PNG by the native
+ * decoder, all else by sharp. The format is read from the bytes, not from the name.
  */
 import fs from 'node:fs';
 import { promisify } from 'node:util';
@@ -8,7 +8,11 @@ import sharp from 'sharp';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { invalid } from '../check';
 import type { InputError } from '../check';
-import { readJpegSize } from './jpeg';
+import { readJpegFrame } from './jpeg';
+import type { JpegFrame } from './jpeg';
+import { nativeDecode } from './nativeDecoder';
+import type { DecodedPixels } from './nativeDecoder';
+import { findPngHeader } from './png';
 
 /**
  * sharp would keep decoded operations for reuse; data sets never decode the same bytes twice in a
@@ -45,10 +49,11 @@ export interface ImageHeader {
  * cut to the upper 8. Rows and columns are as stored: an EXIF orientation is not applied, because
  * the label maps of the public data sets follow the stored pixels.
  *
- * @param options.size `[height, width]` to resize to, ignoring the aspect ratio: libvips with
- *   sharp's kernel `'linear'`, i.e. an integer box shrink (for JPEG partly in the decoder), then a
- *   triangle filter as wide as the remaining reduction; enlarging is bilinear. Pixel centres align:
- *   output (y, x) is centred on ((y + ½)·H/h, (x + ½)·W/w) of the file, as in `decodeMask`.
+ * @param options.size `[height, width]` to resize to, ignoring the aspect ratio: a triangle filter as
+ *   wide as the reduction; enlarging is bilinear. Pixel centres align: output (y, x) is centred on
+ *   ((y + ½)·H/h, (x + ½)·W/w) of the file, as in `decodeMask`. JPEG and 8-bit PNG get the values of
+ *   Pillow's `BILINEAR` within ±1. What sharp decodes gets libvips' kernel `'linear'`: the same
+ *   filter, computed more coarsely (single pixels at sharp edges differ by up to 17).
  * @throws InputError that names the file when it is missing, unreadable, truncated or no image.
  */
 export async function decodeImage(
@@ -56,8 +61,14 @@ export async function decodeImage(
   { size }: { size?: readonly [number, number] } = {},
 ): Promise<DecodedImage> {
   const bytes = await readBytes('decodeImage', file);
+  const frame = readJpegFrame(bytes);
+  const plain = await decodePlain(bytes, frame, size);
+  if (plain !== undefined) {
+    const { data, ...sizes } = plain;
+    return { ...sizes, image: data };
+  }
   // A JPEG has no alpha: its size is all there is to know, and it costs nothing to read.
-  const header = readJpegSize(bytes) ?? (await metadata('decodeImage', file, bytes));
+  const header = frame ?? (await metadata('decodeImage', file, bytes));
   const resize = size !== undefined && (size[0] !== header.height || size[1] !== header.width);
   let source = sharp(bytes, strict);
   if (resize && 'hasAlpha' in header && header.hasAlpha) {
@@ -75,6 +86,25 @@ export async function decodeImage(
     fileHeight: header.height,
     fileWidth: header.width,
   };
+}
+
+const endOfJpeg = Buffer.of(0xff, 0xd9);
+
+/** JPEG of 8 bits, grey or colour, and PNG likewise, without alpha; undefined for all else. */
+async function decodePlain(
+  bytes: Buffer,
+  frame: JpegFrame | undefined,
+  size: readonly [number, number] | undefined,
+): Promise<DecodedPixels | undefined> {
+  if (frame !== undefined) {
+    // TensorFlow prints a line about a truncated file; sharp is asked at once.
+    const whole = bytes.subarray(-2).equals(endOfJpeg);
+    const plain = frame.bitDepth === 8 && (frame.components === 1 || frame.components === 3);
+    return plain && whole ? nativeDecode(bytes, 'jpeg', 3, size) : undefined;
+  }
+  const png = findPngHeader(bytes);
+  const plain = png?.bitDepth === 8 && png.colour !== 'palette' && !png.hasAlpha;
+  return plain ? nativeDecode(bytes, 'png', 3, size) : undefined;
 }
 
 /** Reads an image's size and EXIF orientation without decoding its pixels. */

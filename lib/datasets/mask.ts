@@ -5,6 +5,7 @@
 import sharp from 'sharp';
 import { described, InputError, invalid } from '../check';
 import { readBytes, strict, undecodable } from './image';
+import { nativeDecode } from './nativeDecoder';
 import { readPngHeader } from './png';
 import type { PngHeader } from './png';
 
@@ -130,6 +131,10 @@ async function storedValues(
   if (colour === 'rgb') {
     const remedy = 'Save the class ids as an 8-bit grey or a palette PNG.';
     throw invalid('decodeMask', 'file', 'a single-channel PNG', `${file} in colour`, remedy);
+  }
+  if (colour === 'grey' && bitDepth === 8 && !header.hasAlpha) {
+    const plain = await nativeDecode(bytes, 'png', 1);
+    if (plain !== undefined) return plain.data;
   }
   try {
     const image = sharp(bytes, strict);

@@ -29,19 +29,30 @@ const colourTypes: Record<number, PngHeader['colour']> = {
  * @throws InputError that names the file when it is no PNG or ends before its IEND chunk.
  */
 export function readPngHeader(where: string, file: string, bytes: Buffer): PngHeader {
-  if (!bytes.subarray(0, 8).equals(signature)) {
+  if (!isPng(bytes)) {
     const remedy = 'Label maps must be lossless: save the class ids as an 8-bit grey PNG.';
     throw invalid(where, 'file', 'a PNG', file, remedy);
   }
+  const header = findPngHeader(bytes);
+  if (header === undefined) {
+    const remedy = 'The file is truncated: fetch or copy it again.';
+    throw invalid(where, 'file', 'a complete PNG', file, remedy);
+  }
+  return header;
+}
+
+/** As `readPngHeader`, but undefined for bytes that are no PNG, or not all of one. */
+export function findPngHeader(bytes: Buffer): PngHeader | undefined {
+  if (!isPng(bytes)) return undefined;
   let palette: Uint8Array = new Uint8Array(0);
   let hasAlpha = bytes[25] === 4 || bytes[25] === 6;
   let offset = 8;
   for (let type = ''; type !== 'IEND';) {
-    if (offset + 12 > bytes.length) throw truncated(where, file);
+    if (offset + 12 > bytes.length) return undefined;
     const length = bytes.readUInt32BE(offset);
     type = bytes.toString('latin1', offset + 4, offset + 8);
     const end = offset + 12 + length;
-    if (end > bytes.length) throw truncated(where, file);
+    if (end > bytes.length) return undefined;
     if (type === 'tRNS') hasAlpha = true;
     if (type === 'PLTE') palette = bytes.subarray(offset + 8, end - 4);
     offset = end;
@@ -56,7 +67,4 @@ export function readPngHeader(where: string, file: string, bytes: Buffer): PngHe
   };
 }
 
-function truncated(where: string, file: string) {
-  const remedy = 'The file is truncated: fetch or copy it again.';
-  return invalid(where, 'file', 'a complete PNG', file, remedy);
-}
+const isPng = (bytes: Buffer): boolean => bytes.subarray(0, 8).equals(signature);

@@ -32,21 +32,26 @@ export async function build(step, folder, libraries) {
   const addon = path.join(folder, 'tfjs_binding.node');
   if (hasStamp(stampOf(folder), content(addon))) return 'addon kept';
   const partial = `${addon}.partial`;
+  const compiler = await compile(step, folder, sources('.cc'), partial, libraries);
+  fs.renameSync(partial, addon);
+  return `addon built with ${compiler}`;
+}
+
+/** Compiles C++ files against the headers and libraries in `folder`, to lie in `lib/napi-v8`; says with what. */
+export async function compile(step, folder, files, output, libraries) {
   const flags = [
-    ...['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8'],
+    ...['-shared', '-fPIC', '-O3', '-std=c++17', '-DNAPI_VERSION=8'],
     `-I${path.join(ROOT, 'node_modules', 'node-api-headers', 'include')}`,
     `-I${path.join(folder, 'tensorflow', 'include')}`,
     `-I${path.join(BINDING, 'binding')}`,
-    ...sources('.cc'),
+    ...files,
     ...libraries.map((library) => path.join(folder, 'tensorflow', library)),
     ...(process.platform === 'darwin'
       ? ['-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/../../deps/lib']
       : ['-Wl,-rpath,$ORIGIN/../../deps/lib']),
-    ...['-o', partial],
+    ...['-o', output],
   ];
-  const compiler = (await compileWithSystem(flags)) || (await compileWithZig(step, flags));
-  fs.renameSync(partial, addon);
-  return `addon built with ${compiler}`;
+  return (await compileWithSystem(flags)) || compileWithZig(step, flags);
 }
 
 /** Copies the addon into node_modules (through a rename: a running process may have the old one loaded). */

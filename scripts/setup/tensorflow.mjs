@@ -25,7 +25,7 @@ const WHEELS = {
 };
 const PLATFORM = `${process.platform}-${process.arch}`;
 const WHEEL = WHEELS[PLATFORM];
-const LIBRARIES =
+export const LIBRARIES =
   process.platform === 'darwin'
     ? ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib']
     : ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
@@ -49,6 +49,12 @@ export function isCurrent() {
   const gpu = libraryFolder('gpu');
   if (WHEEL.gpu && isBound(gpu)) return deviceAsked() !== 'cpu';
   return deviceWanted() === 'cpu' && isBound(libraryFolder('cpu'));
+}
+
+/** The folder of libraries and headers that is bound; undefined where the package's own download is. */
+export function boundFolder() {
+  if (!WHEEL) return undefined;
+  return ['gpu', 'cpu'].map(libraryFolder).find(isBound);
 }
 
 /** Fetches the libraries and builds the addon where they are missing, then binds and tries them. */
