@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { createLoss, lossNames } from '../../lib/losses';
-import type { LossConfig, LossName } from '../../lib/losses';
+import type { LossName } from '../../lib/losses';
 import { createModel, networkNames } from '../../lib/models';
 import type { NetworkName } from '../../lib/models';
 import { trainableVariables } from '../../lib/models/layers';
