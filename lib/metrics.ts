@@ -95,27 +95,40 @@ export class ConfusionMatrix {
 
   scores(): SegmentationScores {
     const counts = this.counts();
-    const hits = counts.map((row, c) => row[c]);
-    const labelled = counts.map(sum);
-    const predicted = counts.map((_, c) => sum(counts.map((row) => row[c])));
-    const either = hits.map((_, c) => labelled[c] + predicted[c]);
-    const iou = hits.map((hit, c) => ratio(hit, either[c] - hit));
-    const dice = hits.map((hit, c) => ratio(2 * hit, either[c]));
-    const accuracyPerClass = hits.map((hit, c) => ratio(hit, labelled[c]));
-    const present = (_: unknown, c: number) => labelled[c] > 0;
-    const weighted = iou.map((value, c) => (value ?? 0) * labelled[c]);
-    return {
-      iou,
-      dice,
-      accuracyPerClass,
-      meanIoU: mean(iou.filter(present)),
-      meanIoUUnion: mean(iou),
-      meanDice: mean(dice.filter(present)),
-      pixelAccuracy: ratio(sum(hits), sum(labelled)),
-      meanAccuracy: mean(accuracyPerClass.filter(present)),
-      frequencyWeightedIoU: ratio(sum(weighted), sum(labelled)),
-    };
+    return scoresFrom({
+      hits: counts.map((row, c) => row[c]),
+      labelled: counts.map(sum),
+      predicted: counts.map((_, c) => sum(counts.map((row) => row[c]))),
+    });
   }
+}
+
+/** Pixels of each class: predicted and labelled as it (`hits`, n_cc), labelled (t_c), predicted (q_c). */
+export interface ClassCounts {
+  hits: readonly number[];
+  labelled: readonly number[];
+  predicted: readonly number[];
+}
+
+/** All scores from what each class has in the whole set. */
+export function scoresFrom({ hits, labelled, predicted }: ClassCounts): SegmentationScores {
+  const either = hits.map((_, c) => labelled[c] + predicted[c]);
+  const iou = hits.map((hit, c) => ratio(hit, either[c] - hit));
+  const dice = hits.map((hit, c) => ratio(2 * hit, either[c]));
+  const accuracyPerClass = hits.map((hit, c) => ratio(hit, labelled[c]));
+  const present = (_: unknown, c: number) => labelled[c] > 0;
+  const weighted = iou.map((value, c) => (value ?? 0) * labelled[c]);
+  return {
+    iou,
+    dice,
+    accuracyPerClass,
+    meanIoU: mean(iou.filter(present)),
+    meanIoUUnion: mean(iou),
+    meanDice: mean(dice.filter(present)),
+    pixelAccuracy: ratio(sum(hits), sum(labelled)),
+    meanAccuracy: mean(accuracyPerClass.filter(present)),
+    frequencyWeightedIoU: ratio(sum(weighted), sum(labelled)),
+  };
 }
 
 /**

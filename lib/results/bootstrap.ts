@@ -1,0 +1,67 @@
+/** Percentile bootstrap: the interval of a statistic when the set it is taken of is drawn again and again. */
+import { checkNumber } from '../check';
+import type { Random } from '../random';
+
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+export interface BootstrapOptions {
+  /** Draws the sets. */
+  random: Random;
+  /** Sets drawn (default 2000). */
+  resamples?: number;
+  /** Share of the sets inside the interval (default 0.95). */
+  level?: number;
+}
+
+/**
+ * The percentile interval (Efron, 1979) of `statistic`, which is given `count` item numbers 0 … count − 1 drawn with
+ * replacement; null results, as of a set without a labelled pixel, do not count. Null for fewer than two items.
+ */
+export function bootstrapInterval(
+  count: number,
+  statistic: (items: readonly number[]) => number | null,
+  { random, resamples = 2000, level = 0.95 }: BootstrapOptions,
+): Interval | null {
+  const where = 'bootstrapInterval';
+  checkNumber(where, 'count', count, { min: 0, integer: true });
+  checkNumber(where, 'resamples', resamples, { min: 1, integer: true });
+  checkNumber(where, 'level', level, { min: 0, max: 1 });
+  if (count < 2) return null;
+  const items = Array<number>(count).fill(0);
+  const values: number[] = [];
+  for (let i = 0; i < resamples; i++) {
+    for (let j = 0; j < count; j++) items[j] = Math.floor(random.uniform(0, count));
+    const value = statistic(items);
+    if (value !== null) values.push(value);
+  }
+  if (values.length === 0) return null;
+  values.sort((a, b) => a - b);
+  return { low: quantile(values, (1 - level) / 2), high: quantile(values, (1 + level) / 2) };
+}
+
+/** Quantile of sorted values by linear interpolation, as NumPy's default. */
+export function quantile(sorted: readonly number[], share: number): number {
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+}
+
+export interface Spread {
+  mean: number;
+  /** Sample standard deviation (n − 1); null for one value. */
+  deviation: number | null;
+}
+
+/** Mean and sample standard deviation of the values that are not null; null without one. */
+export function spread(values: readonly (number | null)[]): Spread | null {
+  const defined = values.filter((value): value is number => value !== null);
+  const n = defined.length;
+  if (n === 0) return null;
+  const mean = defined.reduce((sum, value) => sum + value, 0) / n;
+  const squares = defined.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : null };
+}
