@@ -18,6 +18,8 @@ export interface TrainLiveOptions {
   dataset: string;
   /** Run folder (default: one of the configuration's own, see `runFolder`). */
   outDir?: string;
+  /** Delete what an earlier run left there (default false: go on with it). */
+  fresh?: boolean;
   /** Pass `interruptible()`: an interrupt of the cell saves a checkpoint, and running the cell again goes on. */
   signal?: AbortSignal;
 }
@@ -30,9 +32,9 @@ export interface TrainLiveOptions {
  */
 export async function trainLive(
   input: ExperimentInput,
-  { label, dataset, outDir = runFolder(input), signal }: TrainLiveOptions,
+  { label, dataset, outDir = runFolder(input), fresh = false, signal }: TrainLiveOptions,
 ): Promise<TrainingRun> {
-  const epochs: EpochMetrics[] = await readEpochs(outDir);
+  const epochs: EpochMetrics[] = fresh ? [] : await readEpochs(outDir);
   const steps: { epoch: number; loss: number }[] = [];
   const { epochs: totalEpochs } = parseConfig(input);
   const curves = liveFigure(() =>
@@ -60,7 +62,7 @@ export async function trainLive(
     }
   };
   try {
-    await runExperiment(input, { outDir, signal, onProgress });
+    await runExperiment(input, { outDir, fresh, signal, onProgress });
   } finally {
     bar?.done();
     curves.redraw();
