@@ -7,6 +7,7 @@ import {
   normalizeByBatchRelu,
 } from './nativeOps/batchNormalization';
 import { maxPool, maxUnpool } from './nativeOps/maxPool';
+import { divideNoNan, multiplyNoNan } from './nativeOps/noNan';
 
 const OPS = [
   normalizeByBatch,
@@ -17,6 +18,8 @@ const OPS = [
   addBias,
   relu,
   sigmoid,
+  multiplyNoNan,
+  divideNoNan,
 ];
 
 /** What runs for one op on the backend in use. */

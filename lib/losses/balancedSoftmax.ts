@@ -1,7 +1,8 @@
+import type { tf } from '../backend';
 import { checkOneOf } from '../check';
 import { checkClassCounts, classCountTensor } from './classCounts';
 import type { ClassCounts } from './classCounts';
-import { crossEntropyTerm } from './logOdds';
+import { crossEntropyTerm } from './odds';
 import { lossVariants } from './types';
 import type { LossDefinition, LossVariant } from './types';
 
@@ -36,8 +37,7 @@ export const balancedSoftmax: LossDefinition<BalancedSoftmaxOptions> = {
       terms: (batch) => {
         const counts = classCountTensor(where, given, batch); // [C]
         if (variant === 'paper') {
-          const atLeastOne = counts.maximum(1);
-          return { offset: atLeastOne.div(atLeastOne.sum()).log(), formula: crossEntropyTerm };
+          return { prior: counts.maximum<tf.Tensor1D>(1), formula: crossEntropyTerm };
         }
         const limit = counts.max().maximum(1).log().neg().add(Math.log(LARGEST_LOGIT)); // []
         return {

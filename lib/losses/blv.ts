@@ -3,7 +3,7 @@ import { checkNumber, checkOneOf, checkSameShape, described, invalid } from '../
 import { Random } from '../random';
 import { checkClassCounts, classCountTensor } from './classCounts';
 import type { ClassCounts } from './classCounts';
-import { crossEntropyTerm } from './logOdds';
+import { crossEntropyTerm } from './odds';
 import { drawNoise, nextNoiseSeed, noiseDistributions } from './noise';
 import type { NoiseDistribution } from './noise';
 import { lossVariants } from './types';
@@ -57,7 +57,7 @@ export const blv: LossDefinition<BlvOptions> = {
       terms: (batch, noiseSeed) => {
         const counts = classCountTensor(where, given, batch); // [C]
         const frequency = variant === 'paper' ? paperFrequency(counts) : authorsFrequency(counts);
-        const offset = tf.tidy(() => {
+        const offset = tf.tidy<tf.Tensor2D>(() => {
           const delta = noise
             ? givenNoise(where, noise, batch)
             : drawNoise(batch.logits.shape, {
@@ -65,7 +65,7 @@ export const blv: LossDefinition<BlvOptions> = {
                 sigma,
                 seed: noiseSeed ?? nextNoiseSeed(random),
               });
-          const variation = delta.abs().minimum(1).mul(frequency); // |δ|·f/max f, [N,C]
+          const variation = delta.abs().minimum(1).mul<tf.Tensor2D>(frequency); // |δ|·f/max f, [N,C]
           return variant === 'paper' ? variation : variation.maximum(LOWEST_OFFSET);
         });
         return { offset, formula: crossEntropyTerm };

@@ -1,5 +1,6 @@
 /** Checks of what a loss is called with. */
 import { tf } from '../backend';
+import { multiplyNoNan } from '../nativeOps/noNan';
 import { checkNumber, checkSameShape, described, invalid, shapeText } from '../check';
 import type { PixelBatch } from './types';
 
@@ -41,8 +42,9 @@ export function checkPixelValues(
 ): void {
   const numClasses = batch.shape[3];
   const countedLabels = labels.flatten().toFloat().mul(batch.valid); // ignored ones become 0, [N]
-  // A sum that is not finite tells of NaN or Infinity in a single fast pass. Ignored logits are 0 here.
-  const summary = tf.stack([batch.logits.sum(), countedLabels.min(), countedLabels.max()]);
+  // A sum that is not finite tells of NaN or Infinity in a single fast pass over all classes.
+  const logitSum = multiplyNoNan.run(batch.logits.sum(1), batch.valid).sum();
+  const summary = tf.stack([logitSum, countedLabels.min(), countedLabels.max()]);
   const [sum, smallest, largest] = summary.dataSync();
   if (smallest < 0 || largest >= numClasses) reportLabel(where, labels, ignoreIndex, numClasses);
   if (!Number.isFinite(sum)) reportLogits(where, logits, labels, ignoreIndex);

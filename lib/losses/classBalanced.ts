@@ -4,7 +4,7 @@ import { checkClassCounts, classCountTensor, ofTrueClass } from './classCounts';
 import type { ClassCounts } from './classCounts';
 import { focalFormula } from './focal';
 import type { FocalOptions } from './focal';
-import { crossEntropyTerm } from './logOdds';
+import { crossEntropyTerm } from './odds';
 import { lossVariants } from './types';
 import type { ConfiguredLoss, LossDefinition, LossTerms, LossVariant } from './types';
 
@@ -116,8 +116,7 @@ function authorsWeights(counts: tf.Tensor1D, epsilon: number): tf.Tensor1D {
 
 /** (1 + CE)^γ·CE, the authors' modulating factor, with its derivative by u. */
 function authorsFormula(gamma: number): LossTerms['formula'] {
-  return (logOdds) => {
-    const { value: crossEntropy, slope: miss } = crossEntropyTerm(logOdds);
+  return ({ crossEntropy, miss }) => {
     const base = crossEntropy.add<tf.Tensor1D>(1);
     const factor = base.pow<tf.Tensor1D>(gamma); // (1 + CE)^γ
     const growth = crossEntropy.mul(gamma).div(base).add(1); // 1 + γ·CE/(1 + CE)

@@ -1,4 +1,4 @@
-import { crossEntropyTerm } from './logOdds';
+import { crossEntropyTerm } from './odds';
 import type { CommonLossOptions, LossDefinition } from './types';
 
 /**

@@ -1,7 +1,6 @@
 import { checkNumber } from '../check';
 import type { tf } from '../backend';
-import { crossEntropyTerm } from './logOdds';
-import type { LossDefinition, PixelTerm } from './types';
+import type { LossDefinition, PixelProbabilities, PixelTerm } from './types';
 
 export interface FocalOptions {
   /** γ ≥ 0, how fast well classified pixels lose weight; 0 is cross-entropy (default 2). */
@@ -27,17 +26,19 @@ export const focal: LossDefinition<FocalOptions> = {
   },
 };
 
-/** The focal term of each pixel as a function of its log-odds u. */
-export function focalFormula(gamma: number): (logOdds: tf.Tensor1D) => PixelTerm {
-  return (logOdds) => {
-    const { value: crossEntropy, slope: miss } = crossEntropyTerm(logOdds); // −log p, 1 − p
-    const towards = logOdds.neg(); // log(p/(1−p))
-    const hit = towards.sigmoid(); // p
-    // (1−p)^γ by log(1−p) = −softplus(−u), which keeps its accuracy at both ends.
-    const factor = towards.softplus<tf.Tensor1D>().mul<tf.Tensor1D>(-gamma).exp<tf.Tensor1D>();
+/** The focal term of each pixel. */
+export function focalFormula(gamma: number): (pixels: PixelProbabilities) => PixelTerm {
+  return ({ crossEntropy, hit, miss }) => {
+    const factor = power(miss, gamma); // (1−p)^γ
     return {
       value: factor.mul(crossEntropy),
       slope: hit.mul(crossEntropy).mul(gamma).add(miss).mul(factor), // (1−p)^γ·(γ·p·CE + 1 − p)
     };
   };
+}
+
+/** x^γ; the general power costs as much as a pass over all classes. */
+function power(x: tf.Tensor1D, gamma: number): tf.Tensor1D {
+  if (gamma === 1) return x;
+  return gamma === 2 ? x.square() : x.pow(gamma);
 }

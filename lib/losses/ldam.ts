@@ -2,7 +2,7 @@ import type { tf } from '../backend';
 import { checkNumber, checkOneOf } from '../check';
 import { checkClassCounts, classCountTensor, ofTrueClass } from './classCounts';
 import type { ClassCounts } from './classCounts';
-import { crossEntropyTerm } from './logOdds';
+import { crossEntropyTerm } from './odds';
 import { lossVariants } from './types';
 import type { LossDefinition, LossVariant } from './types';
 

@@ -1,5 +1,6 @@
 /** Noise drawn on the device, reproducible from the kit's generator. */
 import { tf } from '../backend';
+import { executeSingleOp, nativeBackend, typeAttribute } from '../nativeOps/raw';
 import type { Random } from '../random';
 
 /**
@@ -10,16 +11,6 @@ import type { Random } from '../random';
 export type NoiseDistribution = 'gaussian' | 'uniform' | 'xavier';
 
 export const noiseDistributions: readonly NoiseDistribution[] = ['gaussian', 'uniform', 'xavier'];
-
-/** What `drawNoise` needs of the native backend; other backends have none of it. */
-interface NativeBackend {
-  binding?: { TF_ATTR_TYPE: number; TF_FLOAT: number; TF_INT32: number };
-  executeSingleOutput?: (
-    op: string,
-    attributes: { name: string; type: number; value: number }[],
-    inputs: tf.Tensor[],
-  ) => tf.Tensor;
-}
 
 export interface NoiseOptions {
   distribution: NoiseDistribution;
@@ -55,27 +46,18 @@ function unitNoise(
   shape: readonly number[],
   seed: tf.Tensor1D,
 ): tf.Tensor {
-  const { binding, executeSingleOutput } = nativeBackend();
-  if (!binding || !executeSingleOutput) {
+  if (!nativeBackend()) {
     const [first, second] = seed.dataSync<'int32'>();
     const mixed = Math.imul(first, 0x9e3779b1) ^ second || 1; // tfjs takes one number, and not 0
     return kind === 'Uniform'
       ? tf.randomUniform([...shape], 0, 1, 'float32', mixed)
       : tf.randomNormal([...shape], 0, 1, 'float32', mixed);
   }
-  const attributes = [
-    { name: 'dtype', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
-    { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
-    { name: 'Tseed', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
-  ];
-  const inputs = [tf.tensor1d([...shape], 'int32'), seed];
-  return executeSingleOutput(`StatelessRandom${kind}`, attributes, inputs);
-}
-
-function nativeBackend(): NativeBackend {
-  const backend = tf.backend() as unknown as NativeBackend;
-  return {
-    binding: backend.binding,
-    executeSingleOutput: backend.executeSingleOutput?.bind(backend),
+  const attributes = {
+    dtype: typeAttribute('float32'),
+    T: typeAttribute('int32'),
+    Tseed: typeAttribute('int32'),
   };
+  const shapeTensor = tf.tensor1d([...shape], 'int32');
+  return executeSingleOp(`StatelessRandom${kind}`, attributes, [shapeTensor, seed]);
 }

@@ -1,8 +1,13 @@
 import { tf } from '../backend';
 import { checkNumber, checkOneOf, invalid } from '../check';
-import { crossEntropyTerm } from './logOdds';
 import { lossVariants } from './types';
-import type { ConfiguredLoss, LossDefinition, LossVariant, PixelTerm } from './types';
+import type {
+  ConfiguredLoss,
+  LossDefinition,
+  LossVariant,
+  PixelProbabilities,
+  PixelTerm,
+} from './types';
 
 /** The readings of the lost Eq. 5 that the kit offers. */
 export interface PatCoefficientOptions {
@@ -63,7 +68,7 @@ export const pat: LossDefinition<PatOptions> = {
       averaging: variant === 'authors' ? 'elements' : normalizer,
       terms: ({ shape }) => ({
         scale: 1 / temperature,
-        formula: (logOdds) => patTerm(logOdds, coefficient, shape[3], stopGradient),
+        formula: (pixels) => patTerm(pixels, coefficient, shape[3], stopGradient),
       }),
     };
   },
@@ -113,13 +118,11 @@ function beta(probability: tf.Tensor, options: ResolvedCoefficient, numClasses: 
 
 /** β·CE and its derivative by u: β·(1−p)·(1 + g·p·CE), where g = −β′/β is k or β. */
 function patTerm(
-  logOdds: tf.Tensor1D,
+  { crossEntropy, hit, miss }: PixelProbabilities,
   options: ResolvedCoefficient,
   numClasses: number,
   stopGradient: boolean,
 ): PixelTerm {
-  const { value: crossEntropy, slope: miss } = crossEntropyTerm(logOdds); // −log p, 1 − p
-  const hit = logOdds.neg().sigmoid(); // p
   const weight = beta(hit, options, numClasses) as tf.Tensor1D;
   const value = weight.mul<tf.Tensor1D>(crossEntropy);
   const plainSlope = weight.mul<tf.Tensor1D>(miss);

@@ -1,12 +1,13 @@
 /**
  * The one place that takes ignored pixels out and averages. Losses only say what a valid pixel contributes.
  *
- * Ignored pixels get logits of 0 and a weight of 0 before anything is computed: their logits, NaN and Infinity
- * included, change nothing and their gradient is exactly 0. Without a valid pixel the loss is 0.
+ * Ignored pixels have a weight of 0, and a product with 0 is 0 here whatever the other factor: their logits, NaN and
+ * Infinity included, change nothing and their gradient is exactly 0. Without a valid pixel the loss is 0.
  */
 import { tf } from '../backend';
+import { multiplyNoNan } from '../nativeOps/noNan';
 import { checkPixelValues, checkShapes } from './checks';
-import { logOdds } from './logOdds';
+import { logitGradient, trueClassOdds } from './odds';
 import type {
   Averaging,
   CommonLossOptions,
@@ -56,62 +57,71 @@ function evaluate(
   const [images, height, width] = logits.shape;
   const compute = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const [z, save] = inputs as [tf.Tensor4D, tf.GradSaveFunc];
-    const batch = withoutIgnored(z, labels, ignoreIndex);
+    const batch = pixelsOf(z, labels, ignoreIndex);
     if (validate) checkPixelValues(where, batch, z, labels, ignoreIndex);
     const terms = loss.terms(batch, noiseSeed);
     const transformed = terms.transform?.(batch.logits);
-    const odds = logOdds(transformed?.logits ?? batch.logits, batch, terms);
-    const { value, slope } = terms.formula(odds.value);
+    const { pixels, others, total } = trueClassOdds(
+      transformed?.logits ?? batch.logits,
+      batch,
+      terms,
+    );
+    const { value, slope } = terms.formula(pixels);
 
     let weight = averaged ? averagingWeight(batch, loss.averaging) : batch.valid; // [N]
     if (terms.weight) weight = weight.mul(terms.weight);
-    const pixelLoss = value.mul(weight); // [N]
-    // ∂/∂z = slope · weight · scale · ∂u/∂z
-    const { scale = 1 } = terms;
-    const weightedSlope = slope.mul(weight); // [N]
-    const factor = scale === 1 ? weightedSlope : weightedSlope.mul(scale); // [N]
-    save([factor, odds.jacobian, ...(transformed ? [transformed.derivative] : [])]);
+    const pixelLoss = multiplyNoNan.run(value, weight); // [N]
+    const weightedSlope = multiplyNoNan.run(slope, weight); // [N]
+    save([
+      weightedSlope,
+      batch.labels,
+      others,
+      total,
+      ...(transformed ? [transformed.derivative] : []),
+    ]);
     return {
       value: averaged ? pixelLoss.sum() : pixelLoss.reshape([images, height, width]),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [pixelFactor, jacobian, derivative] = saved;
-        const incoming = averaged ? dy : dy.flatten(); // [] or [N]
-        let gradient = jacobian.mul(pixelFactor.mul(incoming).expandDims(1)); // [N,C]
-        if (derivative) gradient = gradient.mul(derivative);
-        return gradient.reshape(logits.shape); // [B,H,W,C]
-      },
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        tf.tidy(() => {
+          const [pixelSlope, slots, othersSaved, totalSaved, derivative] = saved;
+          const incoming = (averaged ? dy : dy.flatten()).mul(terms.scale ?? 1); // [] or [N]
+          const gradient = logitGradient(
+            pixelSlope.mul<tf.Tensor1D>(incoming),
+            slots as tf.Tensor1D,
+            { others: othersSaved as tf.Tensor2D, total: totalSaved as tf.Tensor1D },
+          ); // [N,C]
+          const byLogits = derivative ? multiplyNoNan.run(derivative, gradient) : gradient;
+          return byLogits.reshape(logits.shape); // [B,H,W,C]
+        }),
     };
   });
   return compute(logits);
 }
 
-function withoutIgnored(logits: tf.Tensor4D, labels: tf.Tensor3D, ignoreIndex: number): PixelBatch {
+const integer = (value: number): tf.Scalar => tf.scalar(value, 'int32');
+
+function pixelsOf(logits: tf.Tensor4D, labels: tf.Tensor3D, ignoreIndex: number): PixelBatch {
   const numClasses = logits.shape[3];
   const flatLabels = labels.flatten(); // [N]
-  const valid: tf.Tensor1D = flatLabels.notEqual(tf.scalar(ignoreIndex, 'int32')); // [N]
-  const flatLogits = logits.as2D(flatLabels.size, numClasses); // [N,C]
-  const ignoredLabel = tf.fill(flatLabels.shape, numClasses, 'int32');
+  const valid: tf.Tensor1D = flatLabels.notEqual(integer(ignoreIndex)); // [N]
+  // What lies beyond the classes needs no selection to become C.
+  const marked: tf.Tensor =
+    ignoreIndex >= numClasses
+      ? flatLabels
+      : tf.where(valid, flatLabels, tf.fill(flatLabels.shape, numClasses, 'int32'));
   return {
     shape: logits.shape,
-    logits: selectRows(valid, flatLogits, tf.zerosLike(flatLogits)),
-    labels: tf.where(valid, flatLabels, ignoredLabel) as tf.Tensor1D,
+    logits: logits.as2D(flatLabels.size, numClasses),
+    labels: marked.maximum(integer(0)).minimum<tf.Tensor1D>(integer(numClasses)),
     valid: valid.toFloat<tf.Tensor1D>(),
   };
-}
-
-/** Rows of `a` where `condition` holds, else rows of `b`. */
-function selectRows(condition: tf.Tensor1D, a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
-  // The native kernel takes a condition by row; the portable op first spreads it to [N,C].
-  return tf.getBackend() === 'tensorflow'
-    ? tf.engine().runKernel<tf.Tensor2D>('Select', { condition, t: a, e: b })
-    : tf.where(condition.expandDims(1), a, b);
 }
 
 /** What each pixel counts for in the average, `[N]`; 0 at ignored pixels. */
 function averagingWeight({ shape, valid, labels }: PixelBatch, averaging: Averaging): tf.Tensor1D {
   const [images, height, width, classes] = shape;
   if (averaging === 'elements') return valid.div(images * height * width * classes);
-  if (averaging === 'pixels') return valid.div(valid.sum().maximum(1));
+  if (averaging === 'pixels') return valid.mul(valid.sum().maximum(1).reciprocal());
   // One slot for each class of each image, and one more for its ignored pixels.
   const slots = classes + 1;
   const firstSlots = tf.range(0, images * slots, slots, 'int32').expandDims(1); // [B,1]

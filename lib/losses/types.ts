@@ -38,12 +38,22 @@ export interface CommonLossOptions {
 /** A batch with its ignored pixels taken out, N = B·H·W pixels in row-major order. */
 export interface PixelBatch {
   shape: [images: number, height: number, width: number, classes: number];
-  /** `[N,C] float32`; 0 at ignored pixels. */
+  /** `[N,C] float32`; anything at ignored pixels. */
   logits: tf.Tensor2D;
-  /** `[N] int32`; C at ignored pixels. */
+  /** `[N] int32`, 0 … C; C at ignored pixels. */
   labels: tf.Tensor1D;
   /** `[N] float32`; 1 at valid pixels, 0 at ignored ones. */
   valid: tf.Tensor1D;
+}
+
+/** p = softmax(z)_y of each pixel in the forms that losses are made of, each `[N]` and accurate where it is small. */
+export interface PixelProbabilities {
+  /** −log p. */
+  crossEntropy: tf.Tensor1D;
+  /** p. */
+  hit: tf.Tensor1D;
+  /** 1 − p. */
+  miss: tf.Tensor1D;
 }
 
 /** A pixel's loss and its derivative by the log-odds u = log((1−p)/p) against the true class; both `[N]`. */
@@ -52,20 +62,22 @@ export interface PixelTerm {
   slope: tf.Tensor1D;
 }
 
-/** How one loss treats one batch. The softmax is taken of `scale·logits + offset`. */
+/** How one loss treats one batch. The softmax is taken of `scale·logits + offset + log(prior)`. */
 export interface LossTerms {
   /** Replaces the logits `[N,C]` first; `derivative` is elementwise, `[N,C]`. */
   transform?: (logits: tf.Tensor2D) => { logits: tf.Tensor2D; derivative: tf.Tensor2D };
   /** Factor on all logits (default 1). */
   scale?: number;
-  /** Constant added to the scaled logits, `[C]` or `[N,C]` (default none). */
-  offset?: tf.Tensor;
+  /** Constant added to the scaled logits, `[N,C]` (default none). */
+  offset?: tf.Tensor2D;
+  /** Positive factors on exp of the scaled logits, `[C]` (default none). */
+  prior?: tf.Tensor1D;
   /** Constant subtracted from the scaled logit of the true class, `[N]` (default none). */
   margin?: tf.Tensor1D;
   /** Constant weight of each pixel, `[N]` (default 1). */
   weight?: tf.Tensor1D;
-  /** The loss of each pixel from u, `[N]`. */
-  formula: (logOdds: tf.Tensor1D) => PixelTerm;
+  /** The loss of each pixel from its p. */
+  formula: (pixels: PixelProbabilities) => PixelTerm;
 }
 
 /**
