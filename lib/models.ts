@@ -7,6 +7,7 @@ import { nestedUnet } from './models/nestedUnet';
 import { segnet } from './models/segnet';
 import type { ModelOptions, ModelVariant, Network } from './models/types';
 import { unet } from './models/unet';
+import { probeNativeOps } from './nativeOps';
 import { Random } from './random';
 
 export { loadTorchWeights, loadWeights, saveWeights } from './models/torchWeights';
@@ -41,6 +42,7 @@ export function createModel(config: ModelConfig): tf.LayersModel {
   checkNumber(where, 'numClasses', numClasses, { min: 2, integer: true });
   checkNumber(where, 'width', width, { min: 1, integer: true });
   checkNumber(where, 'inputChannels', inputChannels, { min: 1, integer: true });
+  probeNativeOps();
   const random = new Random(seed);
   const network: Network = NETWORKS[name];
   const [inputs, image] = imageInput(inputChannels, network.sizeMultiple(variant));

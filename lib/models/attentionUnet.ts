@@ -54,10 +54,10 @@ export const attentionUnet: Network = {
   },
 };
 
-/** Convolution, batch normalization and ReLU under the numbers 1, 2, 3 (0 is the up-sampling before). */
+/** Convolution, batch normalization and ReLU: the numbers 1, 2, 3 of the authors' module, whose 0 is the up-sampling before. */
 function convolutionFrom1(x: tf.SymbolicTensor, filters: number, name: string): tf.SymbolicTensor {
   const convolved = layers.convolution(x, filters, `${name}.1`);
-  return layers.activation(layers.batchNormalization(convolved, `${name}.2`), 'relu', `${name}.3`);
+  return layers.batchNormalization(convolved, `${name}.2`, 'relu');
 }
 
 /** Skip `[B,H,W,C]` and gating signal `[B,H/2,W/2,2C]` → the weighted skip `[B,H,W,C]`. */

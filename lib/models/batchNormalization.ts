@@ -3,29 +3,40 @@
  * running average of the biased variance, so that evaluation would differ from every published PyTorch run.
  */
 import { tf } from '../backend';
-
-/** Per-channel statistics `[C]` of one batch. */
-interface Moments {
-  mean: tf.Tensor1D;
-  /** Biased: the mean squared deviation. */
-  variance: tf.Tensor1D;
-}
+import {
+  normalizeByAverages,
+  normalizeByAveragesRelu,
+  normalizeByBatch,
+  normalizeByBatchRelu,
+} from '../nativeOps/batchNormalization';
 
 const EPSILON = 1e-5;
 /** Share of the batch in the running averages. */
 const MOMENTUM = 0.1;
 
+export interface BatchNormalizationOptions {
+  name?: string;
+  /** Applied to the normalized values, as one op with them (default 'linear': none). */
+  activation?: 'linear' | 'relu';
+}
+
 /**
- * y = γ·(x − μ)/√(σ² + ε) + β per channel, `[B,H,W,C]` → the same shape; ε = 1e-5.
+ * y = γ·(x − μ)/√(σ² + ε) + β per channel, `[B,H,W,C]` → the same shape; ε = 1e-5; then ReLU with `activation: 'relu'`.
  * In training μ and σ² are the batch's (biased variance) and the running averages move by a tenth towards the batch's
  * mean and unbiased variance; else they are the running averages. Weights: gamma, beta, moving_mean, moving_variance.
  */
 export class BatchNormalization extends tf.layers.Layer {
   static readonly className = 'PatBatchNormalization';
+  private readonly activation: 'linear' | 'relu';
   private gamma!: tf.LayerVariable;
   private beta!: tf.LayerVariable;
   private movingMean!: tf.LayerVariable;
   private movingVariance!: tf.LayerVariable;
+
+  constructor({ activation = 'linear', ...options }: BatchNormalizationOptions = {}) {
+    super(options);
+    this.activation = activation;
+  }
 
   override build(inputShape: tf.Shape): void {
     const channels = [inputShape[inputShape.length - 1] as number];
@@ -39,67 +50,28 @@ export class BatchNormalization extends tf.layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
-    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
-    const gamma = this.gamma.read() as tf.Tensor1D;
-    const beta = this.beta.read() as tf.Tensor1D;
+    const values = {
+      x: (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D,
+      gamma: this.gamma.read() as tf.Tensor1D,
+      beta: this.beta.read() as tf.Tensor1D,
+      movingMean: this.movingMean.read() as tf.Tensor1D,
+      movingVariance: this.movingVariance.read() as tf.Tensor1D,
+    };
+    const rectified = this.activation === 'relu';
     if (kwargs.training) {
-      const count = x.size / x.shape[3];
-      return normalizeByBatch(x, gamma, beta, (moments) => this.track(moments, count));
+      const onAverages = (mean: tf.Tensor1D, variance: tf.Tensor1D) => {
+        this.movingMean.write(mean);
+        this.movingVariance.write(variance);
+      };
+      const byBatch = rectified ? normalizeByBatchRelu : normalizeByBatch;
+      return byBatch.run(values, { epsilon: EPSILON, momentum: MOMENTUM, onAverages });
     }
-    const mean = this.movingMean.read() as tf.Tensor1D;
-    const variance = this.movingVariance.read() as tf.Tensor1D;
-    return tf.batchNorm(x, mean, variance, beta, gamma, EPSILON);
+    if (rectified) return normalizeByAveragesRelu.run(values, EPSILON);
+    return normalizeByAverages(values, EPSILON);
   }
 
-  /** Moves the running averages towards a batch of `count` values per channel. */
-  private track({ mean, variance }: Moments, count: number): void {
-    const unbiased = variance.mul(count / Math.max(count - 1, 1));
-    for (const [average, value] of [
-      [this.movingMean, mean],
-      [this.movingVariance, unbiased],
-    ] as const) {
-      average.write(
-        average
-          .read()
-          .mul(1 - MOMENTUM)
-          .add(value.mul(MOMENTUM)),
-      );
-    }
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), activation: this.activation };
   }
 }
 tf.serialization.registerClass(BatchNormalization);
-
-/**
- * Normalizes `x` `[B,H,W,C]` by its own moments, which `onMoments` is shown. With x̂ the normalized values and means
- * over B, H, W: ∂x = γ/σ·(∂y − mean(∂y) − x̂·mean(∂y·x̂)), ∂γ = Σ ∂y·x̂, ∂β = Σ ∂y.
- */
-export function normalizeByBatch(
-  x: tf.Tensor4D,
-  gamma: tf.Tensor1D,
-  beta: tf.Tensor1D,
-  onMoments: (moments: Moments) => void = () => {},
-): tf.Tensor4D {
-  const axes = [0, 1, 2];
-  const operation = tf.customGrad<tf.Tensor4D>((...inputs) => {
-    const [x, gamma, beta] = inputs as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
-    const save = inputs[3] as unknown as tf.GradSaveFunc;
-    const mean = x.mean<tf.Tensor1D>(axes); // [C]
-    const variance = x.sub(mean).square().mean<tf.Tensor1D>(axes); // [C]
-    onMoments({ mean, variance });
-    save([x, gamma, mean, variance]);
-    return {
-      value: tf.batchNorm(x, mean, variance, beta, gamma, EPSILON),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [x, gamma, mean, variance] = saved;
-        const inverseDeviation = variance.add(EPSILON).rsqrt(); // [C]
-        const normalized = x.sub(mean).mul(inverseDeviation); // [B,H,W,C]
-        const dGamma = dy.mul(normalized).sum(axes); // [C]
-        const dBeta = dy.sum(axes); // [C]
-        const count = x.size / gamma.size;
-        const centred = dy.sub(dBeta.div(count)).sub(normalized.mul(dGamma.div(count)));
-        return [centred.mul(gamma.mul(inverseDeviation)), dGamma, dBeta];
-      },
-    };
-  });
-  return operation(x, gamma, beta);
-}

@@ -4,9 +4,13 @@
  */
 import { tf } from '../backend';
 import type { Random } from '../random';
+import { Activation } from './activation';
+import type { ActivationName } from './activation';
 import { BatchNormalization } from './batchNormalization';
 import { BilinearUpsampling } from './bilinearUpsampling';
+import { Convolution, TransposedConvolution } from './convolution';
 import { ImageSize } from './imageSize';
+import { MaxPooling } from './maxPooling';
 
 /** A model's input and the image `[B,H,W,channels]` behind the check that its sides are multiples of `multipleOf`. */
 export function imageInput(channels: number, multipleOf: number) {
@@ -28,29 +32,30 @@ export function convolution(
   name: string,
   { kernelSize = 3, useBias = true }: ConvolutionOptions = {},
 ): tf.SymbolicTensor {
-  const options = { filters, kernelSize, useBias, padding: 'same' as const, name };
-  return applyLayer(x, tf.layers.conv2d({ ...options, kernelInitializer: 'zeros' }));
+  return applyLayer(x, new Convolution({ filters, kernelSize, useBias, name }));
 }
 
-/** Batch normalization as PyTorch has it; the shape stays. */
-export function batchNormalization(x: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
-  return applyLayer(x, new BatchNormalization({ name }));
+/** Batch normalization as PyTorch has it, with the ReLU after it where one is; the shape stays. */
+export function batchNormalization(
+  x: tf.SymbolicTensor,
+  name: string,
+  activation: 'linear' | 'relu' = 'linear',
+): tf.SymbolicTensor {
+  return applyLayer(x, new BatchNormalization({ name, activation }));
 }
 
 /** ReLU or logistic sigmoid; the shape stays. */
 export function activation(
   x: tf.SymbolicTensor,
-  kind: 'relu' | 'sigmoid',
+  kind: ActivationName,
   name: string,
 ): tf.SymbolicTensor {
-  const layer =
-    kind === 'relu' ? tf.layers.reLU({ name }) : tf.layers.activation({ activation: kind, name });
-  return applyLayer(x, layer);
+  return applyLayer(x, new Activation({ activation: kind, name }));
 }
 
 /**
  * For each number of filters a 3×3 convolution, batch normalization and ReLU, numbered on from 0 under `name` like the
- * modules of a PyTorch Sequential: `[B,H,W,*]` → `[B,H,W,filters.at(-1)]`. A bias before batch normalization changes
+ * modules of a PyTorch Sequential (number 3i+2, the ReLU, is within 3i+1): `[B,H,W,*]` → `[B,H,W,filters.at(-1)]`. A bias before batch normalization changes
  * nothing (its gradient is zero); `useBias` is for the authors' networks that have it.
  */
 export function convolutions(
@@ -61,15 +66,13 @@ export function convolutions(
 ): tf.SymbolicTensor {
   return filters.reduce((x, channels, i) => {
     const convolved = convolution(x, channels, `${name}.${3 * i}`, { useBias });
-    const normalized = batchNormalization(convolved, `${name}.${3 * i + 1}`);
-    return activation(normalized, 'relu', `${name}.${3 * i + 2}`);
+    return batchNormalization(convolved, `${name}.${3 * i + 1}`, 'relu');
   }, x);
 }
 
 /** 2×2 max pooling: `[B,H,W,C]` → `[B,⌈H/2⌉,⌈W/2⌉,C]`. */
 export function maxPool(x: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
-  const options = { poolSize: 2, strides: 2, padding: 'same' as const, name };
-  return applyLayer(x, tf.layers.maxPooling2d(options));
+  return applyLayer(x, new MaxPooling({ name }));
 }
 
 /**
@@ -87,8 +90,7 @@ export function upConvolution(
   filters: number,
   name: string,
 ): tf.SymbolicTensor {
-  const options = { filters, kernelSize: 2, strides: 2, name };
-  return applyLayer(x, tf.layers.conv2dTranspose({ ...options, kernelInitializer: 'zeros' }));
+  return applyLayer(x, new TransposedConvolution({ filters, kernelSize: 2, useBias: true, name }));
 }
 
 /** Interpolation without weights: `[B,H,W,C]` → `[B,2H,2W,C]`; bilinear with aligned corners. */
@@ -118,7 +120,7 @@ export function initializeWeights(model: tf.LayersModel, random: Random): void {
     const shape = kernel.shape as number[];
     const [height, width, third, fourth] = shape;
     // A transposed convolution stores [kh, kw, out, in] and each output pixel of stride 2 sees one tap.
-    const transposed = layer.getClassName() === 'Conv2DTranspose';
+    const transposed = layer instanceof TransposedConvolution;
     const fanIn = transposed ? fourth : height * width * third;
     const stream = random.stream(layer.name);
     const deviation = Math.sqrt(2 / fanIn);

@@ -46,7 +46,6 @@ function node(
 ): tf.SymbolicTensor {
   return [1, 2].reduce((x, part) => {
     const convolved = layers.convolution(x, filters, `${name}.conv${part}`, { useBias });
-    const normalized = layers.batchNormalization(convolved, `${name}.bn${part}`);
-    return layers.activation(normalized, 'relu', `${name}.relu${part}`);
+    return layers.batchNormalization(convolved, `${name}.bn${part}`, 'relu');
   }, x);
 }

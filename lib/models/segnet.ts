@@ -9,7 +9,7 @@
  */
 import type { tf } from '../backend';
 import { convolution, convolutions, maxPool } from './layers';
-import { MaxUnpooling } from './maxUnpooling';
+import { MaxUnpooling } from './maxPooling';
 import type { Network, ResolvedModelOptions } from './types';
 
 /** Multiples of `width` that the convolutions of each encoder stage have. */

@@ -62,7 +62,7 @@ export const normalizeByBatchRelu = new FusedOp<ByBatch>({
       run: nativeByBatch('FusedBatchNormV3', 'relu'),
     },
   ],
-  portable: (inputs, options) => tf.relu(portableByBatch(inputs, options)),
+  portable: (inputs, options) => tf.tidy(() => tf.relu(portableByBatch(inputs, options))),
   example: byBatchExample,
 });
 
@@ -76,7 +76,7 @@ export const normalizeByAveragesRelu = new FusedOp<ByAverages>({
       run: nativeByAverages,
     },
   ],
-  portable: (inputs, epsilon) => tf.relu(normalizeByAverages(inputs, epsilon)),
+  portable: (inputs, epsilon) => tf.tidy(() => tf.relu(normalizeByAverages(inputs, epsilon))),
   example: (run) => {
     const { x, gamma, beta, ...averages } = exampleInputs();
     const f = (...[x, gamma, beta]: [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D]) =>

@@ -36,7 +36,7 @@ const TOLERANCE = 1e-4;
 export class FusedOp<F> {
   private readonly choices = new WeakMap<object, Choice<F>>();
 
-  constructor(private readonly definition: FusedOpDefinition<F>) {}
+  constructor(readonly definition: FusedOpDefinition<F>) {}
 
   get name(): string {
     return this.definition.name;

@@ -1,27 +1,42 @@
-/** Which native ops a piece of code runs. */
+/** Native ops under observation, or with parts of the binding replaced. */
 import { nativeBackend } from '../../lib/nativeOps/raw';
+import type { NativeBackend } from '../../lib/nativeOps/raw';
 
-/** Runs `action` and returns the names of the ops that went through the binding, in order. */
-export function executedOps(action: () => void): string[] {
+type Binding = NativeBackend['binding'];
+
+/** Runs `action` while a copy of the binding with the functions that `replace` gives is in place. */
+export function withBinding<T>(
+  replace: (original: Binding) => Partial<Binding>,
+  action: () => T,
+): T {
   const backend = nativeBackend();
-  if (!backend) throw new Error('executedOps: the native backend is not in use');
+  if (!backend) throw new Error('withBinding: the native backend is not in use');
   const original = backend.binding;
-  const names: string[] = [];
   // The native object is frozen, and a spread does not list its functions.
   const properties = Object.getOwnPropertyNames(original).map((key) => [
     key,
     (original as unknown as Record<string, unknown>)[key],
   ]);
-  const recording = Object.fromEntries(properties) as typeof original;
-  recording.executeOp = (name, ...rest) => {
-    names.push(name);
-    return original.executeOp(name, ...rest);
-  };
-  backend.binding = recording;
+  const copy = Object.fromEntries(properties) as Binding;
+  backend.binding = Object.assign(copy, replace(original));
   try {
-    action();
+    return action();
   } finally {
     backend.binding = original;
   }
+}
+
+/** Runs `action` and returns the names of the ops that went through the binding, in order. */
+export function executedOps(action: () => void): string[] {
+  const names: string[] = [];
+  withBinding(
+    (original) => ({
+      executeOp: (name, ...rest) => {
+        names.push(name);
+        return original.executeOp(name, ...rest);
+      },
+    }),
+    action,
+  );
   return names;
 }
