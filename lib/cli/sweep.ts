@@ -81,7 +81,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
     scale: values.scale,
     settings: values.set,
   });
-  if (values['dry-run']) return 0;
+  if (values['dry-run']) return (await import('./sweep/estimate')).dryRun(plan, { jobs, signal });
   const out = required('--out', values.out);
   if (!values.slurm) return commands.runAll(out, plan, { jobs, threads, retries, signal });
   const { partition, time, gpus, cpus, memory } = values;
