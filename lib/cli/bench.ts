@@ -4,15 +4,17 @@ import { checkNumber, checkOneOf } from '../check';
 import type { BenchOptions, BenchReport } from './bench/types';
 import { parseArguments, runCommand } from './support/command';
 
-const help = `Usage: npm run bench -- step|infer|data [options]
+const help = `Usage: npm run bench -- step|infer|epoch|data|notebook [options]
 
   step          milliseconds of a training step, ours and PyTorch's in both memory layouts; memory
   infer         the same for inference
+  epoch         an epoch of a training run on CamVid against its number of steps times the step
   data          images per second from JPEG files and from the caches, beside a PyTorch DataLoader,
                 and how long a training step waits for its batch
+  notebook      seconds to the first cell of each notebook, and of all its cells
 
   --json FILE          write the numbers there, too
-  --rounds N           times each thing is measured, in turn (default 9; data 5)
+  --rounds N           times each thing is measured, in turn (default 9; epoch, data 5; notebook 1)
   --help               show this
 
 step, infer:
@@ -23,8 +25,12 @@ step, infer:
   --execution NAME     of our side: eager
   --max-foreign SHARE  rounds in which others used more of the processor are repeated (default 0.12)
 
-data:
+epoch: --networks (default unet), --losses (default pat), --execution, --max-foreign as above
+data, epoch:
   --root DIR           the folder that holds the data sets (default: PAT_DATA_DIR, else data/datasets)
+notebook:
+  --notebooks A,B      names or numbers (default: all)
+  --profile NAME       tiny, quick (default) or full
 
 Example: npm run bench -- step --networks unet --losses pat --sizes 16/128/4 --json step.json`;
 
@@ -38,6 +44,8 @@ const specs = {
   sizes: text,
   variant: text,
   execution: text,
+  notebooks: text,
+  profile: text,
   'max-foreign': { type: 'string', default: '0.12' },
 } as const;
 type OptionName = keyof typeof specs;
@@ -64,10 +72,20 @@ const benches: Record<string, Bench> = {
     options: inference,
     load: async () => (await import('./bench/step')).benchInfer,
   },
+  epoch: {
+    rounds: 5,
+    options: ['root', 'networks', 'losses', 'execution', 'max-foreign'],
+    load: async () => (await import('./bench/epoch')).benchEpoch,
+  },
   data: {
     rounds: 5,
     options: ['root'],
     load: async () => (await import('./bench/data')).benchData,
+  },
+  notebook: {
+    rounds: 1,
+    options: ['notebooks', 'profile'],
+    load: async () => (await import('./bench/notebook')).benchNotebook,
   },
 };
 

@@ -63,7 +63,7 @@ async function bench(mode: Mode, options: BenchOptions): Promise<BenchReport> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'pat-bench-step-'));
     const sides: StepSide[] = [];
     try {
-      const job = await writeJob(benchCase, execution as Execution, folder);
+      const job = await writeJob(benchCase, { execution: execution as Execution, folder });
       for (const name of sideNames) sides.push(await StepSide.start(name, job, signal));
       torch = sides[1].facts.torch ?? '';
       results.push(await measure(benchCase, job.execution, sides, { rounds, maxForeign, signal }));

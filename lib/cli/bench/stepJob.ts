@@ -2,17 +2,17 @@
 import path from 'node:path';
 import { deviceReport, tf } from '../../backend';
 import { openDataset } from '../../datasets';
+import type { SegmentationDataset } from '../../datasets/types';
 import { createModel, saveWeights } from '../../models';
 import { writeSafetensors } from '../../models/safetensors';
+import type { StoredTensor } from '../../models/safetensors';
 import type { BenchCase } from './cases';
 import type { Execution } from './createStep';
-
-export const numClasses = 12;
-export const ignoreIndex = 255;
 
 /** The first line to a worker; PyTorch's gets `channelsLast`, too. */
 export interface StepJob extends BenchCase {
   classes: number;
+  ignoreIndex: number;
   /** Cores to use. */
   threads: number;
   /** In the safetensors format, under PyTorch's names. */
@@ -35,29 +35,36 @@ export interface StepFacts {
   formulation?: string | null;
 }
 
-/** Writes seeded weights and a batch of synthetic scenes into `folder`. */
+export interface JobSource {
+  /** Its first samples are the batch (default: synthetic scenes of the case's size). */
+  dataset?: SegmentationDataset;
+  execution: Execution;
+  folder: string;
+}
+
+/** Writes seeded weights and a batch into `folder`. */
 export async function writeJob(
   benchCase: BenchCase,
-  execution: Execution,
-  folder: string,
+  { dataset, execution, folder }: JobSource,
 ): Promise<StepJob> {
-  const { network: name, variant, width, size, batch } = benchCase;
+  const { network: name, variant, width, size, batch: batchSize } = benchCase;
   const weightsFile = path.join(folder, 'weights.safetensors');
   const batchFile = path.join(folder, 'batch.safetensors');
-  const model = createModel({ name, variant, width, numClasses });
+  const scenes = { name: 'synthetic', numClasses: 12, size: [size, size] } as const;
+  const source = dataset ?? (await openDataset(scenes));
+  const { numClasses: classes, ignoreIndex } = source;
+  const model = createModel({ name, variant, width, numClasses: classes });
   await saveWeights(model, weightsFile);
   model.dispose();
-  const scenes = await openDataset({ name: 'synthetic', numClasses, size: [size, size] });
-  for await (const { images, labels } of scenes.batches({ batchSize: batch })) {
-    const values = [await images.data(), await labels.data()] as [Float32Array, Int32Array];
-    const tensors = new Map([
-      ['images', { shape: images.shape, values: values[0] }],
-      ['labels', { shape: labels.shape, values: values[1] }],
+  for await (const { images, labels } of source.batches({ batchSize })) {
+    const tensors = new Map<string, StoredTensor>([
+      ['images', { shape: images.shape, values: (await images.data()) }],
+      ['labels', { shape: labels.shape, values: (await labels.data()) }],
     ]);
     await writeSafetensors(batchFile, tensors);
     tf.dispose([images, labels]);
     break;
   }
   const { threads } = deviceReport();
-  return { ...benchCase, classes: numClasses, threads, weightsFile, batchFile, execution };
+  return { ...benchCase, classes, ignoreIndex, threads, weightsFile, batchFile, execution };
 }

@@ -10,11 +10,10 @@ import { readSafetensors } from '../../models/safetensors';
 import type { TrainingBatch } from '../../training/step';
 import { createStep } from './createStep';
 import type { Step } from './createStep';
-import { ignoreIndex, numClasses } from './stepJob';
 import type { StepFacts, StepJob } from './stepJob';
 
 async function prepare(job: StepJob): Promise<{ step: Step; facts: StepFacts }> {
-  const { network: name, variant, width, loss, execution } = job;
+  const { network: name, variant, width, classes: numClasses, ignoreIndex, loss, execution } = job;
   const model = createModel({ name, variant, width, numClasses });
   await loadWeights(model, job.weightsFile);
   const batch = await readBatch(job.batchFile);
