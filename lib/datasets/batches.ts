@@ -25,6 +25,8 @@ interface Epoch {
   /** What happens to the sample at a position; undefined without augmentation. */
   transformAt?: (position: number) => GeometricTransform;
   normalize: Normalization;
+  /** Holds the RGB of one batch while its tensor is made. */
+  pixels: Float32Array;
 }
 
 /**
@@ -57,7 +59,8 @@ export function batches(source: SampleSource, options: BatchOptions): AsyncItera
   const limits = resolveAugmentation(augment);
   const draws = random.stream('augmentation');
   const transformAt = limits && ((at: number) => drawTransform(draws.stream(String(at)), limits));
-  return read({ source, order, batchSize, transformAt, normalize }, position);
+  const pixels = new Float32Array(0);
+  return read({ source, order, batchSize, transformAt, normalize, pixels }, position);
 }
 
 async function* read(epoch: Epoch, start: number): AsyncGenerator<Batch, void, undefined> {
@@ -92,7 +95,10 @@ function toBatch(epoch: Epoch, samples: readonly Sample[], position: number): Ba
   }
   const count = samples.length;
   const pixels = height * width;
-  const rgb = new Float32Array(count * pixels * 3);
+  const length = count * pixels * 3;
+  // No tensor that leaves this function shares this memory: `normalized` makes another.
+  if (epoch.pixels.length < length) epoch.pixels = new Float32Array(length);
+  const rgb = epoch.pixels.subarray(0, length);
   const ids = new Int32Array(count * pixels);
   samples.forEach((sample, i) => {
     rgb.set(sample.image, i * pixels * 3);
