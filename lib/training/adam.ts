@@ -21,20 +21,22 @@ interface Moments {
 
 /**
  * Adam (Kingma & Ba, 2015): m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g²,
- * θ ← θ − η·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε), t counted from 1.
+ * θ ← θ − η·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε), t counted from 1. β₁, β₂ are rounded to float32, as the native update
+ * has them.
  */
 export class Adam {
   /** Updates done, t. */
   step = 0;
   /** In the order of the variables. */
   readonly moments: readonly Moments[];
-  private readonly options: Required<AdamOptions>;
+  /** In force. */
+  readonly options: Readonly<Required<AdamOptions>>;
 
   constructor(
-    private readonly variables: readonly tf.Variable[],
+    readonly variables: readonly tf.Variable[],
     { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},
   ) {
-    this.options = { beta1, beta2, epsilon };
+    this.options = { beta1: Math.fround(beta1), beta2: Math.fround(beta2), epsilon };
     const zeros = (variable: tf.Variable) =>
       tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
     this.moments = variables.map((variable) => ({
@@ -45,20 +47,28 @@ export class Adam {
 
   /** One update; `gradients` in the order of the variables. The caller disposes them. */
   apply(gradients: readonly tf.Tensor[], learningRate: number): void {
-    const { beta1, beta2, epsilon } = this.options;
+    const { beta1, beta2 } = this.options;
     this.step += 1;
-    const firstBias = 1 - beta1 ** this.step;
-    const secondBias = 1 - beta2 ** this.step;
+    const { rate, epsilon } = this.scalars(this.step, learningRate);
     tf.tidy(() => {
       this.variables.forEach((variable, i) => {
         const { first, second } = this.moments[i];
         const gradient = gradients[i];
         first.assign(first.mul(beta1).add(gradient.mul(1 - beta1)));
         second.assign(second.mul(beta2).add(gradient.square().mul(1 - beta2)));
-        const denominator = second.div(secondBias).sqrt().add(epsilon);
-        variable.assign(variable.sub(first.mul(learningRate / firstBias).div(denominator)));
+        variable.assign(variable.sub(first.mul(rate).div(second.sqrt().add(epsilon))));
       });
     });
+  }
+
+  /** The scalars of the update's other form θ ← θ − rate·m/(√v + epsilon) at step t. */
+  scalars(step: number, learningRate: number): { rate: number; epsilon: number } {
+    const { beta1, beta2, epsilon } = this.options;
+    const secondBias = Math.sqrt(1 - beta2 ** step);
+    return {
+      rate: (learningRate * secondBias) / (1 - beta1 ** step),
+      epsilon: epsilon * secondBias,
+    };
   }
 
   dispose(): void {

@@ -1,0 +1,205 @@
+/**
+ * One TensorFlow session that holds variables of its own, and programs (recorded computations) that share them.
+ *
+ * A session's graph cannot grow, and another session has other variables: a new program means a new session, to which
+ * the values move. Each variable mirrors a `tf.Variable`. Whichever of the two was written last is the newer one: a
+ * `tf.Variable` that was assigned since is uploaded before the next run, and `pull` brings the others up to date.
+ */
+import { tf } from '../backend';
+import type { NativeBackend } from '../nativeOps/raw';
+import { dataTypes, GraphBuilder, typeOf } from './nodes';
+import type { GraphNode } from './nodes';
+import { idOf, requireNative } from './recorder';
+import { loadGraph } from './savedModel';
+
+/** A recorded computation: its nodes, and the names of its inputs. */
+export interface Program {
+  nodes: readonly GraphNode[];
+  inputs: readonly string[];
+}
+
+interface Mirror {
+  variable: tf.Variable;
+  /** Output of its VarHandleOp. */
+  handle: string;
+  /** Output of a read; the value to upload; an output that exists when it has been uploaded. */
+  read: string;
+  upload: string;
+  uploaded: string;
+  /** The data that both had when they were last the same. */
+  dataId?: object;
+}
+
+/** Private to tfjs's native backend: makes a tensor of a native one, owned by the enclosing `tf.tidy`. */
+interface TensorMaker {
+  createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor;
+}
+
+export class ResidentGraph {
+  private readonly backend: NativeBackend = requireNative();
+  private readonly mirrors = new Map<tf.Variable, Mirror>();
+  private readonly programs = new Map<string, Program>();
+  private readonly variableNodes: GraphNode[];
+  private session?: number;
+  /** Whether a program may have written variables since the last pull. */
+  private ahead = false;
+
+  constructor(variables: readonly tf.Variable[]) {
+    const graph = new GraphBuilder('variables');
+    variables.forEach((variable, i) => {
+      this.mirrors.set(variable, addMirror(graph, variable, `variable_${i}`));
+    });
+    this.variableNodes = graph.nodes;
+  }
+
+  /** Output of the handle of a variable, for programs. */
+  handleOf(variable: tf.Variable): string {
+    return this.mirrorOf(variable).handle;
+  }
+
+  has(program: string): boolean {
+    return this.programs.has(program);
+  }
+
+  /** Adds a program; its nodes' names must be its own. */
+  add(name: string, program: Program): void {
+    this.programs.set(name, program);
+    try {
+      this.load();
+    } catch (error) {
+      this.programs.delete(name);
+      throw error;
+    }
+  }
+
+  /** Runs a program and returns the tensors named in `outputs`; `writes`: whether it changes variables. */
+  run(
+    name: string,
+    inputs: readonly tf.Tensor[],
+    outputs: readonly string[],
+    writes: boolean,
+  ): tf.Tensor[] {
+    const program = this.programs.get(name) as Program;
+    this.push();
+    if (writes) this.ahead = true;
+    return this.execute(inputs, program.inputs, outputs);
+  }
+
+  /** Brings every `tf.Variable` up to date that was not assigned meanwhile. */
+  pull(): void {
+    if (!this.ahead) return;
+    const stale = [...this.mirrors.values()].filter((mirror) => !wasAssigned(mirror));
+    tf.tidy(() => {
+      const values = this.execute(
+        [],
+        [],
+        stale.map(({ read }) => read),
+      );
+      stale.forEach((mirror, i) => {
+        mirror.variable.assign(values[i]);
+        mirror.dataId = mirror.variable.dataId;
+      });
+    });
+    this.ahead = false;
+  }
+
+  dispose(): void {
+    if (this.session !== undefined) this.backend.binding.deleteSavedModel(this.session);
+    this.session = undefined;
+    this.programs.clear();
+  }
+
+  /** Uploads every `tf.Variable` that was assigned since both were the same. */
+  private push(): void {
+    const newer = [...this.mirrors.values()].filter(wasAssigned);
+    if (newer.length === 0) return;
+    this.upload(
+      newer,
+      newer.map(({ variable }) => variable),
+    );
+    for (const mirror of newer) mirror.dataId = mirror.variable.dataId;
+  }
+
+  private upload(mirrors: readonly Mirror[], values: readonly tf.Tensor[]): void {
+    tf.tidy(
+      () =>
+        void this.execute(
+          values,
+          mirrors.map(({ upload }) => upload),
+          mirrors.map(({ uploaded }) => uploaded),
+        ),
+    );
+  }
+
+  /** Loads a session of all programs; the values of the one before move to it. */
+  private load(): void {
+    const nodes = [...this.programs.values()].flatMap((program) => program.nodes);
+    const next = loadGraph(this.backend.binding, [...this.variableNodes, ...nodes]);
+    const previous = this.session;
+    const kept = [...this.mirrors.values()].filter((mirror) => !wasAssigned(mirror));
+    tf.tidy(() => {
+      const values = previous === undefined ? [] : this.execute([], [], readsOf(kept));
+      this.session = next;
+      if (previous === undefined) return;
+      this.backend.binding.deleteSavedModel(previous);
+      if (kept.length > 0) this.upload(kept, values);
+    });
+  }
+
+  private execute(
+    inputs: readonly tf.Tensor[],
+    inputNames: readonly string[],
+    outputNames: readonly string[],
+  ): tf.Tensor[] {
+    if (outputNames.length === 0) return [];
+    const { backend } = this;
+    const outputs = backend.binding.runSavedModel(
+      this.session as number,
+      inputs.map((tensor) => idOf(backend, tensor)),
+      inputNames.join(','),
+      outputNames.join(','),
+    );
+    const maker = backend as unknown as TensorMaker;
+    return outputs.map((metadata) => maker.createOutputTensor(metadata));
+  }
+
+  private mirrorOf(variable: tf.Variable): Mirror {
+    return this.mirrors.get(variable) as Mirror;
+  }
+}
+
+const readsOf = (mirrors: readonly Mirror[]) => mirrors.map(({ read }) => read);
+
+function wasAssigned({ variable, dataId }: Mirror): boolean {
+  return variable.dataId !== dataId;
+}
+
+function addMirror(graph: GraphBuilder, variable: tf.Variable, name: string): Mirror {
+  const dtype = typeOf(dataTypes.float32);
+  const { shape } = variable;
+  const handle = graph.output(
+    'VarHandleOp',
+    {
+      dtype,
+      shape: { kind: 'shape', value: shape },
+      shared_name: { kind: 'string', value: name },
+      container: { kind: 'string', value: '' },
+    },
+    [],
+  );
+  const upload = graph.placeholder(dataTypes.float32, shape);
+  // A copy of its own: memory that JavaScript gave must not be released by one of the session's threads.
+  const copy = graph.output('DeepCopy', { T: dtype }, [upload]);
+  const assign = graph.add(
+    'AssignVariableOp',
+    { dtype, validate_shape: { kind: 'bool', value: false } },
+    [handle, copy],
+  );
+  return {
+    variable,
+    handle,
+    upload,
+    read: graph.output('ReadVariableOp', { dtype }, [handle]),
+    uploaded: graph.output('Identity', { T: dtype }, [graph.scalar(1)], [assign]),
+  };
+}
