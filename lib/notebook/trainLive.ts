@@ -1,5 +1,5 @@
 /** A training run in a cell: a progress bar, and curves that grow while it trains. */
-import { readEpochs, readRun, runFolder } from '../training/trainingRuns';
+import { lossLabel, readEpochs, readRun, runFolder } from '../training/trainingRuns';
 import type { TrainingRun } from '../training/trainingRuns';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
 import { parseConfig } from '../training/config';
@@ -12,10 +12,12 @@ import { progress } from './progress';
 import type { Progress } from './progress';
 
 export interface TrainLiveOptions {
-  /** How figures and tables name the run. */
-  label: string;
   /** Title of the data and the network, for the curves' caption. */
   dataset: string;
+  /** How figures and tables name the run (default: by its loss). */
+  label?: string;
+  /** Draw the curves (default true); else there is the bar alone. */
+  curves?: boolean;
   /** Run folder (default: one of the configuration's own, see `runFolder`). */
   outDir?: string;
   /** Delete what an earlier run left there (default false: go on with it). */
@@ -32,14 +34,17 @@ export interface TrainLiveOptions {
  */
 export async function trainLive(
   input: ExperimentInput,
-  { label, dataset, outDir = runFolder(input), fresh = false, signal }: TrainLiveOptions,
+  { dataset, label, curves = true, outDir = runFolder(input), ...options }: TrainLiveOptions,
 ): Promise<TrainingRun> {
-  const epochs: EpochMetrics[] = fresh ? [] : await readEpochs(outDir);
+  const { epochs: totalEpochs, loss } = parseConfig(input);
+  const name = label ?? lossLabel(loss);
+  const epochs: EpochMetrics[] = options.fresh ? [] : await readEpochs(outDir);
   const steps: { epoch: number; loss: number }[] = [];
-  const { epochs: totalEpochs } = parseConfig(input);
-  const curves = liveFigure(() =>
-    trainingCurvesFigure([{ label, epochs, steps }], { dataset, totalEpochs }),
-  );
+  const figure = curves
+    ? liveFigure(() =>
+        trainingCurvesFigure([{ label: name, epochs, steps }], { dataset, totalEpochs }),
+      )
+    : undefined;
   let bar: Progress | undefined;
   let first = 0;
   const onProgress = (event: ProgressEvent) => {
@@ -48,25 +53,25 @@ export async function trainLive(
       first = event.step;
       epochs.splice(event.epoch); // later ones are done again
       const from = first > 0 ? `, from step ${first} on` : '';
-      bar = progress(`${label}${from}`, event.totalSteps - first);
+      bar = progress(`${name}${from}`, event.totalSteps - first);
     }
     if (event.kind === 'step') {
       const { step, totalSteps, loss } = event;
       bar?.update(step - first);
       steps.push({ epoch: (step / totalSteps) * totalEpochs, loss });
-      curves.update();
+      figure?.update();
     }
     if (event.kind === 'epoch') {
       epochs.push(event.metrics);
-      curves.redraw();
+      figure?.redraw();
     }
   };
   try {
-    await runExperiment(input, { outDir, fresh, signal, onProgress });
+    await runExperiment(input, { outDir, ...options, onProgress });
   } finally {
     bar?.done();
-    curves.redraw();
+    figure?.redraw();
   }
-  if (bar === undefined) console.log(`finished before: ${outDir}`);
-  return readRun(outDir, label);
+  if (bar === undefined) console.log(`${name}: finished before, in ${outDir}`);
+  return readRun(outDir, name);
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../check';
+import type { LossConfig } from '../losses';
 import { parseConfig } from './config';
 import type { RunRecord } from './experiment';
 import { runPaths } from './runFolder';
@@ -18,21 +19,34 @@ export interface TrainingRun {
   epochs: EpochMetrics[];
 }
 
-/** The run in a folder; undefined when there is none, or it has not ended. */
-export async function findRun(folder: string, label: string): Promise<TrainingRun | undefined> {
+/** The run in a folder, labelled by its loss unless told; undefined when there is none, or it has not ended. */
+export async function findRun(folder: string, label?: string): Promise<TrainingRun | undefined> {
   const paths = runPaths(folder);
   const text = await readFile(paths.record, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  return { label, folder, record: JSON.parse(text) as RunRecord, epochs: await readEpochs(folder) };
+  const record = JSON.parse(text) as RunRecord;
+  const epochs = await readEpochs(folder);
+  return { label: label ?? lossLabel(record.config.loss), folder, record, epochs };
 }
 
 /** The run in a folder. @throws InputError when there is none, or it has not ended. */
-export async function readRun(folder: string, label: string): Promise<TrainingRun> {
+export async function readRun(folder: string, label?: string): Promise<TrainingRun> {
   const run = await findRun(folder, label);
   if (run !== undefined) return run;
   throw new InputError(
     `readRun: folder must hold a finished run, got '${folder}'. Run npm run train with --out ${folder} to its end.`,
   );
+}
+
+/** `CE`, `PAT, τ = 2`, `focal, γ = 5`: a loss with the options that are set. */
+export function lossLabel({ name, ...options }: LossConfig): string {
+  const title = name === 'crossEntropy' ? 'CE' : name === 'pat' ? 'PAT' : name;
+  const set = Object.entries(options).map(([key, value]) => {
+    if (key === 'temperature') return `τ = ${value}`;
+    if (key === 'gamma') return `γ = ${value}`;
+    return key === 'normalizer' && value === 'pixels' ? 'without 1/|M|' : `${key} ${String(value)}`;
+  });
+  return [title, ...set].join(', ');
 }
 
 /** The epochs that a run has done so far, as `metrics.jsonl` tells; none without a run. */
