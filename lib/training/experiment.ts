@@ -5,8 +5,7 @@
  *     record.scores.meanIoU;
  */
 import { readFile } from 'node:fs/promises';
-import { described, invalid } from '../check';
-import type { InputError } from '../check';
+import { InputError, invalid } from '../check';
 import { findDataset, openDataset } from '../datasets';
 import type { Split } from '../datasets/types';
 import { createModel } from '../models';
@@ -122,8 +121,10 @@ export async function runExperiment(
 function diskFull(error: unknown): InputError | undefined {
   const { code = '', path: file = 'a file of the run' } = error as NodeJS.ErrnoException;
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return undefined;
-  const remedy = 'Free some space; the same command goes on from the last checkpoint.';
-  return invalid('runExperiment', 'disk', `roomy enough for ${file}`, described(code), remedy);
+  return new InputError(
+    `runExperiment: the disk must have room for ${file}, got ${code}. ` +
+      'Free some space; the same command goes on from the last checkpoint.',
+  );
 }
 
 async function train(

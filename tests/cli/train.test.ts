@@ -22,7 +22,7 @@ describe('npm run train', () => {
     }
   });
 
-  it('tells the resolved configuration, parameters and steps of a dry run, and writes nothing', () =>
+  it('tells the resolved configuration, parameters, steps, time and memory of a dry run, and leaves no file', () =>
     withFolder(async (folder) => {
       const config = path.join(folder, 'small.json');
       await writeFile(config, JSON.stringify(small));
@@ -34,6 +34,9 @@ describe('npm run train', () => {
       expect(output).toContain('"learningRate": 0.001');
       expect(output).toContain('segnet_paper: 116234 parameters');
       expect(output).toContain('9 steps: 3 epochs of 3');
+      expect(output).toMatch(
+        /\nestimate on this machine, from 5 steps: \d+:\d\d in all, [\d.]+ ms a step, [\d.]+ ms a validation batch, \d\.\d\d GiB memory .*\n$/,
+      );
       expect(await readdir(folder)).toEqual(['small.json']);
     }));
 

@@ -22,6 +22,8 @@ describe('parseConfig', () => {
       augmentation: true,
       patience: null,
       execution: 'eager',
+      precision: 'float32',
+      logging: { tensorboard: true, images: 4, classStatistics: false },
     });
   });
 
@@ -43,6 +45,9 @@ describe('parseConfig', () => {
     [{ dataset: { labels: 14 } }, 'dataset.labels must be 13, or 40, got 14'],
     [{ optimizer: { learningRate: -1 } }, 'optimizer.learningRate must be > 0, got -1'],
     [{ optimizer: { name: 'sgd' } }, 'optimizer.name must be "adam", got \'sgd\''],
+    [{ logging: { images: -1 } }, 'logging.images must be >= 0, got -1'],
+    [{ logging: { tensorBoard: true } }, "got 'tensorBoard'. Did you mean 'tensorboard'?"],
+    [{ precision: 'float16' }, "precision must be one of float32, got 'float16'"],
     [{ augmentation: { flip: 2 } }, 'augmentation.flip must be <= 1, got 2'],
     [{ augmentation: { flop: 0.2 } }, "got 'flop'. Did you mean 'flip'?"],
     [{ loss: { name: 'pat', temprature: 2 } }, "got 'temprature'. Did you mean 'temperature'?"],

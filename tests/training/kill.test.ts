@@ -4,6 +4,8 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../lib/random';
+import { readSafetensors } from '../../lib/models/safetensors';
+import type { RunPosition } from '../../lib/training/checkpoint';
 import type { RunRecord } from '../../lib/training/experiment';
 import { withFolder } from '../datasets/files';
 
@@ -78,17 +80,36 @@ describe('npm run train', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('saves at %s and exits %i', (signal, expected) =>
-    withFolder(async (folder) => {
-      await writeFile(path.join(folder, 'config.json'), JSON.stringify(config));
-      const { child, training, done } = startTraining(folder, 'run');
-      await training;
-      child.kill(signal);
-      const { status, errors } = await done;
-      expect(status).toBe(expected);
-      expect(errors).toContain('the same command goes on');
-      await expect(readFile(path.join(folder, 'run', 'lock'))).rejects.toThrow('ENOENT');
-    }),
+  ] as const)(
+    'saves at %s, exits %i, and goes on behind the step it saved',
+    (signal, expected) =>
+      withFolder(async (folder) => {
+        const checkpoints = { everySteps: null, everySeconds: null }; // no other checkpoint in an epoch
+        await writeFile(
+          path.join(folder, 'config.json'),
+          JSON.stringify({ ...config, checkpoints, epochs: 1 }),
+        );
+        const { child, training, done } = startTraining(folder, 'run');
+        await training;
+        child.kill(signal);
+        const { status, errors } = await done;
+        expect(status).toBe(expected);
+        expect(errors).toContain('the same command goes on');
+        await expect(readFile(path.join(folder, 'run', 'lock'))).rejects.toThrow('ENOENT');
+        const last = path.join(folder, 'run', 'checkpoints', 'last.safetensors');
+        const { metadata } = await readSafetensors(last);
+        const { step } = JSON.parse(metadata.position) as RunPosition;
+        expect(step).toBeGreaterThan(0);
+        const resumed = await startTraining(folder, 'run').done;
+        expect(resumed).toMatchObject({ status: 0 });
+        expect(resumed.errors).toContain(`going on behind step ${step}`);
+        expect(await startTraining(folder, 'whole').done).toMatchObject({ status: 0 });
+        const [{ weightsSha256 }, whole] = await Promise.all(
+          ['run', 'whole'].map((name) => recordOf(folder, name)),
+        );
+        expect(weightsSha256).toBe(whole.weightsSha256);
+      }),
+    120_000,
   );
 
   it('refuses a folder in which another process trains', () =>
