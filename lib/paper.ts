@@ -90,7 +90,7 @@ function printed(value: number): Printed {
 function scoresAt(scores: readonly number[], dataset: number, place: string) {
   const score = (name: 'meanIoU' | 'pixelAccuracy', value: number): Printed => {
     const note = doubts[`${place}/${name}`];
-    return note === undefined ? printed(value) : { ...printed(value), note };
+    return note === undefined ? printed(value) : { status: 'printed', value, note };
   };
   return {
     meanIoU: score('meanIoU', scores[2 * dataset]),
