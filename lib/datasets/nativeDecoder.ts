@@ -18,7 +18,8 @@ type Decode = (
   bytes: Uint8Array,
   format: 'jpeg' | 'png',
   channels: 1 | 3,
-  size?: readonly [number, number],
+  height: number,
+  width: number,
 ) => Promise<DecodedPixels>;
 
 const decode = loadDecoder();
@@ -33,8 +34,13 @@ export const hasNativeDecoder = decode !== undefined;
  * @returns undefined for bytes that it refuses, and where it was not built: the caller asks sharp,
  *   whose errors say more.
  */
-export async function nativeDecode(...job: Parameters<Decode>): Promise<DecodedPixels | undefined> {
-  return decode?.(...job).catch(() => undefined);
+export async function nativeDecode(
+  bytes: Uint8Array,
+  format: 'jpeg' | 'png',
+  channels: 1 | 3,
+  [height, width]: readonly [number, number] = [0, 0],
+): Promise<DecodedPixels | undefined> {
+  return decode?.(bytes, format, channels, height, width).catch(() => undefined);
 }
 
 function loadDecoder(): Decode | undefined {

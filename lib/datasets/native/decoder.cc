@@ -2,9 +2,10 @@
  * Decodes JPEG and PNG in libuv's threads with TensorFlow's own decoders, and resizes. An N-API addon with one
  * function, built by scripts/setup/decoder.mjs:
  *
- *   decode(bytes: Uint8Array, format: 'jpeg' | 'png', channels: 1 | 3, size?: [height, width]): Promise<Decoded>
+ *   decode(bytes: Uint8Array, format: 'jpeg' | 'png', channels: 1 | 3, height, width): Promise<Decoded>
  *
- * `Decoded` is { height, width, fileHeight, fileWidth, data: Uint8Array }, data row-major [height, width, channels].
+ * Height and width 0: the file's own. `Decoded` is { height, width, fileHeight, fileWidth, data }, data a Uint8Array,
+ * row-major [height, width, channels].
  * The promise is rejected with the decoder's words for bytes it refuses. JPEG: libjpeg-turbo's accurate integer
  * transform and smooth chroma, as in Pillow and libvips. Resizing is a triangle filter, as wide as the reduction, with
  * aligned pixel centres (Pillow's BILINEAR; enlarging is bilinear), in float, rounded once.
@@ -24,11 +25,9 @@
 
 namespace {
 
-struct Image {
+struct Size {
   int64_t height = 0;
   int64_t width = 0;
-  int64_t channels = 0;
-  std::vector<uint8_t> data;
 };
 
 struct Job {
@@ -39,11 +38,9 @@ struct Job {
   size_t length = 0;
   bool isJpeg = false;
   int32_t channels = 0;
-  int64_t height = 0;
-  int64_t width = 0;
-  int64_t fileHeight = 0;
-  int64_t fileWidth = 0;
-  Image result;
+  Size size; // 0 x 0: the file's own
+  Size fileSize;
+  std::vector<uint8_t> result;
   std::string error;
 };
 
@@ -51,8 +48,7 @@ template <typename Type, void (*Delete)(Type *)>
 struct Deleter {
   void operator()(Type *pointer) const { Delete(pointer); }
 };
-template <typename Type, void (*Delete)(Type *)>
-using Owned = std::unique_ptr<Type, Deleter<Type, Delete>>;
+template <typename Type, void (*Delete)(Type *)> using Owned = std::unique_ptr<Type, Deleter<Type, Delete>>;
 using Status = Owned<TF_Status, TF_DeleteStatus>;
 using Tensor = Owned<TF_Tensor, TF_DeleteTensor>;
 using Handle = Owned<TFE_TensorHandle, TFE_DeleteTensorHandle>;
@@ -136,14 +132,13 @@ std::vector<Taps> triangle(int64_t inputs, int64_t outputs) {
 }
 
 /** Rows first: there whole rows are added up at once, and few of them remain for the columns. */
-Image resized(const uint8_t *source, int64_t fromHeight, int64_t fromWidth, int64_t channels,
-              int64_t height, int64_t width) {
-  const int64_t rowLength = fromWidth * channels;
-  const auto rowTaps = triangle(fromHeight, height);
-  const auto columnTaps = triangle(fromWidth, width);
-  Image image{height, width, channels, std::vector<uint8_t>(height * width * channels)};
+std::vector<uint8_t> resized(const uint8_t *source, Size file, Size size, int64_t channels) {
+  const int64_t rowLength = file.width * channels;
+  const auto rowTaps = triangle(file.height, size.height);
+  const auto columnTaps = triangle(file.width, size.width);
+  std::vector<uint8_t> result(size.height * size.width * channels);
   std::vector<float> row(rowLength);
-  uint8_t *to = image.data.data();
+  uint8_t *to = result.data();
   for (const Taps &rows : rowTaps) {
     std::fill(row.begin(), row.end(), 0.0f);
     const uint8_t *from = source + rows.first * rowLength;
@@ -161,7 +156,7 @@ Image resized(const uint8_t *source, int64_t fromHeight, int64_t fromWidth, int6
       for (int64_t c = 0; c < channels; c++) *to++ = static_cast<uint8_t>(std::min(sums[c] + 0.5f, 255.0f));
     }
   }
-  return image;
+  return result;
 }
 
 void execute(napi_env, void *data) {
@@ -169,12 +164,11 @@ void execute(napi_env, void *data) {
   try {
     const Tensor tensor = decoded(*job);
     const auto *pixels = static_cast<const uint8_t *>(TF_TensorData(tensor.get()));
-    job->fileHeight = TF_Dim(tensor.get(), 0);
-    job->fileWidth = TF_Dim(tensor.get(), 1);
-    const bool asIs = job->height == 0 || (job->height == job->fileHeight && job->width == job->fileWidth);
-    job->result = asIs ? Image{job->fileHeight, job->fileWidth, job->channels,
-                               std::vector<uint8_t>(pixels, pixels + TF_TensorByteSize(tensor.get()))}
-                       : resized(pixels, job->fileHeight, job->fileWidth, job->channels, job->height, job->width);
+    const Size file = job->fileSize = {TF_Dim(tensor.get(), 0), TF_Dim(tensor.get(), 1)};
+    if (job->size.height == 0) job->size = file;
+    const bool asIs = job->size.height == file.height && job->size.width == file.width;
+    if (asIs) job->result.assign(pixels, pixels + TF_TensorByteSize(tensor.get()));
+    else job->result = resized(pixels, file, job->size, job->channels);
   } catch (const std::exception &error) {
     job->error = error.what();
   }
@@ -187,7 +181,7 @@ void setNumber(napi_env env, napi_value object, const char *name, int64_t value)
 }
 
 napi_value toObject(napi_env env, const Job &job) {
-  const std::vector<uint8_t> &bytes = job.result.data;
+  const std::vector<uint8_t> &bytes = job.result;
   napi_value object, buffer, array;
   void *memory = nullptr;
   napi_create_object(env, &object);
@@ -195,10 +189,10 @@ napi_value toObject(napi_env env, const Job &job) {
   std::copy(bytes.begin(), bytes.end(), static_cast<uint8_t *>(memory));
   napi_create_typedarray(env, napi_uint8_array, bytes.size(), buffer, 0, &array);
   napi_set_named_property(env, object, "data", array);
-  setNumber(env, object, "height", job.result.height);
-  setNumber(env, object, "width", job.result.width);
-  setNumber(env, object, "fileHeight", job.fileHeight);
-  setNumber(env, object, "fileWidth", job.fileWidth);
+  setNumber(env, object, "height", job.size.height);
+  setNumber(env, object, "width", job.size.width);
+  setNumber(env, object, "fileHeight", job.fileSize.height);
+  setNumber(env, object, "fileWidth", job.fileSize.width);
   return object;
 }
 
@@ -216,36 +210,25 @@ void complete(napi_env env, napi_status, void *data) {
   napi_reject_deferred(env, job->deferred, error);
 }
 
-int64_t element(napi_env env, napi_value array, uint32_t index) {
-  napi_value value;
-  int64_t number = 0;
-  napi_get_element(env, array, index, &value);
-  napi_get_value_int64(env, value, &number);
-  return number;
-}
-
 napi_value decode(napi_env env, napi_callback_info info) {
-  size_t count = 4;
-  napi_value arguments[4];
+  size_t count = 5;
+  napi_value arguments[5];
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
   auto job = std::make_unique<Job>();
   void *bytes = nullptr;
   char format[5] = "";
-  bool sized = false;
-  if (count < 3 ||
+  if (count < 5 ||
       napi_get_typedarray_info(env, arguments[0], nullptr, &job->length, &bytes, nullptr, nullptr) != napi_ok ||
       napi_get_value_string_utf8(env, arguments[1], format, sizeof(format), nullptr) != napi_ok ||
       napi_get_value_int32(env, arguments[2], &job->channels) != napi_ok ||
-      (job->channels != 1 && job->channels != 3)) {
-    napi_throw_type_error(env, nullptr, "decode: takes bytes, 'jpeg' or 'png', 1 or 3 channels, and a size");
+      napi_get_value_int64(env, arguments[3], &job->size.height) != napi_ok ||
+      napi_get_value_int64(env, arguments[4], &job->size.width) != napi_ok ||
+      (job->channels != 1 && job->channels != 3) || job->size.height < 0 || job->size.width < 0) {
+    napi_throw_type_error(env, nullptr, "decode: takes bytes, 'jpeg' or 'png', 1 or 3 channels, height and width");
     return nullptr;
   }
   job->bytes = static_cast<const char *>(bytes);
   job->isJpeg = std::string(format) == "jpeg";
-  if (count > 3 && napi_is_array(env, arguments[3], &sized) == napi_ok && sized) {
-    job->height = element(env, arguments[3], 0);
-    job->width = element(env, arguments[3], 1);
-  }
   napi_value promise, name;
   napi_create_reference(env, arguments[0], 1, &job->bytesRef);
   napi_create_promise(env, &job->deferred, &promise);
