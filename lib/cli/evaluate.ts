@@ -2,13 +2,16 @@
 import { checkOneOf } from '../check';
 import { parseArguments, runCommand } from './support/command';
 
-const help = `Usage: npm run evaluate -- RUN [--split NAME] [--data NAME] [--predictions DIR] [--json]
+const help = `Usage: npm run evaluate -- RUN [--split NAME] [--data NAME] [--groups split|train]
+                              [--predictions DIR] [--json]
 
-Scores the network that a finished run kept: one line for each class, the mean of the head, body and tail classes (by
-their pixels in the labels, in three groups of equal number), and the scores of the whole split.
+Scores the network that a finished run kept: one line for each class, the mean of the head, body and tail classes (three
+groups of equal number, by their pixels), and the scores of the whole split.
 
   --split NAME       train, valid (default) or test
   --data NAME        another data set with as many classes
+  --groups WHICH     head, body and tail by the pixels of the split evaluated (split, default), or of the training
+                     split (train), whose label maps are then all read
   --predictions DIR  write each prediction as a PNG with the classes' colours as its palette
   --json             print JSON
   --skip-setup       use what is installed, unchecked
@@ -18,6 +21,7 @@ const text = { type: 'string' } as const;
 const options = {
   split: { type: 'string', default: 'valid' },
   data: text,
+  groups: { type: 'string', default: 'split' },
   predictions: text,
   json: { type: 'boolean', default: false },
 } as const;
@@ -31,9 +35,13 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   const { data, predictions, json } = values;
   const splits = ['train', 'valid', 'test'] as const;
   const split = checkOneOf('npm run evaluate', '--split', values.split, splits);
+  const groupsBy = checkOneOf('npm run evaluate', '--groups', values.groups, [
+    'split',
+    'train',
+  ] as const);
   // Loaded late: a wrong command line must not wait for TensorFlow.
   const { printEvaluation } = await import('./evaluate/print');
-  return printEvaluation(positionals[0], { split, data, predictions, signal }, json);
+  return printEvaluation(positionals[0], { split, data, predictions, groupsBy, signal }, json);
 }
 
 void runCommand(main);

@@ -15,10 +15,19 @@ export interface PredictedBatch {
   predictions: Int32Array;
 }
 
+/** What a forward pass with the running statistics gives; `evaluate` disposes it. */
+export interface ForwardResult {
+  /** Class of each pixel, `[B,H,W] int32`. */
+  predictions: tf.Tensor3D;
+  loss?: tf.Scalar;
+}
+
 export interface EvaluationOptions {
   batchSize: number;
   /** Its mean over the samples is reported (default: none). */
   loss?: SegmentationLoss;
+  /** Takes the place of the model and `loss` (default: op by op, by the model). */
+  forward?: (images: tf.Tensor4D, labels: tf.Tensor3D) => ForwardResult;
   /** Called with the samples done, after each batch. */
   onBatch?: (done: number) => void;
   /** Shown the predictions of each batch. */
@@ -41,20 +50,19 @@ export interface Evaluation {
 export async function evaluate(
   model: tf.LayersModel,
   dataset: SegmentationDataset,
-  { batchSize, loss, onBatch, onPredictions, signal }: EvaluationOptions,
+  { batchSize, loss, forward, onBatch, onPredictions, signal }: EvaluationOptions,
 ): Promise<Evaluation> {
   const { numClasses, ignoreIndex } = dataset;
   const matrix = new ConfusionMatrix(numClasses, { ignoreIndex });
   let lossSum = 0;
+  let hasLoss = false;
   for await (const { images, labels, names, position } of dataset.batches({ batchSize })) {
     try {
       signal?.throwIfAborted();
-      const [predictions, value] = tf.tidy(() => {
-        const logits = model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
-        const ids: tf.Tensor3D = logits.argMax(3); // [B,H,W]
-        return [ids, loss?.(logits, labels)] as [tf.Tensor3D, tf.Scalar?];
-      });
+      const result = forward?.(images, labels) ?? forwardEagerly(model, images, labels, loss);
+      const { predictions, loss: value } = result;
       const ids = (await predictions.data()) as Int32Array;
+      hasLoss = value !== undefined;
       if (value) lossSum += (await value.data())[0] * names.length;
       tf.dispose([predictions, ...(value ? [value] : [])]);
       matrix.update(await labels.data(), ids);
@@ -69,8 +77,22 @@ export async function evaluate(
   return {
     scores: matrix.scores(),
     counts: matrix.counts(),
-    loss: loss ? lossSum / dataset.length : null,
+    loss: hasLoss ? lossSum / dataset.length : null,
   };
+}
+
+function forwardEagerly(
+  model: tf.LayersModel,
+  images: tf.Tensor4D,
+  labels: tf.Tensor3D,
+  loss?: SegmentationLoss,
+): ForwardResult {
+  const [predictions, value] = tf.tidy(() => {
+    const logits = model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
+    const ids: tf.Tensor3D = logits.argMax(3); // [B,H,W]
+    return [ids, loss?.(logits, labels)] as [tf.Tensor3D, tf.Scalar?];
+  });
+  return { predictions, loss: value };
 }
 
 /** Classes by how many pixels they have. */
@@ -83,11 +105,15 @@ export interface ClassGroup {
 }
 
 /**
- * The classes present in the labels in three groups of equal number by their pixels, most first; where the number is no
- * multiple of three the head, then the body, has one more.
+ * The classes that have pixels in three groups of equal number by their pixels, most first; where the number is no
+ * multiple of three the head, then the body, has one more. `pixels` are those of the labels that `counts` scores,
+ * unless others are given (the training split's); the mean is over the classes that occur in the labels scored.
  */
-export function classGroups(counts: readonly number[][], iou: readonly (number | null)[]) {
-  const pixels = counts.map((row) => row.reduce((sum, value) => sum + value, 0));
+export function classGroups(
+  counts: readonly number[][],
+  iou: readonly (number | null)[],
+  pixels: readonly number[] = counts.map(total),
+) {
   const present = pixels.flatMap((count, id) => (count > 0 ? [id] : []));
   const order = present.sort((a, b) => pixels[b] - pixels[a] || a - b);
   const names = ['head', 'body', 'tail'] as const;
@@ -96,7 +122,10 @@ export function classGroups(counts: readonly number[][], iou: readonly (number |
     const end = start + Math.ceil((order.length - start) / (3 - i));
     const classes = order.slice(start, end);
     start = end;
-    const sum = classes.reduce((total, id) => total + (iou[id] ?? 0), 0);
-    return { name, classes, meanIoU: classes.length > 0 ? sum / classes.length : null };
+    const scored = classes.filter((id) => total(counts[id]) > 0);
+    const sum = total(scored.map((id) => iou[id] ?? 0));
+    return { name, classes, meanIoU: scored.length > 0 ? sum / scored.length : null };
   });
 }
+
+const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);

@@ -1,6 +1,7 @@
 /** Scores of a finished run on any split, also of another data set. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { analyzeMasks } from '../analysis/maskImbalance';
 import { InputError, invalid } from '../check';
 import type { SegmentationDataset, Split } from '../datasets/types';
 import { createModel, loadWeights } from '../models';
@@ -20,6 +21,11 @@ export interface RunEvaluationOptions {
   data?: string;
   /** Folder for the predictions as palette PNGs at the run's image size (default: none are written). */
   predictions?: string;
+  /**
+   * Whose pixels make a class head, body or tail: those of the split evaluated (default), or of the training split, as
+   * is usual for long-tailed sets; then all its label maps are read.
+   */
+  groupsBy?: 'split' | 'train';
   signal?: AbortSignal;
   /** Samples done and in all. */
   onProgress?: (done: number, total: number) => void;
@@ -38,13 +44,15 @@ export interface RunEvaluation extends Evaluation {
  */
 export async function evaluateRun(
   folder: string,
-  { split = 'valid', data, predictions, signal, onProgress }: RunEvaluationOptions = {},
+  { split = 'valid', data, predictions, groupsBy = 'split', ...rest }: RunEvaluationOptions = {},
 ): Promise<RunEvaluation> {
   const paths = runPaths(folder);
   const stored = await readJson(paths.config, folder);
   const { classNames } = (await readJson(paths.record, folder)) as { classNames: string[] };
   const config = parseConfig(stored);
-  const dataset = await openSplit(data === undefined ? config : withData(config, data), split);
+  const { signal, onProgress } = rest;
+  const evaluated = data === undefined ? config : withData(config, data);
+  const dataset = await openSplit(evaluated, split);
   if (dataset.numClasses !== classNames.length) {
     const expected = `a data set of ${classNames.length} classes, as the run's`;
     throw invalid('evaluateRun', 'data', expected, `${dataset.name} with ${dataset.numClasses}`);
@@ -62,10 +70,17 @@ export async function evaluateRun(
         if (predictions !== undefined) await writePredictions(predictions, batch, dataset);
       },
     });
-    return { ...result, dataset, groups: classGroups(result.counts, result.scores.iou) };
+    const pixels = groupsBy === 'train' ? await trainingPixels(evaluated, signal) : undefined;
+    return { ...result, dataset, groups: classGroups(result.counts, result.scores.iou, pixels) };
   } finally {
     model.dispose();
   }
+}
+
+/** Pixels of each class in the training split, without augmentation. */
+async function trainingPixels(config: ExperimentConfig, signal?: AbortSignal): Promise<number[]> {
+  const { classes } = await analyzeMasks(await openSplit(config, 'train'), { signal });
+  return classes.map(({ pixels }) => pixels);
 }
 
 /** Another data set at the run's size; options that belong to the run's own set do not carry over. */

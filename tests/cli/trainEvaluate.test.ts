@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { analyzeMasks } from '../../lib/analysis/maskImbalance';
 import { openDataset } from '../../lib/datasets';
 import { ConfusionMatrix } from '../../lib/metrics';
 import { evaluateRun } from '../../lib/training/evaluateRun';
@@ -51,7 +52,14 @@ describe('npm run evaluate', () => {
       }
       expect(told.counts).toEqual(matrix.counts());
 
-      const { status, output } = await run(args);
+      const train = await openDataset({ name, size, numClasses, length: 4, split: 'train' });
+      const pixels = (await analyzeMasks(train)).classes.map((item) => item.pixels);
+      const { groups } = await evaluateRun(outDir, { groupsBy: 'train' });
+      const order = groups.flatMap(({ classes }) => classes);
+      expect(order).toEqual([...order].sort((a, b) => pixels[b] - pixels[a]));
+      expect(order).toHaveLength(pixels.filter((count) => count > 0).length);
+
+      const { status, output } = await run([...args, '--groups', 'train']);
       expect(status).toBe(0);
       for (const word of ['Synthetic scenes, test: 2', 'head', 'tail', 'meanIoU', 'Ground']) {
         expect(output).toContain(word);
@@ -68,6 +76,7 @@ describe('npm run evaluate', () => {
     [['/nowhere'], "run must be the folder of a finished run, got '/nowhere'"],
     [[], 'RUN is missing'],
     [['a', '--split', 'tests'], "Did you mean 'test'?"],
+    [['a', '--groups', 'trai'], "Did you mean 'train'?"],
   ])('%j is an error', async (args, message) => {
     const { status, output, errors } = await run(['evaluate', ...args]);
     expect({ status, output }).toEqual({ status: 1, output: '' });

@@ -41,8 +41,7 @@ function textOf({ dataset, groups, scores, loss, counts }: RunEvaluation): strin
       accuracy: accuracyPerClass[id],
     })),
   );
-  const present = new Set(groups.flatMap((group) => group.classes));
-  const absent = dataset.classNames.filter((_, id) => !present.has(id));
+  const absent = dataset.classNames.filter((_, id) => counts[id].every((count) => count === 0));
   const whole = [
     ...groups.map(({ name, meanIoU }) => ({ score: `meanIoU, ${name}`, value: meanIoU })),
     ...Object.entries({ ...overall, loss }).map(([score, value]) => ({ score, value })),
