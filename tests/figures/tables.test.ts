@@ -1,0 +1,131 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sideBySide, tableCsv, tableLatex, tableMarkdown } from '../../lib/figures/tables';
+import type { Table } from '../../lib/figures/tables';
+import { marksOf } from '../../lib/figures/tables/marks';
+import { withFolder } from '../datasets/files';
+
+const note = 'Table 3, SegNet, third temperature';
+const table: Table = sideBySide({
+  name: 'table1',
+  caption: 'Losses & their scores, 100 % CamVid_2',
+  labels: ['Loss', 'Option'],
+  scores: [
+    { name: 'mIoU', digits: 2, better: 'higher' },
+    { name: 'Dice error', digits: 1, better: 'lower' },
+  ],
+  rows: [
+    {
+      labels: ['Focal', 'γ = 2'],
+      values: [
+        { paper: { value: 74.02 }, ours: { value: 71.234, deviation: 0.305 } },
+        { paper: { value: 0.56 }, ours: { value: 0.6, deviation: null } },
+      ],
+    },
+    {
+      labels: ['PAT | τ', '±1'],
+      values: [
+        { paper: { value: 76.22, note }, ours: { value: 76.3, deviation: 1.2 } },
+        { paper: null, ours: { value: 0.549 } },
+      ],
+    },
+    {
+      labels: ['BMS', ''],
+      values: [
+        { paper: { value: 8.15 }, ours: null },
+        { paper: { value: 3.08 }, ours: { value: 0.4501 } },
+      ],
+    },
+  ],
+});
+
+describe('marksOf', () => {
+  it('goes by the numbers as printed', () => {
+    const higher = { digits: 1, better: 'higher' } as const;
+    expect(marksOf([1.01, 1.04, 0.9, null, 0.2], higher)).toEqual([
+      'best',
+      'best',
+      'second',
+      'none',
+      'none',
+    ]);
+    expect(marksOf([3, 1, 2], { digits: 0, better: 'lower' })).toEqual(['none', 'best', 'second']);
+    expect(marksOf([3, 1], { digits: 0 })).toEqual(['none', 'none']);
+  });
+});
+
+describe('tables', () => {
+  it('as Markdown', () => {
+    expect(tableMarkdown(table).split('\n')).toEqual([
+      'Losses & their scores, 100 % CamVid_2',
+      '',
+      '| Loss | Option | mIoU Paper | mIoU Ours | mIoU Δ | Dice error Paper | Dice error Ours | Dice error Δ |',
+      '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+      '| Focal | γ = 2 | <u>74.02</u> | <u>71.23 ± 0.30</u> | −2.79 | **0.6** | <u>0.6</u> | 0.0 |',
+      '| PAT \\| τ | ±1 | **76.22**<sup>a</sup> | **76.30 ± 1.20** | +0.08 | – | **0.5** | – |',
+      '| BMS |  | 8.15 | – | – | <u>3.1</u> | **0.5** | −2.6 |',
+      '',
+      `<sup>a</sup> ${note}  `,
+      '',
+    ]);
+  });
+
+  it('as CSV, numbers in full', () => {
+    const lines = tableCsv(table).split('\r\n');
+    expect(lines[0]).toBe(
+      'Loss,Option,mIoU Paper,mIoU Paper note,mIoU Ours,mIoU Ours deviation,mIoU Δ,' +
+        'Dice error Paper,Dice error Ours,Dice error Δ',
+    );
+    expect(lines[2]).toContain(`76.22,"${note}",76.3,1.2,`);
+    expect(lines[3]).toBe(`BMS,"",8.15,,,,,3.08,0.4501,${0.4501 - 3.08}`);
+  });
+
+  it('as LaTeX', () => {
+    const text = tableLatex(table);
+    expect(text).toContain(
+      '\\begin{tabular}{llS[table-format=2.2]S[table-format=2.2(3)]S[table-format=+1.2]',
+    );
+    expect(text).toContain('\\caption{Losses \\& their scores, 100 \\% CamVid\\_2}');
+    expect(text).toContain(
+      'Focal & $\\gamma$ = 2 & {\\underline{\\num{74.02}}} & {\\underline{\\num{71.23 +- 0.30}}} & -2.79 &',
+    );
+    expect(text).toContain(
+      '& \\bfseries 76.22 {\\textsuperscript{a}} & \\bfseries 76.30 +- 1.20 &',
+    );
+    expect(text).toContain(' & {--} & ');
+    expect(text).toContain('\\cmidrule(lr){3-5} \\cmidrule(lr){6-8}');
+    expect(tableLatex(table)).toBe(text);
+  });
+
+  it('refuses a bad name and a row of another length', () => {
+    expect(() => tableLatex({ ...table, name: 'a b' })).toThrow('a file stem');
+    const rows = [{ labels: ['x', 'y'], cells: [null] }];
+    expect(() => tableCsv({ ...table, rows })).toThrow('2 labels and 6 cells, got 2 and 1');
+  });
+
+  const latex = spawnSync('pdflatex', ['--version']).status === 0;
+  const packages = ['booktabs.sty', 'siunitx.sty'];
+  const found = latex && packages.every((name) => spawnSync('kpsewhich', [name]).status === 0);
+  const reason = found ? '' : ' (skipped: no pdflatex with booktabs and siunitx)';
+  it.skipIf(!found)(`compile${reason}`, { timeout: 120_000 }, () =>
+    withFolder(async (folder) => {
+      const document = [
+        '\\documentclass{article}',
+        '\\usepackage[utf8]{inputenc}',
+        '\\usepackage{booktabs, siunitx}',
+        '\\begin{document}',
+        tableLatex(table),
+        '\\end{document}',
+      ].join('\n');
+      await writeFile(path.join(folder, 'table.tex'), document);
+      const options = ['-interaction=nonstopmode', '-halt-on-error', 'table.tex'];
+      execFileSync('pdflatex', options, { cwd: folder, stdio: 'ignore' });
+      const pdf = await readFile(path.join(folder, 'table.pdf'));
+      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+      const log = await readFile(path.join(folder, 'table.log'), 'utf8');
+      expect(log).not.toMatch(/LaTeX Error|Missing character|siunitx Warning/);
+    }),
+  );
+});
