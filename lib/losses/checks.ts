@@ -41,9 +41,9 @@ export function checkPixelValues(
   ignoreIndex: number,
 ): void {
   const numClasses = batch.shape[3];
-  const countedLabels = labels.flatten().toFloat().mul(batch.valid); // ignored ones become 0, [N]
+  const countedLabels = labels.flatten().toFloat().mul(batch.valid()); // ignored ones become 0, [N]
   // A sum that is not finite tells of NaN or Infinity in a single fast pass over all classes.
-  const logitSum = multiplyNoNan.run(batch.logits.sum(1), batch.valid).sum();
+  const logitSum = multiplyNoNan.run(batch.logits.sum(1), batch.valid()).sum();
   const summary = tf.stack([logitSum, countedLabels.min(), countedLabels.max()]);
   const [sum, smallest, largest] = summary.dataSync();
   if (smallest < 0 || largest >= numClasses) reportLabel(where, labels, ignoreIndex, numClasses);

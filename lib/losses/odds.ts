@@ -69,7 +69,7 @@ export function trueClassOdds(
   const bounded = own.maximum<tf.Tensor1D>(LOWEST_OWN);
   const odds = bounded.neg<tf.Tensor1D>().exp<tf.Tensor1D>().mul<tf.Tensor1D>(total); // r
   const crossEntropy = odds.log1p<tf.Tensor1D>().add<tf.Tensor1D>(bounded.sub(own)); // −log p
-  const hit = odds.add(1).reciprocal<tf.Tensor1D>(); // p
+  const hit = odds.add<tf.Tensor1D>(1).reciprocal<tf.Tensor1D>(); // p
   return { pixels: { crossEntropy, hit, miss: odds.mul(hit) }, others, total };
 }
 

@@ -116,7 +116,7 @@ function beta(probability: tf.Tensor, options: ResolvedCoefficient, numClasses: 
     .mul(Math.exp(k) / 2);
 }
 
-/** β·CE and its derivative by u: β·(1−p)·(1 + g·p·CE), where g = −β′/β is k or β. */
+/** β·CE and its derivative by u: (1−p)·(β + g·p·β·CE), where g = −β′/β is k or β. */
 function patTerm(
   { crossEntropy, hit, miss }: PixelProbabilities,
   options: ResolvedCoefficient,
@@ -125,9 +125,9 @@ function patTerm(
 ): PixelTerm {
   const weight = beta(hit, options, numClasses) as tf.Tensor1D;
   const value = weight.mul<tf.Tensor1D>(crossEntropy);
-  const plainSlope = weight.mul<tf.Tensor1D>(miss);
-  if (stopGradient) return { value, slope: plainSlope };
+  if (stopGradient) return { value, slope: weight.mul(miss) };
   const k = options.coefficient === 'exponential' ? options.sharpness : weight;
   const steepness = k === 'classes' ? numClasses : k;
-  return { value, slope: hit.mul(crossEntropy).mul(steepness).add(1).mul(plainSlope) };
+  const growth = steepness === 1 ? hit.mul(value) : hit.mul(value).mul(steepness); // g·p·β·CE
+  return { value, slope: growth.add(weight).mul(miss) };
 }

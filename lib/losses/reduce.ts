@@ -68,7 +68,7 @@ function evaluate(
     );
     const { value, slope } = terms.formula(pixels);
 
-    let weight = averaged ? averagingWeight(batch, loss.averaging) : batch.valid; // [N]
+    let weight = averaged ? averagingWeight(batch, loss.averaging) : batch.valid(); // [N]
     if (terms.weight) weight = weight.mul(terms.weight);
     const pixelLoss = multiplyNoNan.run(value, weight); // [N]
     const weightedSlope = multiplyNoNan.run(slope, weight); // [N]
@@ -103,25 +103,28 @@ const integer = (value: number): tf.Scalar => tf.scalar(value, 'int32');
 function pixelsOf(logits: tf.Tensor4D, labels: tf.Tensor3D, ignoreIndex: number): PixelBatch {
   const numClasses = logits.shape[3];
   const flatLabels = labels.flatten(); // [N]
-  const valid: tf.Tensor1D = flatLabels.notEqual(integer(ignoreIndex)); // [N]
+  const isValid = () => flatLabels.notEqual<tf.Tensor1D>(integer(ignoreIndex)); // [N]
   // What lies beyond the classes needs no selection to become C.
   const marked: tf.Tensor =
     ignoreIndex >= numClasses
       ? flatLabels
-      : tf.where(valid, flatLabels, tf.fill(flatLabels.shape, numClasses, 'int32'));
+      : tf.where(isValid(), flatLabels, tf.fill(flatLabels.shape, numClasses, 'int32'));
   return {
     shape: logits.shape,
     logits: logits.as2D(flatLabels.size, numClasses),
     labels: marked.maximum(integer(0)).minimum<tf.Tensor1D>(integer(numClasses)),
-    valid: valid.toFloat<tf.Tensor1D>(),
+    valid: () => isValid().toFloat(),
   };
 }
 
 /** What each pixel counts for in the average, `[N]`; 0 at ignored pixels. */
 function averagingWeight({ shape, valid, labels }: PixelBatch, averaging: Averaging): tf.Tensor1D {
   const [images, height, width, classes] = shape;
-  if (averaging === 'elements') return valid.div(images * height * width * classes);
-  if (averaging === 'pixels') return valid.mul(valid.sum().maximum(1).reciprocal());
+  if (averaging === 'elements') return valid().div(images * height * width * classes);
+  if (averaging === 'pixels') {
+    const counted = valid();
+    return counted.mul(counted.sum().maximum(1).reciprocal());
+  }
   // One slot for each class of each image, and one more for its ignored pixels.
   const slots = classes + 1;
   const firstSlots = tf.range(0, images * slots, slots, 'int32').expandDims(1); // [B,1]

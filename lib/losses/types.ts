@@ -42,8 +42,8 @@ export interface PixelBatch {
   logits: tf.Tensor2D;
   /** `[N] int32`, 0 … C; C at ignored pixels. */
   labels: tf.Tensor1D;
-  /** `[N] float32`; 1 at valid pixels, 0 at ignored ones. */
-  valid: tf.Tensor1D;
+  /** `[N] float32`, computed when asked for; 1 at valid pixels, 0 at ignored ones. */
+  valid: () => tf.Tensor1D;
 }
 
 /** p = softmax(z)_y of each pixel in the forms that losses are made of, each `[N]` and accurate where it is small. */

@@ -121,6 +121,14 @@ describe('ldam', () => {
     expectClose(value(authors, [half], [0]), Math.log(1 + 2 / (2 * Math.exp(-shrunk))));
   });
 
+  it('lets a margin win over a lead that exp cannot express', () => {
+    // s·(z_0 − z_1) = 110, s·m_0 = 150 for the rarest class: u = 40.
+    const wide: LossConfig = { name: 'ldam', maxMargin: 0.5, scale: 300, classCounts: [1, 1] };
+    const { value: loss, grad } = evaluate(wide, pixels([[110 / 300, 0]], [0]));
+    expectClose(loss, 40, { relative: 1e-5 });
+    expectClose(grad, [-300, 300], { relative: 1e-5 });
+  });
+
   it('scales the logits', () => {
     const scaled: LossConfig = { name: 'ldam', maxMargin: 0, scale: 2 };
     expectClose(value(scaled, [half], [0]), Math.log(6 / 4));

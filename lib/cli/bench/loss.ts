@@ -149,27 +149,43 @@ async function measure(
   });
 }
 
-/** Private to tfjs: told of every tensor that is made. */
+/** Private to tfjs: told of every tensor that is made and disposed. */
 interface TensorTracker {
   trackTensor: (tensor: tf.Tensor, backend: unknown) => void;
+  disposeTensor: (tensor: tf.Tensor) => void;
 }
 
-/** Most bytes in tensors during value and gradient beyond those before, as tfjs counts them at each tensor made. */
+/** Most bytes at once during value and gradient, beyond the inputs; tensors that share their data count once. */
 function peakBytes(name: LossName, inputs: Inputs): number {
   const loss = createLoss({ name, validate: false });
   const engine = tf.engine() as unknown as TensorTracker;
-  const before = tf.memory().numBytes;
-  let peak = before;
-  engine.trackTensor = function (this: TensorTracker, tensor, backend) {
-    (Object.getPrototypeOf(this) as TensorTracker).trackTensor.call(this, tensor, backend);
-    peak = Math.max(peak, tf.memory().numBytes);
+  const original = Object.getPrototypeOf(engine) as TensorTracker;
+  const given = new Set(inputs.map(({ dataId }) => dataId));
+  const sharers = new Map<object, number>();
+  let bytes = 0;
+  let peak = 0;
+  const count = (tensor: tf.Tensor, change: 1 | -1) => {
+    const before = sharers.get(tensor.dataId) ?? 0;
+    if (given.has(tensor.dataId) || before + change < 0) return;
+    sharers.set(tensor.dataId, before + change);
+    if (Math.min(before, before + change) === 0) bytes += change * bytesOf(tensor);
+    peak = Math.max(peak, bytes);
+  };
+  engine.trackTensor = (tensor, backend) => {
+    original.trackTensor.call(engine, tensor, backend);
+    count(tensor, 1);
+  };
+  engine.disposeTensor = (tensor) => {
+    original.disposeTensor.call(engine, tensor);
+    count(tensor, -1);
   };
   try {
     tf.tidy(() => void valueAndGradient(loss, inputs));
   } finally {
     Reflect.deleteProperty(engine, 'trackTensor');
+    Reflect.deleteProperty(engine, 'disposeTensor');
   }
-  return peak - before;
+  return peak;
 }
 
 const bytesOf = ({ size }: tf.Tensor) => 4 * size;
