@@ -7,7 +7,7 @@ import { runCommand } from './command.mjs';
 const HELP = `Usage: npm run doctor -- [--json]
 
 Prints a table of what the kit needs: Node, npm packages, Python, JupyterLab, TensorFlow, device, threads, kernel,
-browser, data sets. The exit status is 1 when a row is an error.
+browser, native ops, data sets. The exit status is 1 when a row is an error.
 
   --json  print the rows as JSON
   --help  show this`;

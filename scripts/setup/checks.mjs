@@ -6,6 +6,7 @@ import path from 'path';
 import { findProgram, kernelEnvironment, ROOT, venvBin } from '../environment.mjs';
 import { probeTensorFlow } from './addon.mjs';
 import * as kernel from './kernel.mjs';
+import { listNativeOps, nativeOpsRow } from './nativeOps.mjs';
 import * as npm from './npm.mjs';
 import * as python from './python.mjs';
 import { deviceAsked, hasNvidiaGpu } from './tensorflow.mjs';
@@ -44,8 +45,10 @@ print(json.dumps({"status": reply["content"]["status"], "text": "".join(texts)})
 `;
 
 let tensorflow;
-/** One probe serves the rows TensorFlow and Device. */
+let nativeOps;
+/** One probe serves the rows TensorFlow and Device; that of the native ops runs beside the checks after it. */
 function probe() {
+  nativeOps = nativeOps || listNativeOps();
   tensorflow = tensorflow || probeTensorFlow();
   return tensorflow;
 }
@@ -91,6 +94,11 @@ export const CHECKS = {
   },
   Kernel: checkKernel,
   Browser: checkBrowser,
+  'Native ops': async () => {
+    await probe();
+    const found = await nativeOps;
+    return found ? nativeOpsRow(found) : error('unknown: TensorFlow does not load');
+  },
   'Data sets': checkDatasets,
 };
 

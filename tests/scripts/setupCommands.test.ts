@@ -61,7 +61,15 @@ describe('npm run doctor', () => {
     const { status, stdout } = node(['scripts/doctor.mjs', '--json']);
     const { rows } = JSON.parse(stdout) as { rows: Row[] };
     const errors = rows.filter((row) => row.status === 'error');
-    const expected = ['npm packages', 'Python', 'JupyterLab', 'TensorFlow', 'Device', 'Kernel'];
+    const expected = [
+      'npm packages',
+      'Python',
+      'JupyterLab',
+      'TensorFlow',
+      'Device',
+      'Native ops',
+      'Kernel',
+    ];
     expect(errors.map((row) => row.name)).toEqual(expect.arrayContaining(expected));
     expect(rows.filter((row) => row.status !== 'ok' && !row.remedy)).toEqual([]);
     expect(status).toBe(1);
@@ -82,6 +90,22 @@ describe('npm run doctor', () => {
     expect(row.value).toContain('CPU, although an NVIDIA GPU answers');
     expect(row.remedy).toContain('npm run setup');
     expect(device({ PAT_DEVICE: 'cpu' }).status).toBe('ok');
+  });
+});
+
+describe('the doctor’s row of native ops', () => {
+  const relu = { name: 'ReLU', ops: ['Relu', 'ReluGrad'], rejected: [] };
+  const pool = { name: 'pool', ops: [], rejected: [{ ops: ['_MklPool'], reason: 'no kernel' }] };
+  const rowOf = (device: string, ops: object[]) => {
+    const code = `answer(m.nativeOpsRow(${JSON.stringify({ device, ops })}))`;
+    return evaluate('setup/nativeOps.mjs', code) as { status: string; value: string };
+  };
+
+  it('warns of an op that has to do without, with the reason; not on a GPU', () => {
+    expect(rowOf('CPU', [relu])).toEqual({ status: 'ok', value: '1 of 1: ReLU' });
+    const value = '1 of 2: ReLU\nportable: pool (_MklPool: no kernel)';
+    expect(rowOf('CPU', [relu, pool])).toMatchObject({ status: 'warning', value });
+    expect(rowOf('GPU', [relu, pool])).toEqual({ status: 'ok', value });
   });
 });
 
