@@ -8,6 +8,7 @@ import { readSafetensors } from '../../lib/models/safetensors';
 import type { RunPosition } from '../../lib/training/checkpoint';
 import type { RunRecord } from '../../lib/training/experiment';
 import { withFolder } from '../datasets/files';
+import { eventsIn, shownSteps } from './tensorboard/events';
 
 const root = path.resolve(__dirname, '../..');
 /** More kills than in the suite: PAT_KILLS=20. */
@@ -72,6 +73,10 @@ describe('npm run train', () => {
           const { weightsSha256, steps } = await recordOf(folder, outDir);
           expect(steps).toBe(24);
           expect(weightsSha256).toBe((await recordOf(folder, 'whole')).weightsSha256);
+          const events = await eventsIn(path.join(folder, outDir, 'tensorboard'));
+          const all = Array.from({ length: 24 }, (_, step) => step + 1);
+          expect(shownSteps(events, 'train/loss')).toEqual(all);
+          expect(shownSteps(events, 'validation/loss')).toEqual([12, 24]);
         }
       }),
     60_000 + 10_000 * kills,

@@ -40,6 +40,16 @@ export async function eventsIn(folder: string): Promise<ReadEvent[][]> {
   );
 }
 
+/** Steps of a curve as TensorBoard shows it: a start drops what was read of its step and of later ones. */
+export function shownSteps(files: readonly ReadEvent[][], tag: string): number[] {
+  let steps: number[] = [];
+  for (const { isStart, step, scalars } of files.flat()) {
+    if (isStart) steps = steps.filter((earlier) => earlier < step);
+    if (tag in scalars) steps.push(step);
+  }
+  return steps;
+}
+
 export function eventOf(record: Buffer): ReadEvent {
   const fields = messageOf(record);
   const event: ReadEvent = {
