@@ -66,9 +66,12 @@ function evaluate(
       batch,
       terms,
     );
-    const { value, slope } = terms.formula(pixels);
+    const [value, slope] = tf.tidy(() => {
+      const term = terms.formula(pixels);
+      return [term.value, term.slope];
+    });
 
-    let weight = averaged ? averagingWeight(batch, loss.averaging) : batch.valid(); // [N]
+    let weight = tf.tidy(() => (averaged ? averagingWeight(batch, loss.averaging) : batch.valid())); // [N]
     if (terms.weight) weight = weight.mul(terms.weight);
     const pixelLoss = multiplyNoNan.run(value, weight); // [N]
     const weightedSlope = multiplyNoNan.run(slope, weight); // [N]
