@@ -49,6 +49,15 @@ export interface ReadRecords {
   skipped: { file: string; reason: string }[];
 }
 
+/** What is read of a `record.json`. */
+interface StoredRecord extends ScoredSplit {
+  config: RunRecord['config'];
+  classNames: string[];
+  test?: ScoredSplit;
+  weightsSha256: string;
+  times: { seconds: number };
+}
+
 const pixels = z.array(z.array(z.number().int().min(0)));
 const scoredSplit = {
   counts: pixels,
@@ -122,15 +131,16 @@ function parseRecord(file: string, text: string, split: ScoredSplitName): Result
     const { path: at, message } = parsed.error.issues[0];
     throw new Error(`not a run's record: ${at.join('.') || 'the whole'}: ${message}`);
   }
-  const { config, classNames, weightsSha256, times, test, ...valid } = parsed.data;
-  const scored: ScoredSplit | undefined = split === 'valid' ? valid : test;
+  const { config, classNames, weightsSha256, times, test, ...valid } =
+    parsed.data as unknown as StoredRecord;
+  const scored = split === 'valid' ? valid : test;
   if (scored === undefined) throw new Error('holds no scores of the test split');
   const { counts, perImage } = scored;
   checkCounts(scored, classNames.length);
   return {
     file,
     split,
-    config: config as unknown as RunRecord['config'],
+    config,
     classNames,
     scores: scoresFrom(classCounts(counts)),
     counts,

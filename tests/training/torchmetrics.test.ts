@@ -112,7 +112,7 @@ describe(`scores equal those of ${software}`, () => {
       });
       const ours = matrixOf(each)
         .scores()
-        .dice.filter((value) => value !== null);
+        .dice.filter((value): value is number => value !== null);
       expectClose(mean(ours), dice, exact);
     }
   });
