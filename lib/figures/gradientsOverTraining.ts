@@ -44,10 +44,14 @@ export function gradientsOverTrainingFigure(
   const shown = norms.filter((norm) => norm > 0);
   const range = [Math.log10(Math.min(...shown)) - 0.1, Math.log10(Math.max(...shown)) + 0.1];
   const rows = Math.ceil(panels.length / COLUMNS);
-  const layout: Partial<Layout> = { annotations: [] };
+  const [{ epochs, classes: shownClasses }] = histories;
+  const every = Math.ceil(epochs.length / 6);
+  // The legend, about six entries a line, stands above the headings of the panels.
+  const margin = { t: 28 + 20 * Math.ceil(shownClasses.length / 6) };
+  const layout: Partial<Layout> = { annotations: [], margin };
   panels.forEach(({ history, key }, i) => {
     const bottom = i >= panels.length - COLUMNS;
-    Object.assign(layout, panelAxes(i, rows, { range, isNorm: key === 'norms', bottom }));
+    Object.assign(layout, panelAxes(i, rows, { range, isNorm: key === 'norms', bottom, every }));
     const text = key === 'norms' ? history.label : `β, ${history.label}`;
     layout.annotations?.push(panelTitle(text, i + 1));
   });
@@ -99,7 +103,12 @@ function courseTrace(
 function panelAxes(
   panel: number,
   rows: number,
-  { range, isNorm, bottom }: { range: number[]; isNorm: boolean; bottom: boolean },
+  {
+    range,
+    isNorm,
+    bottom,
+    every,
+  }: { range: number[]; isNorm: boolean; bottom: boolean; every: number },
 ): Partial<Layout> {
   const suffix = suffixOf(panel);
   const [column, row] = [panel % COLUMNS, Math.floor(panel / COLUMNS)];
@@ -111,7 +120,8 @@ function panelAxes(
     [`xaxis${suffix}`]: axis(bottom ? 'Epoch' : '', {
       domain: [left, left + WIDTH],
       anchor: `y${suffix}` as 'y',
-      tickformat: 'd',
+      tick0: 1,
+      dtick: every,
     }),
     [`yaxis${suffix}`]: isNorm
       ? logAxis('Norm of the gradient', { ...anchor, range })

@@ -25,7 +25,7 @@ export interface PredictionRow {
 export interface PredictionsOptions {
   /** Headings of the predictions, e.g. the losses. */
   columns: readonly string[];
-  /** Beside each prediction a map of its wrong pixels (default false). */
+  /** Right of each prediction a map of its wrong pixels (default false). */
   errors?: boolean;
   /** How the images were chosen, a sentence of the caption (default: none). */
   rule?: string;
@@ -136,7 +136,7 @@ function gridColumns(
     const prediction = { heading, picture: (row: PredictionRow) => inPalette(map(row)) };
     if (!errors) return [prediction];
     const picture = (row: PredictionRow) => errorPicture(row, i, style, maxWidth);
-    return [prediction, { heading: `${heading}: errors`, picture }];
+    return [prediction, { heading: 'errors', picture }];
   });
   return [
     { heading: 'Image', picture: ({ sample }) => photograph(sample, maxWidth) },

@@ -27,6 +27,10 @@ export interface TrainingCurvesOptions {
 
 /** Steps drawn at most of each run: longer lines are thinned evenly. */
 const STEPS_DRAWN = 400;
+/** 1, 2 and 5 in every decade, written out: Plotly shortens them to the digit. */
+const LOSS_TICKS = [-3, -2, -1, 0, 1, 2, 3].flatMap((power) =>
+  [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
+);
 
 /**
  * Two panels: the loss (training dotted, validation solid, logarithmic) and the mean IoU on the validation split. Losses
@@ -47,7 +51,11 @@ export function trainingCurvesFigure(
   const layout: Partial<Layout> = {
     xaxis: axis('Epoch', { ...epochAxis, domain: [0, 0.44] }),
     xaxis2: axis('Epoch', { ...epochAxis, domain: [0.57, 1], anchor: 'y2' }),
-    yaxis: logAxis('Loss', { dtick: 'D2', tickfont: undefined, exponentformat: 'none' }),
+    yaxis: logAxis('Loss', {
+      tickvals: LOSS_TICKS,
+      ticktext: LOSS_TICKS.map(String),
+      tickfont: {},
+    }),
     yaxis2: axis('Validation mean IoU, %', { rangemode: 'tozero', anchor: 'x2' }),
   };
   const ends = runs.map(({ label, epochs }) => {

@@ -30,7 +30,7 @@ export interface ChosenImage {
   /** Into the split. */
   index: number;
   name: string;
-  why: 'largest gain' | 'median' | 'largest loss';
+  why: 'best' | 'median' | 'worst';
   /** Mean IoU of the second run less that of the first, on this image. */
   difference: number;
 }
@@ -64,7 +64,7 @@ export function scoreImages(
 }
 
 /**
- * The images on which the second run gains most in mean IoU, changes by the median, and loses most; each image once.
+ * The images with the best, the median and the worst change in mean IoU from the first run to the second; each image once.
  *
  * @throws InputError when the scores are not of the same images, or none has a score.
  */
@@ -84,9 +84,9 @@ export function chooseImages(
   if (differences.length === 0) throw invalid(where, 'first', 'images with a score', 'none');
   const sorted = differences.sort((a, b) => b.difference - a.difference || a.index - b.index);
   const chosen: ChosenImage[] = [
-    { ...sorted[0], why: 'largest gain' },
+    { ...sorted[0], why: 'best' },
     { ...sorted[Math.floor((sorted.length - 1) / 2)], why: 'median' },
-    { ...sorted[sorted.length - 1], why: 'largest loss' },
+    { ...sorted[sorted.length - 1], why: 'worst' },
   ];
   return chosen.filter(({ index }, i) => chosen.findIndex((other) => other.index === index) === i);
 }

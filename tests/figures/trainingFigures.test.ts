@@ -7,7 +7,17 @@ import { trainingCurvesFigure } from '../../lib/figures/trainingCurves';
 describe('trainingCurvesFigure', () => {
   const metrics = (epoch: number, trainLoss: number, meanIoU: number | null) => {
     const other = { step: 10 * epoch, validLoss: 2 * trainLoss, pixelAccuracy: 0.8, meanDice: 0.4 };
-    return { epoch, trainLoss, meanIoU, iou: [], learningRate: 1e-3, seconds: epoch, ...other };
+    const gradientNorm = { mean: 1, max: 2 };
+    return {
+      epoch,
+      trainLoss,
+      meanIoU,
+      iou: [],
+      learningRate: 1e-3,
+      gradientNorm,
+      seconds: epoch,
+      ...other,
+    };
   };
   const runs = [
     { label: 'CE', epochs: [metrics(1, 2, 0.1), metrics(2, 1, 0.3)] },
@@ -82,7 +92,7 @@ describe('predictionsFigure', () => {
       [0, 1],
     ]);
     const texts = (layout.annotations ?? []).map(({ text }) => text);
-    expect(texts).toEqual(['Image', 'Label', 'PAT', 'PAT: errors', 'gain', '']);
+    expect(texts).toEqual(['Image', 'Label', 'PAT', 'errors', 'gain', '']);
     // Four different pictures in the first row; without a mistake the error map differs from that with one.
     const sources = (layout.images ?? []).map(({ source }) => source);
     expect(new Set(sources.slice(0, 4)).size).toBe(4);

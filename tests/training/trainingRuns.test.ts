@@ -125,15 +125,15 @@ describe('predictions of a run', () => {
     await expect(predictSamples(run, [3])).rejects.toThrow('predictSamples: index');
   });
 
-  it('choose the largest gain, the median and the largest loss, each image once', () => {
+  it('choose the best, the median and the worst change, each image once', () => {
     const scores = (values: (number | null)[]) =>
       values.map((meanIoU, i) => ({ name: `${i}`, meanIoU }));
     const first = scores([0.5, 0.5, null, 0.5, 0.5]);
     const second = scores([0.6, 0.1, 0.9, 0.9, 0.5]);
     expect(chooseImages(first, second).map(({ index, why }) => [index, why])).toEqual([
-      [3, 'largest gain'],
+      [3, 'best'],
       [0, 'median'],
-      [1, 'largest loss'],
+      [1, 'worst'],
     ]);
     expect(chooseImages(first.slice(0, 1), second.slice(0, 1))).toHaveLength(1);
     expect(() => chooseImages(first, second.slice(1))).toThrow('chooseImages: second');
