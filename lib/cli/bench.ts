@@ -22,7 +22,7 @@ step, infer:
   --losses A,B         step only: of pat, crossEntropy (default: both)
   --sizes W/S/B,…      width, side and batch size (default: 16/128/4,32/256/2)
   --variant NAME       of the networks: paper (default) or authors
-  --execution NAME     of our side: eager
+  --execution NAME     of our side: graph (default) or eager
   --max-foreign SHARE  rounds in which others used more of the processor are repeated (default 0.12)
 
 epoch: --networks (default unet), --losses (default pat), --execution, --max-foreign as above

@@ -4,7 +4,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { benchFiles } from '../../lib/cli/bench/dataFiles';
+import { barOf, benchCases, caseName } from '../../lib/cli/bench/cases';
+import { cpuTimes, foreignShare, peakMiB } from '../../lib/cli/bench/foreignCpu';
+import { interleave } from '../../lib/cli/bench/interleave';
 import { machine, machineText, spreadOf, spreadText } from '../../lib/cli/bench/measure';
+import { Peer } from '../../lib/cli/bench/peer';
 import { withFolder, writeCamvid } from '../datasets/files';
 
 const bench = (...args: string[]) =>
@@ -42,19 +46,187 @@ describe('benchFiles', () => {
   });
 });
 
-describe('npm run bench', () => {
-  it('tells its usage, and what is wrong with a command line', () => {
-    expect(bench('--help').stdout).toContain('npm run bench -- data');
-    const unknown = bench('date');
-    expect(unknown.status).toBe(1);
-    expect(unknown.stderr).toMatch(/bench must be one of data, got 'date'\. Did you mean 'data'/);
-    expect(bench('data', '--rounds', '0').stderr).toMatch(
-      /--rounds must be an integer >= 1, got 0/,
+describe('benchCases', () => {
+  it('has all four networks, both losses and both sizes of issue 6', () => {
+    const cases = benchCases('step', {});
+    expect(cases).toHaveLength(16);
+    expect(new Set(cases.map(caseName)).size).toBe(16);
+    expect(cases.map(barOf).filter((bar) => bar === 0.9)).toHaveLength(8);
+    expect(cases.map(barOf).filter((bar) => bar === 0.95)).toHaveLength(8);
+    const inference = benchCases('infer', {});
+    expect(inference.map(({ loss }) => loss)).toEqual(Array.from({ length: 8 }, () => null));
+    expect(new Set(inference.map(barOf))).toEqual(new Set([0.85]));
+  });
+
+  it('filters, and takes other sizes, for which no bar is set', () => {
+    const filters = { networks: 'unet,segnet', losses: 'pat', sizes: '2/32/1', variant: 'authors' };
+    const cases = benchCases('step', filters);
+    expect(cases.map(caseName)).toEqual([
+      'unet (authors) pat 2/32/1',
+      'segnet (authors) pat 2/32/1',
+    ]);
+    expect(barOf(cases[0])).toBeNull();
+  });
+
+  it.each([
+    [{ networks: 'unett' }, /--networks must be one of .*got 'unett'\. Did you mean 'unet'/],
+    [{ losses: 'dice' }, /--losses must be one of pat, crossEntropy, got 'dice'/],
+    [
+      { sizes: '16x128x4' },
+      /--sizes must be width\/side\/batch, such as 16\/128\/4, got '16x128x4'/,
+    ],
+    [{ sizes: '16/100/4' }, /--sizes must be of a side that is a multiple of 32/],
+    [{ variant: 'mine' }, /--variant must be one of paper, authors/],
+  ])('rejects %o', (filters, message) => {
+    expect(() => benchCases('step', filters)).toThrow(message);
+  });
+
+  it('has no losses in inference', () => {
+    expect(() => benchCases('infer', { losses: 'pat' })).toThrow(/--losses must be absent/);
+  });
+});
+
+describe('interleave', () => {
+  const never = new AbortController().signal;
+
+  it('lets one side compute at a time, each first in turn', async () => {
+    const order: string[] = [];
+    const side = (name: string, ms: number) => ({
+      name,
+      pid: process.pid,
+      burst: () => Promise.resolve(order.push(name) && ms),
+    });
+    const sides = [side('a', 1), side('b', 2), side('c', 3)];
+    const { used, measured } = await interleave(sides, { rounds: 3, maxForeign: 1, signal: never });
+    expect(order.join('')).toBe('abcbcacab');
+    expect(measured).toBe(3);
+    expect(used.map(({ milliseconds }) => milliseconds)).toEqual(
+      Array.from({ length: 3 }, () => ({ a: 1, b: 2, c: 3 })),
     );
   });
 
+  it('stops between two bursts', async () => {
+    const side = { name: 'a', pid: process.pid, burst: () => Promise.resolve(1) };
+    const options = { rounds: 3, maxForeign: 1, signal: AbortSignal.abort() };
+    await expect(interleave([side], options)).rejects.toThrow(/abort/);
+  });
+});
+
+describe('foreignCpu', () => {
+  it('counts as foreign what is busy and not own', () => {
+    const before = { total: 1000, busy: 500, own: 100 };
+    expect(foreignShare(before, { total: 1200, busy: 650, own: 150 })).toBeCloseTo(0.5);
+    expect(foreignShare(before, { total: 1200, busy: 650, own: 260 })).toBe(0);
+    expect(foreignShare(before, before)).toBe(0);
+  });
+
+  it.skipIf(!existsSync('/proc/stat'))('reads time and memory of a process (needs /proc)', () => {
+    const before = cpuTimes([process.pid])!;
+    const end = performance.now() + 100;
+    while (performance.now() < end); // computes
+    const after = cpuTimes([process.pid])!;
+    expect(after.own).toBeGreaterThan(before.own);
+    expect(after.total).toBeGreaterThan(before.total);
+    expect(peakMiB(process.pid)! * 2 ** 20).toBeGreaterThanOrEqual(process.memoryUsage.rss() / 2);
+  });
+});
+
+describe('Peer', () => {
+  const signal = new AbortController().signal;
+  const node = (code: string) => new Peer('the test', process.execPath, ['-e', code], signal);
+
+  it('asks line by line', async () => {
+    const peer = node(`require('readline').createInterface({ input: process.stdin })
+      .on('line', (line) => console.log(JSON.stringify({ line })))`);
+    expect(await peer.ask('one')).toEqual({ line: 'one' });
+    expect(await peer.ask('two')).toEqual({ line: 'two' });
+    peer.stop();
+  });
+
+  it('tells what the process said when it ended', async () => {
+    await expect(node(`throw new Error('no luck')`).ask('x')).rejects.toThrow(
+      /the test ended: [^]*no luck/,
+    );
+  });
+});
+
+describe('npm run bench', () => {
+  it('tells its usage, and what is wrong with a command line', () => {
+    const { stdout } = bench('--help');
+    for (const name of ['step', 'infer', 'epoch', 'data', 'notebook']) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+    }
+    const unknown = bench('date');
+    expect(unknown.status).toBe(1);
+    expect(unknown.stderr).toMatch(
+      /bench must be one of .*data.*, got 'date'\. Did you mean 'data'/,
+    );
+    expect(bench('data', '--rounds', '0').stderr).toMatch(
+      /--rounds must be an integer >= 1, got 0/,
+    );
+    expect(bench('data', '--networks', 'unet').stderr).toMatch(
+      /option must be one of json, rounds/,
+    );
+    expect(bench('step', '--max-foreign', '2').stderr).toMatch(
+      /--max-foreign must be a number >= 0/,
+    );
+  });
+
+  it('does not measure epochs of anything but CamVid', { timeout: 180_000 }, async () => {
+    await withFolder((root) => {
+      const { status, stderr } = bench('epoch', '--root', root);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/data must be CamVid/);
+      return Promise.resolve();
+    });
+  });
+
+  it('measures epochs against steps', { timeout: 300_000 }, async () => {
+    await withFolder(async (root) => {
+      await writeCamvid(root, { count: 10, format: 'jpg' });
+      const json = path.join(root, 'bench.json');
+      const options = ['--rounds', '1', '--max-foreign', '1', '--json', json];
+      const { status, stderr } = bench('epoch', '--root', root, ...options);
+      expect(stderr).toContain('1 of 1: unet');
+      expect(status).toBe(0);
+      const { results } = JSON.parse(await readFile(json, 'utf8')) as {
+        results: { steps: number; bar: number; ratios: Record<string, number> }[];
+      };
+      expect(results).toHaveLength(1);
+      expect(results[0]).toMatchObject({ steps: 2, bar: 1.1, network: 'unet', loss: 'pat' });
+      const names = ['epoch', 'withoutLogging', 'cachedWithoutAugmentation'];
+      expect(Object.keys(results[0].ratios)).toEqual(names);
+      for (const ratio of Object.values(results[0].ratios)) expect(ratio).toBeGreaterThan(0);
+    });
+  });
+
   const peer = existsSync('.cache/bench-venv/bin/python');
-  it.skipIf(!peer)('measures (needs .cache/bench-venv, made by a first run)', async () => {
+  const steps =
+    'compares steps that compute the same (needs .cache/bench-venv, made by a first run)';
+  it.skipIf(!peer).each(['step', 'infer'])(`%s ${steps}`, { timeout: 300_000 }, async (mode) => {
+    await withFolder(async (root) => {
+      const json = path.join(root, 'bench.json');
+      const filters = ['--networks', 'attentionUnet', '--sizes', '2/32/1'];
+      if (mode === 'step') filters.push('--losses', 'pat');
+      const options = ['--rounds', '1', '--max-foreign', '1', '--json', json];
+      const { status, stdout, stderr } = bench(mode, ...filters, ...options);
+      expect(stderr).toContain('1 of 1: attentionUnet');
+      expect(stdout).toMatch(/^attentionUnet .*2\/32\/1 +\d/m);
+      expect(status).toBe(0);
+      const { results } = JSON.parse(await readFile(json, 'utf8')) as {
+        results: Record<string, unknown>[];
+      };
+      expect(results).toHaveLength(1);
+      const loss = mode === 'step' ? 'pat' : null;
+      const job = { network: 'attentionUnet', variant: 'paper', width: 2, size: 32, batch: 1 };
+      expect(results[0]).toMatchObject({ ...job, loss, execution: 'graph', bar: null });
+      for (const name of ['oursMs', 'torchNchwMs', 'torchChannelsLastMs', 'ratio']) {
+        expect(results[0][name]).toBeGreaterThan(0);
+      }
+    });
+  });
+
+  it.skipIf(!peer)('measures data (needs .cache/bench-venv, made by a first run)', async () => {
     await withFolder(async (root) => {
       await writeCamvid(root, { count: 20, format: 'jpg' });
       const json = path.join(root, 'bench.json');

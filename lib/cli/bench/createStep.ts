@@ -1,16 +1,20 @@
 /** Our side of the bench: one training or inference step on a resident batch, as the kit runs it. */
 import { tf } from '../../backend';
+import { dataTypes, typeOf } from '../../graph/nodes';
+import { recordModel, weightVariables } from '../../graph/recordedModel';
+import { ResidentGraph } from '../../graph/residentGraph';
+import { createExecutor } from '../../graphStep';
+import type { Execution } from '../../graphStep';
 import { createLoss } from '../../losses';
 import { trainableVariables } from '../../models/layers';
 import { Adam } from '../../training/adam';
-import { trainingStep } from '../../training/step';
 import type { StepResult, TrainingBatch } from '../../training/step';
 import type { BenchLossName } from './cases';
 
-/** `'eager'`: op by op. */
-export type Execution = 'eager';
+export type { Execution } from '../../graphStep';
 
-export const executions: readonly Execution[] = ['eager'];
+/** The default first. */
+export const executions: readonly Execution[] = ['graph', 'eager'];
 
 export interface StepSpec {
   model: tf.LayersModel;
@@ -21,22 +25,57 @@ export interface StepSpec {
   execution: Execution;
 }
 
-/** Resolves to what a training step tells; an inference tells nothing. */
-export type Step = () => Promise<StepResult | undefined>;
+/** Resolves to the loss and the gradient's norm of a training step, or to the mean |logit| of the first inference. */
+export type Step = () => Promise<StepResult | { meanLogit: number } | undefined>;
 
-export function createStep({ model, batch, ignoreIndex, loss: name }: StepSpec): Step {
-  if (name === null) return () => inferenceStep(model, batch.images);
-  const loss = createLoss({ name, ignoreIndex, validate: false });
-  const adam = new Adam(trainableVariables(model));
-  const options = { model, adam, loss, ignoreIndex, learningRate: 1e-3 };
-  return () => trainingStep(batch, options);
+/** @throws Error where the graph was asked for and cannot be recorded: the bench must not measure something else. */
+export function createStep({ model, batch, ignoreIndex, loss, execution }: StepSpec): Step {
+  if (loss === null) return createInference(model, batch.images, execution);
+  const executor = createExecutor({
+    model,
+    adam: new Adam(trainableVariables(model)),
+    loss: createLoss({ name: loss, ignoreIndex, validate: false }),
+    ignoreIndex,
+    execution,
+    onNote: (text) => {
+      throw new Error(text);
+    },
+  });
+  const input = { learningRate: 1e-3, noiseSeed: tf.tensor1d([0, 0], 'int32') };
+  return () => executor.step(batch, input);
 }
 
-async function inferenceStep(model: tf.LayersModel, images: tf.Tensor4D): Promise<undefined> {
-  const logits = tf.tidy(() => model.apply(images, { training: false }) as tf.Tensor4D);
-  // Reading a value makes sure that all is computed.
-  const first = tf.tidy(() => logits.slice([0, 0, 0, 0], [1, 1, 1, 1]));
-  await first.data();
-  tf.dispose([logits, first]);
-  return undefined;
+function createInference(model: tf.LayersModel, images: tf.Tensor4D, execution: Execution): Step {
+  const infer = execution === 'graph' ? recordedInference(model, images) : eager(model, images);
+  let isFirst = true;
+  return async () => {
+    const logits = infer();
+    // Reading a value makes sure that all is computed.
+    const read = tf.tidy(() =>
+      isFirst ? logits.abs().mean() : logits.slice([0, 0, 0, 0], [1, 1, 1, 1]),
+    );
+    const [value] = await read.data();
+    tf.dispose([logits, read]);
+    const result = isFirst ? { meanLogit: value } : undefined;
+    isFirst = false;
+    return result;
+  };
+}
+
+const eager = (model: tf.LayersModel, images: tf.Tensor4D) => () =>
+  tf.tidy(() => model.apply(images, { training: false }) as tf.Tensor4D);
+
+function recordedInference(model: tf.LayersModel, images: tf.Tensor4D): () => tf.Tensor4D {
+  const weights = weightVariables(model);
+  const resident = new ResidentGraph(weights);
+  const program = recordModel(
+    'inference',
+    { resident, weights, examples: [images] },
+    eager(model, images),
+    ({ graph, nameOf, result }) => [
+      graph.output('Identity', { T: typeOf(dataTypes.float32) }, [nameOf(result)]),
+    ],
+  );
+  resident.add('inference', program);
+  return () => resident.run('inference', [images], program.outputs, false)[0] as tf.Tensor4D;
 }

@@ -27,7 +27,7 @@ export interface StepFacts {
   parameters: number;
   /** `loss` and `gradientNorm` of a first training step, or `meanLogit`, the mean |logit|: the same on both sides. */
   check: Record<string, number>;
-  /** Ours only: seconds of recording and loading the graph; null for eager execution. */
+  /** Ours only: what the first step took longer than the third, in seconds; null for eager execution. */
   tracingSeconds?: number | null;
   /** PyTorch's only: its version. */
   torch?: string;
@@ -58,8 +58,8 @@ export async function writeJob(
   model.dispose();
   for await (const { images, labels } of source.batches({ batchSize })) {
     const tensors = new Map<string, StoredTensor>([
-      ['images', { shape: images.shape, values: (await images.data()) }],
-      ['labels', { shape: labels.shape, values: (await labels.data()) }],
+      ['images', { shape: images.shape, values: await images.data() }],
+      ['labels', { shape: labels.shape, values: await labels.data() }],
     ]);
     await writeSafetensors(batchFile, tensors);
     tf.dispose([images, labels]);
