@@ -4,10 +4,11 @@ import { checkNumber, checkOneOf } from '../check';
 import type { BenchOptions, BenchReport } from './bench/types';
 import { parseArguments, runCommand } from './support/command';
 
-const help = `Usage: npm run bench -- step|infer|epoch|data|notebook [options]
+const help = `Usage: npm run bench -- step|infer|loss|epoch|data|notebook [options]
 
   step          milliseconds of a training step, ours and PyTorch's in both memory layouts; memory
   infer         the same for inference
+  loss          each loss alone, forward and backward, against cross-entropy
   epoch         an epoch of a training run on CamVid against its number of steps times the step
   data          images per second from JPEG files and from the caches, beside a PyTorch DataLoader,
                 and how long a training step waits for its batch
@@ -71,6 +72,11 @@ const benches: Record<string, Bench> = {
     rounds: 9,
     options: inference,
     load: async () => (await import('./bench/step')).benchInfer,
+  },
+  loss: {
+    rounds: 9,
+    options: [],
+    load: async () => (await import('./bench/loss')).benchLoss,
   },
   epoch: {
     rounds: 5,
