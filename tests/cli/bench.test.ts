@@ -153,7 +153,7 @@ describe('Peer', () => {
 describe('npm run bench', () => {
   it('tells its usage, and what is wrong with a command line', () => {
     const { stdout } = bench('--help');
-    for (const name of ['step', 'infer', 'epoch', 'data', 'notebook']) {
+    for (const name of ['step', 'infer', 'loss', 'epoch', 'data', 'notebook']) {
       expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
     }
     const unknown = bench('date');
@@ -184,6 +184,7 @@ describe('npm run bench', () => {
   it('measures epochs against steps', { timeout: 300_000 }, async () => {
     await withFolder(async (root) => {
       await writeCamvid(root, { count: 10, format: 'jpg' });
+      await writeCamvid(root, { count: 2, format: 'jpg', part: 'val' });
       const json = path.join(root, 'bench.json');
       const options = ['--rounds', '1', '--max-foreign', '1', '--json', json];
       const { status, stderr } = bench('epoch', '--root', root, ...options);
