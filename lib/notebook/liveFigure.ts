@@ -20,17 +20,22 @@ export interface LiveFigure {
  *
  * Outside a kernel nothing is shown.
  *
- * @param options.milliseconds between two drawings at least (default 500)
+ * @param options.milliseconds between two drawings at least (default 1500)
  */
 export function liveFigure(
   draw: () => Figure,
-  { milliseconds = 500 }: { milliseconds?: number } = {},
+  { milliseconds = 1500 }: { milliseconds?: number } = {},
 ): LiveFigure {
   const show = replaceableOutput();
   let drawnAt = -Infinity;
   const redraw = () => {
+    const figure = draw();
+    const height = Math.round(SCREEN_WIDTH_PIXELS * figure.aspectRatio);
+    // JupyterLab's Plotly extension draws an output once and never again; one of another type in between makes it new.
+    if (drawnAt > -Infinity)
+      show({ 'text/html': `<div style="height:${height}px"></div>`, 'text/plain': figure.title });
+    show(figureBundle(figure, SCREEN_WIDTH_PIXELS));
     drawnAt = performance.now();
-    show(figureBundle(draw(), SCREEN_WIDTH_PIXELS));
   };
   redraw();
   return {
