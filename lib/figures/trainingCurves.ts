@@ -27,9 +27,9 @@ export interface TrainingCurvesOptions {
 
 /** Steps drawn at most of each run: longer lines are thinned evenly. */
 const STEPS_DRAWN = 400;
-/** 1, 2 and 5 in every decade, written out: Plotly shortens them to the digit. */
+/** Six in every decade, written out: Plotly shortens them to the digit. */
 const LOSS_TICKS = [-3, -2, -1, 0, 1, 2, 3].flatMap((power) =>
-  [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
+  [1, 1.5, 2, 3, 5, 7].map((digit) => Number(`${digit}e${power}`)),
 );
 
 /**
