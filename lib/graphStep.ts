@@ -10,7 +10,7 @@
 import { tf } from './backend';
 import { TracingError } from './graph/recorder';
 import { TrainingGraph } from './graph/trainingGraph';
-import type { BatchEvaluation, TrainingGraphOptions } from './graph/trainingGraph';
+import type { BatchEvaluation, BatchShapes, TrainingGraphOptions } from './graph/trainingGraph';
 import { divergence, isSound, stepResult, trainingStep } from './training/step';
 import type { StepInput, StepResult, TrainingBatch } from './training/step';
 
@@ -27,6 +27,8 @@ export interface ExecutorOptions extends TrainingGraphOptions {
 export interface StepExecutor {
   /** What is in use: 'eager' also where the graph could not be recorded. */
   readonly execution: Execution;
+  /** Records the graphs of all batches to come at once; else each is recorded at its first use. */
+  prepare(shapes: BatchShapes): void;
   /**
    * One optimizer step. A loss takes random numbers from `noiseSeed` only.
    *
@@ -56,6 +58,10 @@ class Executor implements StepExecutor {
 
   get execution(): Execution {
     return this.graph ? 'graph' : 'eager';
+  }
+
+  prepare(shapes: BatchShapes): void {
+    this.withGraph(() => this.graph?.prepare(shapes));
   }
 
   async step(batch: TrainingBatch, input: Required<StepInput>): Promise<StepResult> {

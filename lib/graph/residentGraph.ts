@@ -41,6 +41,8 @@ export class ResidentGraph {
   private readonly programs = new Map<string, Program>();
   private readonly variableNodes: GraphNode[];
   private session?: number;
+  /** Whether the session has all programs. */
+  private loaded = false;
   /** Whether a program may have written variables since the last pull. */
   private ahead = false;
 
@@ -57,19 +59,10 @@ export class ResidentGraph {
     return this.mirrorOf(variable).handle;
   }
 
-  has(program: string): boolean {
-    return this.programs.has(program);
-  }
-
-  /** Adds a program; its nodes' names must be its own. */
+  /** Adds a program; its nodes' names must be its own. Programs added one after the other are loaded together. */
   add(name: string, program: Program): void {
     this.programs.set(name, program);
-    try {
-      this.load();
-    } catch (error) {
-      this.programs.delete(name);
-      throw error;
-    }
+    this.loaded = false;
   }
 
   /** Runs a program and returns the tensors named in `outputs`; `writes`: whether it changes variables. */
@@ -80,6 +73,7 @@ export class ResidentGraph {
     writes: boolean,
   ): tf.Tensor[] {
     const program = this.programs.get(name) as Program;
+    if (!this.loaded) this.load();
     this.push();
     if (writes) this.ahead = true;
     return this.execute(inputs, program.inputs, outputs);
@@ -144,6 +138,7 @@ export class ResidentGraph {
       this.backend.binding.deleteSavedModel(previous);
       if (kept.length > 0) this.upload(kept, values);
     });
+    this.loaded = true;
   }
 
   private execute(

@@ -11,7 +11,6 @@ import { programName, recordModel, weightVariables } from './recordedModel';
 import type { RecordedModel } from './recordedModel';
 import { TracingError } from './recorder';
 import { ResidentGraph } from './residentGraph';
-import type { Program } from './residentGraph';
 
 export interface TrainingGraphOptions extends StepSetup {
   adam: Adam;
@@ -26,6 +25,18 @@ export interface BatchEvaluation {
   loss: tf.Scalar;
 }
 
+/** `[B,H,W,channels]` of images. */
+export type BatchShape = [number, number, number, number];
+
+/** The batches of a run. */
+export interface BatchShapes {
+  steps: BatchShape[];
+  evaluations: BatchShape[];
+}
+
+type EvaluationInputs = [images: tf.Tensor4D, labels: tf.Tensor3D, noiseSeed: tf.Tensor1D];
+type StepInputs = [...inputs: EvaluationInputs, scalars: tf.Tensor1D];
+
 const FLOAT = typeOf(dataTypes.float32);
 
 /** Weights, running averages and moments stay in the session; `pull` brings them to the model and to Adam. */
@@ -34,6 +45,8 @@ export class TrainingGraph {
   private readonly weights: readonly tf.Variable[];
   /** Of each program. */
   private readonly outputs = new Map<string, string[]>();
+  /** Programs that have run. */
+  private readonly proven = new Set<string>();
 
   /** @throws TracingError without the native backend. */
   constructor(private readonly options: TrainingGraphOptions) {
@@ -43,19 +56,30 @@ export class TrainingGraph {
     this.resident = new ResidentGraph([...this.weights, ...moments]);
   }
 
+  /** Records the programs of batches of these shapes, so that they are loaded together. */
+  prepare({ steps, evaluations }: BatchShapes): void {
+    for (const shape of steps) withExamples(shape, (inputs) => this.recordStep(inputs));
+    for (const shape of evaluations)
+      withExamples(shape, ([images, labels, noiseSeed]) =>
+        this.recordEvaluation([images, labels, noiseSeed]),
+      );
+  }
+
   /**
    * One step; resolves to the numbers of `StepTensors.summary`. Where they are not sound, only running averages changed.
    *
    * @throws TracingError where the step cannot be recorded or run as a graph; nothing has changed then.
    */
-  step(batch: TrainingBatch, { learningRate, noiseSeed }: Required<StepInput>): number[] {
+  step(
+    { images, labels }: TrainingBatch,
+    { learningRate, noiseSeed }: Required<StepInput>,
+  ): number[] {
     const { adam } = this.options;
     const { rate, epsilon } = adam.scalars(adam.step + 1, learningRate);
     const scalars = tf.tensor1d([rate, epsilon]);
-    const inputs = [batch.images, batch.labels, noiseSeed, scalars];
-    const name = programName('step', batch.images);
+    const inputs: StepInputs = [images, labels, noiseSeed, scalars];
     try {
-      const [summary] = this.run(name, inputs, true, () => this.recordStep(name, batch, inputs));
+      const [summary] = this.run(this.recordStep(inputs), inputs, true);
       const numbers = Array.from(summary.dataSync());
       summary.dispose();
       return numbers;
@@ -65,10 +89,9 @@ export class TrainingGraph {
   }
 
   /** Predictions and loss with the running averages, as they are in the session. */
-  evaluate(batch: TrainingBatch, noiseSeed: tf.Tensor1D): BatchEvaluation {
-    const inputs = [batch.images, batch.labels, noiseSeed];
-    const name = programName('evaluation', batch.images);
-    const outputs = this.run(name, inputs, false, () => this.recordEvaluation(name, inputs));
+  evaluate({ images, labels }: TrainingBatch, noiseSeed: tf.Tensor1D): BatchEvaluation {
+    const inputs: EvaluationInputs = [images, labels, noiseSeed];
+    const outputs = this.run(this.recordEvaluation(inputs), inputs, false);
     return { predictions: outputs[0] as tf.Tensor3D, loss: outputs[1] as tf.Scalar };
   }
 
@@ -81,35 +104,36 @@ export class TrainingGraph {
     this.resident.dispose();
   }
 
-  private run(
-    name: string,
-    inputs: readonly tf.Tensor[],
-    writes: boolean,
-    build: () => Program & { outputs: string[] },
-  ): tf.Tensor[] {
-    const known = this.outputs.get(name);
-    if (known) return this.resident.run(name, inputs, known, writes);
-    try {
-      const { nodes, inputs: inputNames, outputs } = build();
-      const { rewrite } = this.options;
-      this.resident.add(name, { nodes: rewrite ? rewrite(nodes) : nodes, inputs: inputNames });
-      const tensors = this.resident.run(name, inputs, outputs, writes);
-      this.outputs.set(name, outputs);
-      return tensors;
-    } catch (error) {
-      if (error instanceof InputError || error instanceof TracingError) throw error;
-      throw new TracingError((error as Error).message);
-    }
+  private run(name: string, inputs: readonly tf.Tensor[], writes: boolean): tf.Tensor[] {
+    const outputs = this.outputs.get(name) as string[];
+    const run = () => this.resident.run(name, inputs, outputs, writes);
+    const results = this.proven.has(name) ? run() : traced(run);
+    this.proven.add(name);
+    return results;
   }
 
-  private recordStep(name: string, { images, labels }: TrainingBatch, examples: tf.Tensor[]) {
-    const noiseSeed = examples[2] as tf.Tensor1D;
-    return recordModel(
-      name,
-      { resident: this.resident, weights: this.weights, examples },
-      () => stepTensors({ images, labels }, this.options, noiseSeed),
-      (recorded) => this.completeStep(recorded),
-    );
+  /** The name of the program for inputs like these, recorded unless it is known. */
+  private recordOnce<Result>(
+    kind: string,
+    examples: readonly tf.Tensor[],
+    compute: () => Result,
+    complete: (recorded: RecordedModel<Result>) => string[],
+  ): string {
+    const name = programName(kind, examples[0]);
+    if (this.outputs.has(name)) return name;
+    const { resident, weights } = this;
+    const given = { resident, weights, examples };
+    const program = traced(() => recordModel(name, given, compute, complete));
+    const { nodes, inputs, outputs } = program;
+    resident.add(name, { nodes: this.options.rewrite?.(nodes) ?? nodes, inputs });
+    this.outputs.set(name, outputs);
+    return name;
+  }
+
+  private recordStep(inputs: StepInputs): string {
+    const [images, labels, noiseSeed] = inputs;
+    const compute = () => stepTensors({ images, labels }, this.options, noiseSeed);
+    return this.recordOnce('step', inputs, compute, (recorded) => this.completeStep(recorded));
   }
 
   /** Adds the checks and the updates of all variables. */
@@ -134,20 +158,41 @@ export class TrainingGraph {
     return [graph.output('Identity', { T: FLOAT }, [summary], [updated, ...assignments])];
   }
 
-  private recordEvaluation(name: string, examples: tf.Tensor[]) {
+  private recordEvaluation(inputs: EvaluationInputs): string {
     const { model, loss } = this.options;
-    const [images, labels, noiseSeed] = examples as [tf.Tensor4D, tf.Tensor3D, tf.Tensor1D];
-    return recordModel(
-      name,
-      { resident: this.resident, weights: this.weights, examples },
-      () => {
-        const logits = model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
-        return { predictions: logits.argMax(3), value: loss(logits, labels, noiseSeed) };
-      },
-      ({ graph, nameOf, result: { predictions, value } }) => [
-        graph.output('Identity', { T: typeOf(dataTypes.int32) }, [nameOf(predictions)]),
-        graph.output('Identity', { T: FLOAT }, [nameOf(value)]),
-      ],
-    );
+    const [images, labels, noiseSeed] = inputs;
+    const compute = () => {
+      const logits = model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
+      return { predictions: logits.argMax(3), value: loss(logits, labels, noiseSeed) };
+    };
+    return this.recordOnce('evaluation', inputs, compute, ({ graph, nameOf, result }) => [
+      graph.output('Identity', { T: typeOf(dataTypes.int32) }, [nameOf(result.predictions)]),
+      graph.output('Identity', { T: FLOAT }, [nameOf(result.value)]),
+    ]);
+  }
+}
+
+/** Calls `use` with inputs of zeros. */
+function withExamples(shape: BatchShape, use: (inputs: StepInputs) => string): void {
+  const inputs: StepInputs = [
+    tf.zeros(shape),
+    tf.zeros([shape[0], shape[1], shape[2]], 'int32'),
+    tf.zeros([2], 'int32'),
+    tf.zeros([2]),
+  ];
+  try {
+    use(inputs);
+  } finally {
+    tf.dispose(inputs);
+  }
+}
+
+/** Errors of TensorFlow and tfjs become TracingErrors; those that tell of wrong input stay. */
+function traced<Result>(compute: () => Result): Result {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof InputError || error instanceof TracingError) throw error;
+    throw new TracingError((error as Error).message);
   }
 }

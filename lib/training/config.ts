@@ -101,7 +101,7 @@ const schema = z
     augmentation: augmentation.default(true),
     patience: count.nullable().default(null),
     checkpoints: checkpoints.default({}),
-    execution: z.literal('eager').default('eager'),
+    execution: z.enum(['graph', 'eager']).default('graph'),
     precision: z.enum(['float32']).default('float32'),
     logging: logging.default({}),
   })

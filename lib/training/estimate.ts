@@ -3,6 +3,7 @@ import { tf } from '../backend';
 import { trainableVariables } from '../models/layers';
 import { Adam } from './adam';
 import type { Experiment } from './record';
+import { runExecutor } from './runExecutor';
 import { stepAt, stepsPerEpoch, validate } from './train';
 import type { TrainingOptions } from './train';
 
@@ -33,8 +34,9 @@ export async function estimateRun(
   signal?: AbortSignal,
 ): Promise<RunEstimate> {
   const adam = new Adam(trainableVariables(model), config.optimizer);
+  const executor = runExecutor(config, train.ignoreIndex, { model, adam });
   try {
-    const times = await timeSteps({ config, train, state: { model, adam } }, signal);
+    const times = await timeSteps({ config, train, executor }, signal);
     const timed = times.length > WARM_UP_STEPS ? times.slice(WARM_UP_STEPS) : times.slice(-1);
     const secondsPerStep = median(timed);
     const secondsPerValidationBatch = await timeValidation();
@@ -47,6 +49,7 @@ export async function estimateRun(
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };
   } finally {
+    executor.dispose();
     adam.dispose();
   }
 
@@ -58,7 +61,8 @@ export async function estimateRun(
       signal?.throwIfAborted();
       if (times.push(performance.now()) > 2) enough.abort();
     };
-    await validate(config, model, valid, { signal: enough.signal, onBatch }).catch((error) => {
+    const options = { executor, signal: enough.signal, onBatch };
+    await validate(config, model, valid, options).catch((error) => {
       if (error !== enough.signal.reason) throw error;
     });
     return (times[times.length - 1] - times[times.length - 2]) / 1000;
@@ -67,7 +71,7 @@ export async function estimateRun(
 
 /** Seconds of each step from the first on. */
 async function timeSteps(
-  run: Pick<TrainingOptions, 'config' | 'train' | 'state'>,
+  run: Pick<TrainingOptions, 'config' | 'train' | 'executor'>,
   signal?: AbortSignal,
 ): Promise<number[]> {
   const { config, train } = run;

@@ -21,6 +21,7 @@ import { appendLine, clearRun, prepareRunFolder, repairMetrics, runPaths } from 
 import type { RunPaths } from './runFolder';
 import { lockRun } from './runLock';
 import { tensorboardLog } from './tensorboard/runLog';
+import { prepareExecutor, runExecutor } from './runExecutor';
 import { startPosition, stepsPerEpoch, trainLoop } from './train';
 import type { EpochMetrics } from './train';
 import type { TrainingBatch } from './step';
@@ -146,7 +147,12 @@ async function train(
   const log = tensorboard ? tensorboardLog({ folder, valid, images, firstStep }) : undefined;
   let savedAt = performance.now();
   let savedStep = position.step;
+  const executor = runExecutor(config, valid.ignoreIndex, state, (text) =>
+    onProgress({ kind: 'note', text }),
+  );
+  prepareExecutor(executor, config, { train: experiment.train.length, valid: valid.length });
   const save = async () => {
+    executor.sync();
     await log?.flush(); // first: what a checkpoint has behind it is never missing in the log
     await saveCheckpoint(paths.checkpoints, state, position);
     savedAt = performance.now();
@@ -161,6 +167,7 @@ async function train(
       train: experiment.train,
       valid,
       state,
+      executor,
       position,
       signal,
       onPredictions: (batch) => log?.predictions(batch),
@@ -174,6 +181,7 @@ async function train(
       onEpoch: async (metrics, isBest) => {
         await appendLine(paths.metrics, metrics);
         await log?.epoch(metrics, isBest);
+        executor.sync();
         if (isBest) await writeCheckpoint(paths.best, state, position);
         await save();
         onProgress({ kind: 'epoch', metrics, epochs: config.epochs, isBest });
@@ -183,6 +191,8 @@ async function train(
   } catch (error) {
     if (signal?.aborted && position.step > savedStep) await save();
     throw error;
+  } finally {
+    executor.dispose();
   }
   return finishRun(experiment, state, paths, position);
 }

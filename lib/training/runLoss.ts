@@ -1,7 +1,9 @@
 /** The loss of a run, wherever in the run it is computed. */
 import { invalid } from '../check';
+import type { tf } from '../backend';
 import { createLoss } from '../losses';
 import type { LossConfig, SegmentationLoss } from '../losses';
+import { nextNoiseSeed } from '../losses/noise';
 import { Random } from '../random';
 import type { ExperimentConfig } from './types';
 
@@ -24,11 +26,20 @@ export function lossConfigAt(
   place: string,
 ): LossConfig {
   if (loss.name !== 'blv') return { validate: false, ignoreIndex, ...loss };
-  const { seed: own = seed, ...rest } = loss;
-  if (rest.noise !== undefined) throw invalid('experiment config', 'loss.noise', 'absent', 'noise');
-  const noise = new Random(own)
+  if (loss.noise !== undefined) throw invalid('experiment config', 'loss.noise', 'absent', 'noise');
+  return { validate: false, ignoreIndex, ...loss, seed: seedAt(loss.seed ?? seed, place) };
+}
+
+/** Gives the seeds of the noise at `place` one by one, those that the loss of `lossAt` would draw; the caller disposes them. */
+export function noiseSeedsAt({ loss, seed }: ExperimentConfig, place: string): () => tf.Tensor1D {
+  const own = loss.name === 'blv' ? (loss.seed ?? seed) : seed;
+  const random = new Random(seedAt(own, place)).stream('noise');
+  return () => nextNoiseSeed(random);
+}
+
+function seedAt(seed: number, place: string): number {
+  return new Random(seed)
     .stream('noise')
     .stream(place)
     .integer(0, 2 ** 31 - 1);
-  return { validate: false, ignoreIndex, ...rest, seed: noise };
 }

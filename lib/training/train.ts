@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { tf } from '../backend';
 import type { SegmentationDataset } from '../datasets/types';
+import type { StepExecutor } from '../graphStep';
 import { pixelwiseLoss } from '../losses';
 import { Random } from '../random';
 import type { RunPosition, TrainingState } from './checkpoint';
@@ -10,9 +11,10 @@ import { classStatistics, probeSamples } from './classStatistics';
 import type { ClassStatistics } from './classStatistics';
 import { evaluate } from './evaluate';
 import type { Evaluation, EvaluationOptions, PredictedBatch } from './evaluate';
-import { lossAt, lossConfigAt } from './runLoss';
+import { validationForward } from './runExecutor';
+import { lossAt, lossConfigAt, noiseSeedsAt } from './runLoss';
 import { learningRateAt } from './schedule';
-import { DivergedError, trainingStep } from './step';
+import { DivergedError } from './step';
 import type { StepResult, TrainingBatch } from './step';
 
 /** One line of `metrics.jsonl`. */
@@ -50,6 +52,8 @@ export interface TrainingOptions {
   train: SegmentationDataset;
   valid: SegmentationDataset;
   state: TrainingState;
+  /** Of the state's model and Adam, and the run's loss. */
+  executor: StepExecutor;
   /** Where to begin; the loop moves it on. */
   position: RunPosition;
   signal?: AbortSignal;
@@ -129,23 +133,28 @@ async function trainEpoch(options: TrainingOptions): Promise<void> {
   }
 }
 
-/** Step `step` (from 0) of a run: its loss, its learning rate, one update. */
+/** Step `step` (from 0) of a run: its noise, its learning rate, one update. */
 export async function stepAt(
-  { config, train, state }: Pick<TrainingOptions, 'config' | 'train' | 'state'>,
+  { config, train, executor }: Pick<TrainingOptions, 'config' | 'train' | 'executor'>,
   batch: TrainingBatch,
   step: number,
 ): Promise<StepMetrics> {
-  const { ignoreIndex, length } = train;
-  const learningRate = rateAt(config, step, config.epochs * stepsPerEpoch(config, length));
-  const loss = lossAt(config, ignoreIndex, `step ${step}`);
-  const result = await trainingStep(batch, { ...state, loss, ignoreIndex, learningRate });
-  return { ...result, learningRate };
+  const totalSteps = config.epochs * stepsPerEpoch(config, train.length);
+  const learningRate = rateAt(config, step, totalSteps);
+  const noiseSeed = noiseSeedsAt(config, `step ${step}`)();
+  try {
+    return { ...(await executor.step(batch, { learningRate, noiseSeed })), learningRate };
+  } finally {
+    noiseSeed.dispose();
+  }
 }
 
 async function finishEpoch(options: TrainingOptions): Promise<void> {
-  const { config, train, valid, state, position, signal, onEpoch, onPredictions } = options;
+  const { config, train, valid, state, executor, position, signal } = options;
+  const { onEpoch, onPredictions } = options;
   const started = performance.now();
-  const { scores, loss } = await validate(config, state.model, valid, { signal, onPredictions });
+  const given = { executor, signal, onPredictions };
+  const { scores, loss } = await validate(config, state.model, valid, given);
   const validLoss = loss as number;
   if (!Number.isFinite(validLoss)) {
     throw new DivergedError(
@@ -185,7 +194,9 @@ async function finishEpoch(options: TrainingOptions): Promise<void> {
 }
 
 /** Of a fixed probe of training samples; the seed is the data set's, so that all runs on it have the same one. */
-function statistics({ config, train, state }: TrainingOptions): Promise<ClassStatistics> {
+function statistics(options: TrainingOptions): Promise<ClassStatistics> {
+  const { config, train, state, executor } = options;
+  executor.sync();
   const { loss, batchSize, dataset } = config;
   return classStatistics(state.model, train, {
     loss: pixelwiseLoss(lossConfigAt(config, train.ignoreIndex, 'probe')),
@@ -195,15 +206,23 @@ function statistics({ config, train, state }: TrainingOptions): Promise<ClassSta
   });
 }
 
+/** What `validate` may be given. */
+type ValidationOptions = Pick<EvaluationOptions, 'signal' | 'onBatch' | 'onPredictions'> & {
+  /** Of the model (default: op by op). */
+  executor?: StepExecutor;
+};
+
 /** Scores and loss on the validation split, the same at every call with the same weights. */
 export function validate(
   config: ExperimentConfig,
   model: tf.LayersModel,
   valid: SegmentationDataset,
-  options: Pick<EvaluationOptions, 'signal' | 'onBatch' | 'onPredictions'> = {},
+  { executor, ...options }: ValidationOptions = {},
 ): Promise<Evaluation> {
-  const loss = lossAt(config, valid.ignoreIndex, 'validation');
-  return evaluate(model, valid, { ...options, batchSize: config.batchSize, loss });
+  const computed = executor
+    ? { forward: validationForward(config, executor) }
+    : { loss: lossAt(config, valid.ignoreIndex, 'validation') };
+  return evaluate(model, valid, { ...options, ...computed, batchSize: config.batchSize });
 }
 
 function rateAt({ schedule, optimizer }: ExperimentConfig, step: number, total: number): number {

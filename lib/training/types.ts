@@ -1,6 +1,7 @@
 /** The configuration of one training run, as `config.json` holds it. */
 import type { AugmentationOptions } from '../datasets/augment';
 import type { DatasetOptions } from '../datasets/types';
+import type { Execution } from '../graphStep';
 import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
 import type { ModelVariant } from '../models/types';
@@ -80,7 +81,8 @@ export interface ExperimentConfig {
   /** Stop after so many epochs without a better validation loss (default null: never). */
   patience: number | null;
   checkpoints: CheckpointConfig;
-  execution: 'eager';
+  /** Each step as one TensorFlow graph (default), or op by op; the results differ by rounding. */
+  execution: Execution;
   /** Of weights, activations and gradients (default `'float32'`). */
   precision: Precision;
   logging: LoggingConfig;

@@ -21,7 +21,7 @@ describe('parseConfig', () => {
       schedule: { name: 'cosine', minimum: 0 },
       augmentation: true,
       patience: null,
-      execution: 'eager',
+      execution: 'graph',
       precision: 'float32',
       logging: { tensorboard: true, images: 4, classStatistics: false },
     });
