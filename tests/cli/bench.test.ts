@@ -4,11 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { benchFiles } from '../../lib/cli/bench/dataFiles';
-import { barOf, benchCases, caseName } from '../../lib/cli/bench/cases';
-import { cpuTimes, foreignShare, peakMiB } from '../../lib/cli/bench/foreignCpu';
-import { interleave } from '../../lib/cli/bench/interleave';
 import { machine, machineText, spreadOf, spreadText } from '../../lib/cli/bench/measure';
-import { Peer } from '../../lib/cli/bench/peer';
 import { withFolder, writeCamvid } from '../datasets/files';
 
 const bench = (...args: string[]) =>
@@ -43,110 +39,6 @@ describe('benchFiles', () => {
       ]);
       expect(files.pairs).toHaveLength(3);
     });
-  });
-});
-
-describe('benchCases', () => {
-  it('has all four networks, both losses and both sizes of issue 6', () => {
-    const cases = benchCases('step', {});
-    expect(cases).toHaveLength(16);
-    expect(new Set(cases.map(caseName)).size).toBe(16);
-    expect(cases.map(barOf).filter((bar) => bar === 0.9)).toHaveLength(8);
-    expect(cases.map(barOf).filter((bar) => bar === 0.95)).toHaveLength(8);
-    const inference = benchCases('infer', {});
-    expect(inference.map(({ loss }) => loss)).toEqual(Array.from({ length: 8 }, () => null));
-    expect(new Set(inference.map(barOf))).toEqual(new Set([0.85]));
-  });
-
-  it('filters, and takes other sizes, for which no bar is set', () => {
-    const filters = { networks: 'unet,segnet', losses: 'pat', sizes: '2/32/1', variant: 'authors' };
-    const cases = benchCases('step', filters);
-    expect(cases.map(caseName)).toEqual([
-      'unet (authors) pat 2/32/1',
-      'segnet (authors) pat 2/32/1',
-    ]);
-    expect(barOf(cases[0])).toBeNull();
-  });
-
-  it.each([
-    [{ networks: 'unett' }, /--networks must be one of .*got 'unett'\. Did you mean 'unet'/],
-    [{ losses: 'dice' }, /--losses must be one of pat, crossEntropy, got 'dice'/],
-    [
-      { sizes: '16x128x4' },
-      /--sizes must be width\/side\/batch, such as 16\/128\/4, got '16x128x4'/,
-    ],
-    [{ sizes: '16/100/4' }, /--sizes must be of a side that is a multiple of 32/],
-    [{ variant: 'mine' }, /--variant must be one of paper, authors/],
-  ])('rejects %o', (filters, message) => {
-    expect(() => benchCases('step', filters)).toThrow(message);
-  });
-
-  it('has no losses in inference', () => {
-    expect(() => benchCases('infer', { losses: 'pat' })).toThrow(/--losses must be absent/);
-  });
-});
-
-describe('interleave', () => {
-  const never = new AbortController().signal;
-
-  it('lets one side compute at a time, each first in turn', async () => {
-    const order: string[] = [];
-    const side = (name: string, ms: number) => ({
-      name,
-      pid: process.pid,
-      burst: () => Promise.resolve(order.push(name) && ms),
-    });
-    const sides = [side('a', 1), side('b', 2), side('c', 3)];
-    const { used, measured } = await interleave(sides, { rounds: 3, maxForeign: 1, signal: never });
-    expect(order.join('')).toBe('abcbcacab');
-    expect(measured).toBe(3);
-    expect(used.map(({ milliseconds }) => milliseconds)).toEqual(
-      Array.from({ length: 3 }, () => ({ a: 1, b: 2, c: 3 })),
-    );
-  });
-
-  it('stops between two bursts', async () => {
-    const side = { name: 'a', pid: process.pid, burst: () => Promise.resolve(1) };
-    const options = { rounds: 3, maxForeign: 1, signal: AbortSignal.abort() };
-    await expect(interleave([side], options)).rejects.toThrow(/abort/);
-  });
-});
-
-describe('foreignCpu', () => {
-  it('counts as foreign what is busy and not own', () => {
-    const before = { total: 1000, busy: 500, own: 100 };
-    expect(foreignShare(before, { total: 1200, busy: 650, own: 150 })).toBeCloseTo(0.5);
-    expect(foreignShare(before, { total: 1200, busy: 650, own: 260 })).toBe(0);
-    expect(foreignShare(before, before)).toBe(0);
-  });
-
-  it.skipIf(!existsSync('/proc/stat'))('reads time and memory of a process (needs /proc)', () => {
-    const before = cpuTimes([process.pid])!;
-    const end = performance.now() + 100;
-    while (performance.now() < end); // computes
-    const after = cpuTimes([process.pid])!;
-    expect(after.own).toBeGreaterThan(before.own);
-    expect(after.total).toBeGreaterThan(before.total);
-    expect(peakMiB(process.pid)! * 2 ** 20).toBeGreaterThanOrEqual(process.memoryUsage.rss() / 2);
-  });
-});
-
-describe('Peer', () => {
-  const signal = new AbortController().signal;
-  const node = (code: string) => new Peer('the test', process.execPath, ['-e', code], signal);
-
-  it('asks line by line', async () => {
-    const peer = node(`require('readline').createInterface({ input: process.stdin })
-      .on('line', (line) => console.log(JSON.stringify({ line })))`);
-    expect(await peer.ask('one')).toEqual({ line: 'one' });
-    expect(await peer.ask('two')).toEqual({ line: 'two' });
-    peer.stop();
-  });
-
-  it('tells what the process said when it ended', async () => {
-    await expect(node(`throw new Error('no luck')`).ask('x')).rejects.toThrow(
-      /the test ended: [^]*no luck/,
-    );
   });
 });
 
