@@ -85,6 +85,19 @@ export class ConfusionMatrix {
     added.forEach((count, cell) => (this.cells[cell] += count));
   }
 
+  /** Adds the pixels of another matrix of as many classes. */
+  add(other: ConfusionMatrix): void {
+    if (other.numClasses !== this.numClasses) {
+      throw invalid(
+        'ConfusionMatrix.add',
+        'other',
+        `a matrix of ${this.numClasses} classes`,
+        described(`${other.numClasses} classes`),
+      );
+    }
+    other.cells.forEach((count, cell) => (this.cells[cell] += count));
+  }
+
   /** Pixels as `[label][prediction]`. */
   counts(): number[][] {
     const { numClasses } = this;
@@ -93,13 +106,18 @@ export class ConfusionMatrix {
     );
   }
 
-  scores(): SegmentationScores {
+  /** Pixels of each class. */
+  classCounts(): ClassCounts {
     const counts = this.counts();
-    return scoresFrom({
+    return {
       hits: counts.map((row, c) => row[c]),
       labelled: counts.map(sum),
       predicted: counts.map((_, c) => sum(counts.map((row) => row[c]))),
-    });
+    };
+  }
+
+  scores(): SegmentationScores {
+    return scoresFrom(this.classCounts());
   }
 }
 

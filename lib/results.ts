@@ -12,7 +12,8 @@ export type { Cell, CellSummary, ScoreName, SummaryOptions } from './results/cel
 export { compareCells } from './results/compare';
 export type { Comparison } from './results/compare';
 export { readRecords } from './results/records';
-export type { PerImageCounts, ReadRecords, ResultRecord } from './results/records';
+export type { ReadRecords, ResultRecord } from './results/records';
+export type { PerImageCounts } from './training/evaluate';
 export { holm, signedRankTest } from './results/signedRank';
 export { bootstrapInterval, spread } from './results/bootstrap';
 export type { Interval, Spread } from './results/bootstrap';

@@ -1,14 +1,14 @@
 /** Scores of images and of sets of images, from their counts. */
 import { scoresFrom } from '../metrics';
 import type { SegmentationScores } from '../metrics';
-import type { PerImageCounts } from './records';
+import type { PerImageCounts } from '../training/evaluate';
 
 /** The scores of some images as one set; an image may be there more than once. */
 export function scoresOfImages(
   { hits, labelled, predicted }: PerImageCounts,
   images: readonly number[],
 ): SegmentationScores {
-  const total = (rows: readonly number[][]) => {
+  const total = (rows: readonly (readonly number[])[]) => {
     const sums = Array<number>(hits[0]?.length ?? 0).fill(0);
     for (const image of images) {
       const row = rows[image];

@@ -5,17 +5,8 @@ import { z } from 'zod';
 import { invalid } from '../check';
 import { scoresFrom } from '../metrics';
 import type { SegmentationScores } from '../metrics';
+import type { PerImageCounts } from '../training/evaluate';
 import type { RunRecord } from '../training/record';
-
-/** Pixels of each class in each image, `[image][class]`; from them every score of any set of images follows. */
-export interface PerImageCounts {
-  /** Of the samples, in the order of the rows. */
-  names: string[];
-  /** Labelled and predicted as the class. */
-  hits: number[][];
-  labelled: number[][];
-  predicted: number[][];
-}
 
 /** What was scored on one split. */
 export interface ScoredSplit {

@@ -35,10 +35,21 @@ export interface EvaluationOptions {
   signal?: AbortSignal;
 }
 
+/** Pixels of each class in each image, `[image][class]`; from them every score of any set of images follows. */
+export interface PerImageCounts {
+  /** Of the samples, in the order of the rows. */
+  names: string[];
+  /** Labelled and predicted as the class. */
+  hits: (readonly number[])[];
+  labelled: (readonly number[])[];
+  predicted: (readonly number[])[];
+}
+
 export interface Evaluation {
   scores: SegmentationScores;
   /** Pixels, `[label][prediction]`. */
   counts: number[][];
+  perImage: PerImageCounts;
   /** Σ batch loss · batch length / samples; null without a loss. */
   loss: number | null;
 }
@@ -54,6 +65,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { numClasses, ignoreIndex } = dataset;
   const matrix = new ConfusionMatrix(numClasses, { ignoreIndex });
+  const perImage: PerImageCounts = { names: [], hits: [], labelled: [], predicted: [] };
   let lossSum = 0;
   let hasLoss = false;
   for await (const { images, labels, names, position } of dataset.batches({ batchSize })) {
@@ -65,8 +77,19 @@ export async function evaluate(
       hasLoss = value !== undefined;
       if (value) lossSum += (await value.data())[0] * names.length;
       tf.dispose([predictions, ...(value ? [value] : [])]);
-      matrix.update(await labels.data(), ids);
+      const truth = (await labels.data()) as Int32Array;
       const [, height, width] = labels.shape;
+      names.forEach((name, i) => {
+        const [from, to] = [i * height * width, (i + 1) * height * width];
+        const own = new ConfusionMatrix(numClasses, { ignoreIndex });
+        own.update(truth.subarray(from, to), ids.subarray(from, to));
+        matrix.add(own);
+        const { hits, labelled, predicted } = own.classCounts();
+        perImage.names.push(name);
+        perImage.hits.push(hits);
+        perImage.labelled.push(labelled);
+        perImage.predicted.push(predicted);
+      });
       await onPredictions?.({ names, height, width, predictions: ids });
       onBatch?.(position);
     } finally {
@@ -77,6 +100,7 @@ export async function evaluate(
   return {
     scores: matrix.scores(),
     counts: matrix.counts(),
+    perImage,
     loss: hasLoss ? lossSum / dataset.length : null,
   };
 }

@@ -8,7 +8,7 @@ import { createModel, loadWeights } from '../models';
 import { parseConfig } from './config';
 import { classGroups, evaluate } from './evaluate';
 import type { ClassGroup, Evaluation, PredictedBatch } from './evaluate';
-import { openSplit } from './experiment';
+import { openSplit } from './openSplit';
 import { palettePng } from './palettePng';
 import { runPaths } from './runFolder';
 import { lossAt } from './runLoss';

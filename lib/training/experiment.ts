@@ -6,8 +6,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { InputError, invalid } from '../check';
-import { findDataset, openDataset } from '../datasets';
-import type { Split } from '../datasets/types';
+import { findDataset } from '../datasets';
 import { createModel } from '../models';
 import { trainableVariables } from '../models/layers';
 import { writeSafetensors } from '../models/safetensors';
@@ -15,6 +14,7 @@ import { Adam } from './adam';
 import { loadCheckpoint, saveCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingState } from './checkpoint';
 import { parseConfig } from './config';
+import { openSplit } from './openSplit';
 import { finishRun } from './record';
 import type { Experiment, RunRecord } from './record';
 import { appendLine, clearRun, prepareRunFolder, repairMetrics, runPaths } from './runFolder';
@@ -25,7 +25,7 @@ import { prepareExecutor, runExecutor } from './runExecutor';
 import { startPosition, stepsPerEpoch, trainLoop } from './train';
 import type { EpochMetrics } from './train';
 import type { TrainingBatch } from './step';
-import type { ExperimentConfig, ExperimentInput } from './types';
+import type { ExperimentInput } from './types';
 
 export type { Experiment, RunRecord } from './record';
 
@@ -61,14 +61,6 @@ export async function openExperiment(input: ExperimentInput): Promise<Experiment
     model,
     totalSteps: config.epochs * stepsPerEpoch(config, train.length),
   };
-}
-
-/** One split of a configuration's data set. */
-export function openSplit({ dataset }: ExperimentConfig, split: Split) {
-  const { trainLength, validLength, testLength, ...options } = dataset;
-  const length = { train: trainLength, valid: validLength, test: testLength }[split];
-  const given = { ...options, split, ...(length === undefined ? {} : { length }) };
-  return openDataset(given);
 }
 
 /**

@@ -1,15 +1,19 @@
 /** The end of a run: its best weights, their scores, and `record.json`. */
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
+import { writeAtomically } from '../atomicFile';
 import { deviceReport } from '../backend';
 import type { DeviceReport, tf } from '../backend';
+import { InputError } from '../check';
 import type { SegmentationDataset } from '../datasets/types';
 import type { SegmentationScores } from '../metrics';
 import { parameterCount, saveWeights } from '../models';
 import { readCheckpoint } from './checkpoint';
 import type { RunPosition, TrainingState } from './checkpoint';
-import { writeJson } from './runFolder';
 import type { RunPaths } from './runFolder';
+import { evaluate } from './evaluate';
+import type { PerImageCounts } from './evaluate';
+import { openSplit } from './openSplit';
 import { validate } from './train';
 import type { ExperimentConfig } from './types';
 
@@ -30,6 +34,10 @@ export interface RunRecord {
   scores: SegmentationScores;
   /** Pixels of the validation split, `[label][prediction]`. */
   counts: number[][];
+  /** Of the validation split, where there is no test split to report. */
+  perImage?: PerImageCounts;
+  /** Of the kept weights on the test split, where the data set has one; it took no part in choosing them. */
+  test?: { scores: SegmentationScores; counts: number[][]; perImage: PerImageCounts };
   /** Of `weights.safetensors`. */
   weightsSha256: string;
   versions: Pick<DeviceReport, 'tensorflow' | 'tfjs' | 'node'>;
@@ -56,7 +64,8 @@ export async function finishRun(
   { epoch, step, best, seconds }: RunPosition,
 ): Promise<RunRecord> {
   await readCheckpoint(paths.best, state);
-  const { scores, counts } = await validate(config, model, valid);
+  const { scores, counts, perImage } = await validate(config, model, valid);
+  const test = await testScores(config, model);
   await saveWeights(model, paths.weights);
   const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
   const record: RunRecord = {
@@ -70,6 +79,7 @@ export async function finishRun(
     best: best as NonNullable<RunPosition['best']>,
     scores,
     counts,
+    ...(test === undefined ? { perImage } : { test }),
     weightsSha256: createHash('sha256')
       .update(await readFile(paths.weights))
       .digest('hex'),
@@ -77,7 +87,33 @@ export async function finishRun(
     device: { device, threads, backend },
     times: { finished: new Date().toISOString(), seconds },
   };
-  await writeJson(paths.record, record);
+  await writeAtomically(paths.record, Buffer.from(recordText(record)));
   await rm(paths.failedBatch, { force: true });
   return record;
+}
+
+/** Undefined without a test split; drawn scenes have one where `dataset.testLength` asks for it. */
+async function testScores(
+  config: ExperimentConfig,
+  model: tf.LayersModel,
+): Promise<RunRecord['test']> {
+  if (config.dataset.name === 'synthetic' && config.dataset.testLength === undefined) {
+    return undefined;
+  }
+  let split: SegmentationDataset;
+  try {
+    split = await openSplit(config, 'test');
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+  const { scores, counts, perImage } = await evaluate(model, split, { batchSize: config.batchSize });
+  return { scores, counts, perImage };
+}
+
+/** Indented JSON with each row of numbers on one line. */
+function recordText(record: RunRecord): string {
+  const text = JSON.stringify(record, null, 2);
+  const rows = text.replace(/\[[\s\d,]*\d\s*\]/g, (row) => row.replace(/\s+/g, ''));
+  return `${rows}\n`;
 }

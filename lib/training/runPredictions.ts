@@ -6,7 +6,7 @@ import { ConfusionMatrix } from '../metrics';
 import { createModel, loadWeights } from '../models';
 import { parseConfig } from './config';
 import { evaluate } from './evaluate';
-import { openSplit } from './experiment';
+import { openSplit } from './openSplit';
 import { runPaths } from './runFolder';
 import type { TrainingRun } from './trainingRuns';
 
