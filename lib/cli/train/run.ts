@@ -67,6 +67,7 @@ export async function train(
         process.stderr.write(`${event.text}\n`);
         break;
       case 'start':
+        process.stderr.write(`execution: ${config.execution}\n`);
         if (event.step > 0) process.stderr.write(`going on behind step ${event.step}\n`);
         bar = progress('steps', event.totalSteps - event.step);
         start = event.step;
