@@ -39,6 +39,7 @@ export async function estimateRun(
     const times = await timeSteps({ config, train, executor }, signal);
     const timed = times.length > WARM_UP_STEPS ? times.slice(WARM_UP_STEPS) : times.slice(-1);
     const secondsPerStep = median(timed);
+    await timeValidation(); // the first records its graph
     const secondsPerValidationBatch = await timeValidation();
     const validationBatches = (config.epochs + 1) * stepsPerEpoch(config, valid.length); // and the best
     return {
