@@ -5,6 +5,8 @@ import type { SegmentationDataset } from '../datasets/types';
 import type { SegmentationLoss } from '../losses';
 import { ConfusionMatrix } from '../metrics';
 import type { SegmentationScores } from '../metrics';
+import { createInference } from './inference';
+import type { Inference } from './inference';
 
 /** One batch as the network sees it: `height`·`width` class ids for each name. */
 export interface PredictedBatch {
@@ -22,12 +24,14 @@ export interface ForwardResult {
   loss?: tf.Scalar;
 }
 
+type Forward = (images: tf.Tensor4D, labels: tf.Tensor3D) => ForwardResult;
+
 export interface EvaluationOptions {
   batchSize: number;
   /** Its mean over the samples is reported (default: none). */
   loss?: SegmentationLoss;
-  /** Takes the place of the model and `loss` (default: op by op, by the model). */
-  forward?: (images: tf.Tensor4D, labels: tf.Tensor3D) => ForwardResult;
+  /** Takes the place of the model and `loss` (default: the model as a graph, see `createInference`). */
+  forward?: Forward;
   /** Called with the samples done, after each batch. */
   onBatch?: (done: number) => void;
   /** Shown the predictions of each batch. */
@@ -61,7 +65,21 @@ export interface Evaluation {
 export async function evaluate(
   model: tf.LayersModel,
   dataset: SegmentationDataset,
-  { batchSize, loss, forward, onBatch, onPredictions, signal }: EvaluationOptions,
+  { loss, forward, ...options }: EvaluationOptions,
+): Promise<Evaluation> {
+  if (forward) return score(dataset, forward, options);
+  const inference = createInference(model);
+  try {
+    return await score(dataset, forwardBy(inference, loss), options);
+  } finally {
+    inference.dispose();
+  }
+}
+
+async function score(
+  dataset: SegmentationDataset,
+  forward: Forward,
+  { batchSize, onBatch, onPredictions, signal }: EvaluationOptions,
 ): Promise<Evaluation> {
   const { numClasses, ignoreIndex } = dataset;
   const matrix = new ConfusionMatrix(numClasses, { ignoreIndex });
@@ -71,8 +89,7 @@ export async function evaluate(
   for await (const { images, labels, names, position } of dataset.batches({ batchSize })) {
     try {
       signal?.throwIfAborted();
-      const result = forward?.(images, labels) ?? forwardEagerly(model, images, labels, loss);
-      const { predictions, loss: value } = result;
+      const { predictions, loss: value } = forward(images, labels);
       const ids = (await predictions.data()) as Int32Array;
       hasLoss = value !== undefined;
       if (value) lossSum += (await value.data())[0] * names.length;
@@ -105,18 +122,12 @@ export async function evaluate(
   };
 }
 
-function forwardEagerly(
-  model: tf.LayersModel,
-  images: tf.Tensor4D,
-  labels: tf.Tensor3D,
-  loss?: SegmentationLoss,
-): ForwardResult {
-  const [predictions, value] = tf.tidy(() => {
-    const logits = model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
-    const ids: tf.Tensor3D = logits.argMax(3); // [B,H,W]
-    return [ids, loss?.(logits, labels)] as [tf.Tensor3D, tf.Scalar?];
-  });
-  return { predictions, loss: value };
+function forwardBy(inference: Inference, loss?: SegmentationLoss): Forward {
+  return (images, labels) =>
+    tf.tidy(() => {
+      const logits = inference.predict(images); // [B,H,W,C]
+      return { predictions: logits.argMax<tf.Tensor3D>(3), loss: loss?.(logits, labels) }; // [B,H,W]
+    });
 }
 
 /** Classes by how many pixels they have. */

@@ -6,6 +6,7 @@ import { ConfusionMatrix } from '../metrics';
 import { createModel, loadWeights } from '../models';
 import { parseConfig } from './config';
 import { evaluate } from './evaluate';
+import { createInference } from './inference';
 import { openSplit } from './openSplit';
 import { runPaths } from './runFolder';
 import type { TrainingRun } from './trainingRuns';
@@ -99,17 +100,22 @@ export function predictSamples(
 ): Promise<{ sample: Sample; prediction: Uint8Array }[]> {
   return withModel(run, split, async (model, dataset) => {
     const results = [];
-    for (const index of indices) {
-      const bounds = { min: 0, max: dataset.length - 1, integer: true };
-      const sample = await dataset.sample(checkNumber('predictSamples', 'index', index, bounds));
-      const { image, height, width } = sample;
-      const ids = tf.tidy(() => {
-        const input = tf.tensor4d(image, [1, height, width, 3], 'int32').toFloat().div(255);
-        const logits = model.apply(input, { training: false }) as tf.Tensor4D; // [1,H,W,C]
-        return logits.argMax(3); // [1,H,W]
-      });
-      results.push({ sample, prediction: Uint8Array.from(await ids.data()) });
-      ids.dispose();
+    const inference = createInference(model);
+    try {
+      for (const index of indices) {
+        const bounds = { min: 0, max: dataset.length - 1, integer: true };
+        const sample = await dataset.sample(checkNumber('predictSamples', 'index', index, bounds));
+        const { image, height, width } = sample;
+        const ids = tf.tidy(() => {
+          const bytes = tf.tensor4d(image, [1, height, width, 3], 'int32');
+          const input = bytes.toFloat().div<tf.Tensor4D>(255);
+          return inference.predict(input).argMax(3); // [1,H,W,C] → [1,H,W]
+        });
+        results.push({ sample, prediction: Uint8Array.from(await ids.data()) });
+        ids.dispose();
+      }
+    } finally {
+      inference.dispose();
     }
     return results;
   });

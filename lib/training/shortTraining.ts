@@ -2,14 +2,18 @@
  * A few dozen optimizer steps, for notebooks that need a network with plausible predictions in seconds.
  * No validation, no checkpoints: not the protocol of the paper's tables.
  */
+import { setImmediate } from 'node:timers/promises';
 import { tf } from '../backend';
 import { checkNumber } from '../check';
 import type { SegmentationDataset } from '../datasets/types';
+import { createExecutor } from '../graphStep';
 import { createLoss } from '../losses';
 import type { LossConfig } from '../losses';
+import { nextNoiseSeed } from '../losses/noise';
 import { createModel } from '../models';
 import { trainableVariables } from '../models/layers';
 import { Random } from '../random';
+import { Adam } from './adam';
 
 export interface ShortTrainingOptions {
   /** Optimizer steps (default 60). */
@@ -22,7 +26,7 @@ export interface ShortTrainingOptions {
   learningRate?: number;
   /** Default cross-entropy. */
   loss?: LossConfig;
-  /** Seed of the initial weights and of the order of the images (default 0). */
+  /** Seed of the initial weights, the order of the images and the noise of a loss without a seed of its own (default 0). */
   seed?: number;
   /** Called after each step with the steps done and that step's loss. */
   onStep?: (step: number, loss: number) => void;
@@ -48,32 +52,34 @@ export async function trainBriefly(
   const { loss = { name: 'crossEntropy' }, onStep, signal } = options;
   checkNumber('trainBriefly', 'steps', steps, { min: 1, integer: true });
   checkNumber('trainBriefly', 'learningRate', learningRate, { min: 0, aboveMin: true });
-  const lossFunction = createLoss({ ...loss, ignoreIndex: dataset.ignoreIndex });
+  const { ignoreIndex } = dataset;
+  const lossFunction = createLoss({ validate: false, ...loss, ignoreIndex }); // the step checks
   const model = createModel({ name: 'unet', numClasses: dataset.numClasses, width, seed });
-  const optimizer = tf.train.adam(learningRate);
+  const adam = new Adam(trainableVariables(model));
+  const executor = createExecutor({ model, adam, loss: lossFunction, ignoreIndex });
+  const noise = new Random((loss.name === 'blv' ? loss.seed : undefined) ?? seed).stream('noise');
   const losses: number[] = [];
   try {
     for await (const { images, labels } of endlessBatches(dataset, batchSize, seed)) {
+      const noiseSeed = nextNoiseSeed(noise);
       try {
         signal?.throwIfAborted();
-        const value = optimizer.minimize(
-          () => lossFunction(model.apply(images, { training: true }) as tf.Tensor4D, labels),
-          true,
-          trainableVariables(model),
-        ) as tf.Scalar;
-        losses.push((await value.data())[0]);
-        value.dispose();
+        const result = await executor.step({ images, labels }, { learningRate, noiseSeed });
+        losses.push(result.loss);
       } finally {
-        tf.dispose([images, labels]);
+        tf.dispose([images, labels, noiseSeed]);
       }
       onStep?.(losses.length, losses[losses.length - 1]);
+      await setImmediate(); // lets signals and timers through
       if (losses.length === steps) break;
     }
+    executor.sync();
   } catch (error) {
     model.dispose();
     throw error;
   } finally {
-    optimizer.dispose();
+    executor.dispose();
+    adam.dispose();
   }
   return { model, losses };
 }

@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { durationText } from '../../lib/cli/train/run';
 import { withFolder } from '../datasets/files';
 import { run } from './run';
 
@@ -12,6 +13,17 @@ const small = {
   batchSize: 4,
   epochs: 3,
 };
+
+describe('durationText', () => {
+  it.each([
+    [0.0005123, '0.512 ms'],
+    [0.0512, '51.2 ms'],
+    [0.99949, '999 ms'],
+    [0.9996, '1.00 s'],
+    [1.234, '1.23 s'],
+    [1234.4, '1234 s'],
+  ])('%d', (seconds, text) => expect(durationText(seconds)).toBe(text));
+});
 
 describe('npm run train', () => {
   it('shows its help', async () => {
@@ -35,7 +47,7 @@ describe('npm run train', () => {
       expect(output).toContain('segnet_paper: 116234 parameters');
       expect(output).toContain('9 steps: 3 epochs of 3');
       expect(output).toMatch(
-        /\nestimate on this machine, from 5 steps: \d+:\d\d in all, [\d.]+ ms a step, [\d.]+ ms a validation batch, \d\.\d\d GiB memory .*\n$/,
+        /\nestimate on this machine, from 5 steps: \d+:\d\d in all, [\d.]+ m?s a step, [\d.]+ m?s a validation batch, \d\.\d\d GiB memory .*\n$/,
       );
       expect(await readdir(folder)).toEqual(['small.json']);
     }));

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { tf } from '../../lib/backend';
 import type { Sample } from '../../lib/datasets/types';
+import { GraphPredictor } from '../../lib/graph/predictor';
 import { createLoss } from '../../lib/losses';
 import { createModel } from '../../lib/models';
 import { classGroups, evaluate } from '../../lib/training/evaluate';
@@ -37,6 +38,58 @@ describe('evaluate', () => {
     expect((await evaluate(model, dataset, { batchSize: 3 })).loss).toBeNull();
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(evaluate(model, dataset, { batchSize: 1, signal })).rejects.toThrow('enough');
+    expect(tf.memory().numTensors).toBe(tensors);
+    model.dispose();
+  });
+});
+
+describe('evaluate by a graph', () => {
+  const dataset = memoryDataset(
+    [0, 1, 2].map((index): Sample => ({
+      name: `image${index}`,
+      height: 32,
+      width: 32,
+      image: Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => (i * (index + 3)) % 251),
+      labels: Uint8Array.from({ length: 32 * 32 }, (_, i) => (i + index) % 3),
+    })),
+    ['a', 'b', 'c'],
+  );
+  const loss = createLoss({ name: 'pat' });
+  const eagerly = (model: tf.LayersModel) => (images: tf.Tensor4D, labels: tf.Tensor3D) =>
+    tf.tidy(() => {
+      const logits = model.apply(images, { training: false }) as tf.Tensor4D;
+      return { predictions: logits.argMax<tf.Tensor3D>(3), loss: loss(logits, labels) };
+    });
+
+  it.each(['segnet', 'unet'] as const)(
+    'gives the counts and the loss of %s op by op, each time the same',
+    async (name) => {
+      const model = createModel({ name, numClasses: 3, width: 2, seed: 3 });
+      const options = { batchSize: 2, loss }; // the last batch is smaller
+      const first = await evaluate(model, dataset, options);
+      expect(await evaluate(model, dataset, options)).toEqual(first);
+      const forward = eagerly(model);
+      const eager = await evaluate(model, dataset, { batchSize: 2, forward });
+      expect(first.loss).toBeCloseTo(eager.loss as number, 5);
+      const differing = first.counts
+        .flat()
+        .reduce((sum, count, i) => sum + Math.abs(count - eager.counts.flat()[i]), 0);
+      expect(differing / 2).toBeLessThanOrEqual(3); // pixels of 3072 whose two best logits are nearly equal
+      model.dispose();
+    },
+  );
+
+  it('goes on op by op where there can be no graph', async () => {
+    const model = createModel({ name: 'segnet', numClasses: 3, width: 2 });
+    const refused = vi.spyOn(GraphPredictor.prototype, 'predict').mockImplementation(() => {
+      throw new Error('no graph here');
+    });
+    const tensors = tf.memory().numTensors;
+    const result = await evaluate(model, dataset, { batchSize: 2 });
+    expect(refused).toHaveBeenCalledTimes(1);
+    refused.mockRestore();
+    const eager = await evaluate(model, dataset, { batchSize: 2, forward: eagerly(model) });
+    expect(result.counts).toEqual(eager.counts);
     expect(tf.memory().numTensors).toBe(tensors);
     model.dispose();
   });

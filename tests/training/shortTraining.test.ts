@@ -28,13 +28,25 @@ describe('trainBriefly', () => {
     model.dispose();
   });
 
-  it('repeats bit for bit with the same seed', async () => {
-    const run = async (): Promise<number[]> => {
-      const { model, losses } = await trainBriefly(dataset, { steps: 4, width: 2, seed: 7 });
-      model.dispose();
-      return losses;
-    };
-    expect(await run()).toEqual(await run());
+  it.each(['crossEntropy', 'pat', 'blv'] as const)(
+    'repeats %s bit for bit with the same seed',
+    async (name) => {
+      const run = async (): Promise<number[]> => {
+        const options = { steps: 4, width: 2, seed: 7, loss: { name } };
+        const { model, losses } = await trainBriefly(dataset, options);
+        model.dispose();
+        return losses;
+      };
+      expect(await run()).toEqual(await run());
+    },
+  );
+
+  it('keeps nothing after labels that are no class', async () => {
+    const labels = new Uint8Array(256).fill(9);
+    const wrong = memoryDataset([{ ...samples[0], labels }], ['dark', 'bright']);
+    const before = tf.memory().numTensors;
+    await expect(trainBriefly(wrong, { steps: 2, width: 2 })).rejects.toThrow('labels must be 0');
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('keeps nothing but the model, and nothing at all after an abort', async () => {

@@ -1,8 +1,6 @@
 /** Our side of the bench: one training or inference step on a resident batch, as the kit runs it. */
 import { tf } from '../../backend';
-import { dataTypes, typeOf } from '../../graph/nodes';
-import { recordModel, weightVariables } from '../../graph/recordedModel';
-import { ResidentGraph } from '../../graph/residentGraph';
+import { GraphPredictor } from '../../graph/predictor';
 import { createExecutor } from '../../graphStep';
 import type { Execution } from '../../graphStep';
 import { createLoss } from '../../losses';
@@ -46,7 +44,7 @@ export function createStep({ model, batch, ignoreIndex, loss, execution }: StepS
 }
 
 function createInference(model: tf.LayersModel, images: tf.Tensor4D, execution: Execution): Step {
-  const infer = execution === 'graph' ? recordedInference(model, images) : eager(model, images);
+  const infer = execution === 'graph' ? asGraph(model, images) : eager(model, images);
   let isFirst = true;
   return async () => {
     const logits = infer();
@@ -65,17 +63,8 @@ function createInference(model: tf.LayersModel, images: tf.Tensor4D, execution: 
 const eager = (model: tf.LayersModel, images: tf.Tensor4D) => () =>
   tf.tidy(() => model.apply(images, { training: false }) as tf.Tensor4D);
 
-function recordedInference(model: tf.LayersModel, images: tf.Tensor4D): () => tf.Tensor4D {
-  const weights = weightVariables(model);
-  const resident = new ResidentGraph(weights);
-  const program = recordModel(
-    'inference',
-    { resident, weights, examples: [images] },
-    eager(model, images),
-    ({ graph, nameOf, result }) => [
-      graph.output('Identity', { T: typeOf(dataTypes.float32) }, [nameOf(result)]),
-    ],
-  );
-  resident.add('inference', program);
-  return () => resident.run('inference', [images], program.outputs, false)[0] as tf.Tensor4D;
+/** Without the fall-back of `createInference`. */
+function asGraph(model: tf.LayersModel, images: tf.Tensor4D): () => tf.Tensor4D {
+  const predictor = new GraphPredictor(model);
+  return () => predictor.predict(images);
 }

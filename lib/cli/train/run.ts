@@ -42,12 +42,17 @@ function withoutDiskCache(config: ExperimentConfig): ExperimentConfig {
 
 function estimateLine(estimate: RunEstimate): string {
   const { timedSteps, secondsPerStep, secondsPerValidationBatch, seconds } = estimate;
-  const milliseconds = (value: number) => `${(1000 * value).toPrecision(3)} ms`;
   return (
     `estimate on this machine, from ${timedSteps} steps: ${clock(seconds)} in all, ` +
-    `${milliseconds(secondsPerStep)} a step, ${milliseconds(secondsPerValidationBatch)} a validation batch, ` +
+    `${durationText(secondsPerStep)} a step, ${durationText(secondsPerValidationBatch)} a validation batch, ` +
     `${(estimate.peakMemoryBytes / 2 ** 30).toFixed(2)} GiB memory of the process at most so far`
   );
+}
+
+/** Three significant digits: `'0.512 ms'`, `'51.2 ms'`, `'1.23 s'`, `'1234 s'`. */
+export function durationText(seconds: number): string {
+  const [value, unit] = seconds < 0.9995 ? [1000 * seconds, 'ms'] : [seconds, 's'];
+  return `${Number(value.toPrecision(3)) >= 1000 ? value.toFixed(0) : value.toPrecision(3)} ${unit}`;
 }
 
 /** Trains with a progress line on the standard error; one line for each epoch and the result on the standard output. */
