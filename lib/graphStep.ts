@@ -8,6 +8,8 @@
  *     executor.dispose();
  */
 import { tf } from './backend';
+import { invalid } from './check';
+import { toBfloat16 } from './graph/bfloat16';
 import { TracingError } from './graph/recorder';
 import { TrainingGraph } from './graph/trainingGraph';
 import type { BatchEvaluation, BatchShapes, TrainingGraphOptions } from './graph/trainingGraph';
@@ -16,10 +18,18 @@ import type { StepInput, StepResult, TrainingBatch } from './training/step';
 
 export type Execution = 'graph' | 'eager';
 
-export interface ExecutorOptions extends TrainingGraphOptions {
+/**
+ * Of a step's convolutions and what lies between them (`lib/graph/bfloat16.ts`). Weights, optimizer, statistics, loss and
+ * validation are float32 in either case. 'bfloat16' is faster where the processor computes with it (AVX-512 BF16, AMX).
+ */
+export type Precision = 'float32' | 'bfloat16';
+
+export interface ExecutorOptions extends Omit<TrainingGraphOptions, 'rewrite'> {
   /** Default 'graph'. */
   execution?: Execution;
-  /** Told once where 'graph' was asked for and cannot be, with the reason. */
+  /** Default 'float32'; 'bfloat16' is for 'graph' only. */
+  precision?: Precision;
+  /** Told once where 'graph', and once where 'bfloat16' was asked for and cannot be, with the reason. */
   onNote?: (text: string) => void;
 }
 
@@ -43,17 +53,35 @@ export interface StepExecutor {
   dispose(): void;
 }
 
-/** Creates the executor of a run. */
+/**
+ * Creates the executor of a run.
+ *
+ * @throws InputError for 'bfloat16' without a graph.
+ */
 export function createExecutor(options: ExecutorOptions): StepExecutor {
+  checkPrecision('createExecutor', options);
   return new Executor(options);
+}
+
+/** @throws InputError, beginning with `where`, for 'bfloat16' without a graph. */
+export function checkPrecision(
+  where: string,
+  { execution = 'graph', precision = 'float32' }: { execution?: Execution; precision?: Precision },
+): void {
+  if (precision === 'float32' || execution === 'graph') return;
+  const remedy =
+    "Steps are in bfloat16 as graphs only: use execution 'graph' or precision 'float32'.";
+  throw invalid(where, 'precision', "'float32' where execution is 'eager'", precision, remedy);
 }
 
 class Executor implements StepExecutor {
   private graph?: TrainingGraph;
+  private precision: Precision;
 
   constructor(private readonly options: ExecutorOptions) {
+    this.precision = options.precision ?? 'float32';
     if ((options.execution ?? 'graph') === 'eager') return;
-    this.withGraph(() => (this.graph = new TrainingGraph(options)));
+    this.withGraph(() => this.createGraph());
   }
 
   get execution(): Execution {
@@ -90,15 +118,30 @@ class Executor implements StepExecutor {
     this.graph = undefined;
   }
 
-  /** The result of `use`, or undefined, from then on eager, where it cannot be recorded. */
+  private createGraph(): void {
+    const rewrite = this.precision === 'bfloat16' ? toBfloat16 : undefined;
+    this.graph = new TrainingGraph({ ...this.options, rewrite });
+  }
+
+  /** The result of `use`; what fails in bfloat16 is float32 from then on, what cannot be recorded is eager (undefined). */
   private withGraph<Result>(use: () => Result): Result | undefined {
     try {
       return use();
     } catch (error) {
       if (!(error instanceof TracingError)) throw error;
+      const isLow = this.graph !== undefined && this.precision === 'bfloat16';
       this.sync();
       this.dispose();
-      this.options.onNote?.(`execution is eager, as the step is no graph: ${error.message}`);
+      if (isLow) {
+        this.precision = 'float32';
+        this.options.onNote?.(`precision is float32, as bfloat16 fails: ${error.message}`);
+        return this.withGraph(() => {
+          this.createGraph();
+          return use();
+        });
+      }
+      const also = this.precision === 'bfloat16' ? ' and precision float32' : '';
+      this.options.onNote?.(`execution is eager${also}, as the step is no graph: ${error.message}`);
       return undefined;
     }
   }

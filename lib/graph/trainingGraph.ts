@@ -14,7 +14,7 @@ import { ResidentGraph } from './residentGraph';
 
 export interface TrainingGraphOptions extends StepSetup {
   adam: Adam;
-  /** Changes the nodes of a program before it is loaded, such as their precision (default: not at all). */
+  /** Changes the nodes of a step before they are loaded, such as their precision (default: not at all). */
   rewrite?: (nodes: readonly GraphNode[]) => GraphNode[];
 }
 
@@ -125,7 +125,8 @@ export class TrainingGraph {
     const given = { resident, weights, examples };
     const program = traced(() => recordModel(name, given, compute, complete));
     const { nodes, inputs, outputs } = program;
-    resident.add(name, { nodes: this.options.rewrite?.(nodes) ?? nodes, inputs });
+    const rewrite = kind === 'step' ? this.options.rewrite : undefined;
+    resident.add(name, { nodes: rewrite?.(nodes) ?? nodes, inputs });
     this.outputs.set(name, outputs);
     return name;
   }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { checkKnownOptions, InputError, invalid } from '../check';
 import { datasetNames } from '../datasets';
+import { checkPrecision } from '../graphStep';
 import { createLoss, lossNames } from '../losses';
 import { networkNames } from '../models';
 import type { NetworkName } from '../models';
@@ -102,7 +103,7 @@ const schema = z
     patience: count.nullable().default(null),
     checkpoints: checkpoints.default({}),
     execution: z.enum(['graph', 'eager']).default('graph'),
-    precision: z.enum(['float32']).default('float32'),
+    precision: z.enum(['float32', 'bfloat16']).default('float32'),
     logging: logging.default({}),
   })
   .strict();
@@ -116,6 +117,7 @@ export function parseConfig(input: unknown): ExperimentConfig {
   const result = schema.safeParse(input);
   if (!result.success) throw configError(input, result.error.issues[0]);
   const config = result.data as unknown as ExperimentConfig;
+  checkPrecision(where, config);
   try {
     createLoss(config.loss);
   } catch (error) {

@@ -8,7 +8,7 @@ import type { ForwardResult } from './evaluate';
 import { lossAt, noiseSeedsAt } from './runLoss';
 import type { ExperimentConfig } from './types';
 
-/** The executor of a run's state and loss; `onNote` is told where it cannot be a graph. */
+/** The executor of a run's state and loss; `onNote` is told where it cannot be a graph, or bfloat16. */
 export function runExecutor(
   config: ExperimentConfig,
   ignoreIndex: number,
@@ -16,7 +16,8 @@ export function runExecutor(
   onNote?: (text: string) => void,
 ): StepExecutor {
   const loss = lossAt(config, ignoreIndex, 'step'); // its noise comes from the seeds that it is given
-  return createExecutor({ ...state, loss, ignoreIndex, execution: config.execution, onNote });
+  const { execution, precision } = config;
+  return createExecutor({ ...state, loss, ignoreIndex, execution, precision, onNote });
 }
 
 /** Records the graphs of all batches of a run: full ones and the smaller last one, of training and validation. */

@@ -1,7 +1,7 @@
 /** The configuration of one training run, as `config.json` holds it. */
 import type { AugmentationOptions } from '../datasets/augment';
 import type { DatasetOptions } from '../datasets/types';
-import type { Execution } from '../graphStep';
+import type { Execution, Precision } from '../graphStep';
 import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
 import type { ModelVariant } from '../models/types';
@@ -34,8 +34,6 @@ export interface OptimizerConfig extends Required<AdamOptions> {
   /** Default 1e-3. */
   learningRate: number;
 }
-
-export type Precision = 'float32';
 
 /** When checkpoints are written besides those at the end of each epoch; no result depends on it. */
 export interface CheckpointConfig {
@@ -83,7 +81,7 @@ export interface ExperimentConfig {
   checkpoints: CheckpointConfig;
   /** Each step as one TensorFlow graph (default), or op by op; the results differ by rounding. */
   execution: Execution;
-  /** Of weights, activations and gradients (default `'float32'`). */
+  /** Of a step's convolutions (default `'float32'`); `'bfloat16'` is for execution `'graph'`, faster, and gives other numbers. */
   precision: Precision;
   logging: LoggingConfig;
 }

@@ -47,7 +47,11 @@ describe('parseConfig', () => {
     [{ optimizer: { name: 'sgd' } }, 'optimizer.name must be "adam", got \'sgd\''],
     [{ logging: { images: -1 } }, 'logging.images must be >= 0, got -1'],
     [{ logging: { tensorBoard: true } }, "got 'tensorBoard'. Did you mean 'tensorboard'?"],
-    [{ precision: 'float16' }, "precision must be one of float32, got 'float16'"],
+    [{ precision: 'float16' }, "precision must be one of float32, bfloat16, got 'float16'"],
+    [
+      { precision: 'bfloat16', execution: 'eager' },
+      "precision must be 'float32' where execution is 'eager', got 'bfloat16'",
+    ],
     [{ augmentation: { flip: 2 } }, 'augmentation.flip must be <= 1, got 2'],
     [{ augmentation: { flop: 0.2 } }, "got 'flop'. Did you mean 'flip'?"],
     [{ loss: { name: 'pat', temprature: 2 } }, "got 'temprature'. Did you mean 'temperature'?"],
