@@ -14,7 +14,7 @@ import { Adam } from './adam';
 import { loadCheckpoint, saveCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingState } from './checkpoint';
 import { parseConfig } from './config';
-import { openSplit } from './openSplit';
+import { openRepeatedSplit } from './openSplit';
 import { finishRun } from './record';
 import type { Experiment, RunRecord } from './record';
 import { appendLine, clearRun, prepareRunFolder, repairMetrics, runPaths } from './runFolder';
@@ -51,8 +51,8 @@ export async function openExperiment(input: ExperimentInput): Promise<Experiment
   const config = parseConfig(input);
   const { dataset, seed } = config;
   if (dataset.name === 'auto') dataset.name = await findDataset({ root: dataset.root });
-  const train = await openSplit(config, 'train');
-  const valid = await openSplit(config, 'valid');
+  const train = await openRepeatedSplit(config, 'train');
+  const valid = await openRepeatedSplit(config, 'valid');
   const model = createModel({ ...config.model, numClasses: train.numClasses, seed });
   return {
     config,

@@ -1,7 +1,10 @@
 /** The data of a run. */
 import { openDataset } from '../datasets';
-import type { Split } from '../datasets/types';
+import type { SegmentationDataset, Split } from '../datasets/types';
 import type { ExperimentConfig } from './types';
+
+/** Bytes of decoded samples of a split that a run keeps in memory without being told to. */
+const KEPT_BYTES = 256 * 2 ** 20;
 
 /** One split of a configuration's data set. */
 export function openSplit({ dataset }: ExperimentConfig, split: Split) {
@@ -9,4 +12,20 @@ export function openSplit({ dataset }: ExperimentConfig, split: Split) {
   const length = { train: trainLength, valid: validLength, test: testLength }[split];
   const given = { ...options, split, ...(length === undefined ? {} : { length }) };
   return openDataset(given);
+}
+
+/**
+ * The same for training, which reads a split once an epoch: unless `dataset.cache` says otherwise, a split of at most
+ * 256 MiB, 4 bytes a pixel, stays in memory once it is decoded.
+ */
+export async function openRepeatedSplit(
+  config: ExperimentConfig,
+  split: Split,
+): Promise<SegmentationDataset> {
+  const opened = await openSplit(config, split);
+  const { cache, onBadSample, size } = config.dataset;
+  const bytes = opened.length * size[0] * size[1] * 4;
+  // 'skip' has decoded all samples once to open them; that is not done twice.
+  if (cache !== undefined || onBadSample === 'skip' || bytes > KEPT_BYTES) return opened;
+  return openSplit({ ...config, dataset: { ...config.dataset, cache: 'memory' } }, split);
 }

@@ -87,7 +87,7 @@ describe('npm run bench', () => {
       };
       expect(results).toHaveLength(1);
       expect(results[0]).toMatchObject({ steps: 2, bar: 1.1, network: 'unet', loss: 'pat' });
-      const names = ['epoch', 'withoutLogging', 'cachedWithoutAugmentation'];
+      const names = ['epoch', 'withoutLogging', 'withoutAugmentation', 'fromFiles'];
       expect(Object.keys(results[0].ratios)).toEqual(names);
       for (const ratio of Object.values(results[0].ratios)) expect(ratio).toBeGreaterThan(0);
     });

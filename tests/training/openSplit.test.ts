@@ -1,0 +1,36 @@
+import { rm } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import type { SegmentationDataset } from '../../lib/datasets/types';
+import { parseConfig } from '../../lib/training/config';
+import { openRepeatedSplit, openSplit } from '../../lib/training/openSplit';
+import { withFolder, writeCamvid } from '../datasets/files';
+
+const readAll = (dataset: SegmentationDataset) =>
+  Promise.all(Array.from({ length: dataset.length }, (_, i) => dataset.sample(i)));
+
+describe('openRepeatedSplit', () => {
+  it('decodes each file once; the samples are those of openSplit', () =>
+    withFolder(async (root) => {
+      await writeCamvid(root, { count: 3 });
+      const config = parseConfig({ dataset: { name: 'camvid', root, size: [8, 12] } });
+      const expected = await readAll(await openSplit(config, 'train'));
+      const dataset = await openRepeatedSplit(config, 'train');
+      expect(await readAll(dataset)).toEqual(expected);
+      await rm(root, { recursive: true });
+      expect(await readAll(dataset)).toEqual(expected);
+    }));
+
+  it.each([
+    ['cache none', { cache: 'none', size: [8, 12] }],
+    ['samples beyond the limit', { size: [4096, 4096] }],
+  ])('keeps nothing in memory: %s', (_, options) =>
+    withFolder(async (root) => {
+      await writeCamvid(root, { count: 5 });
+      const config = parseConfig({ dataset: { name: 'camvid', root, ...options } as never });
+      const dataset = await openRepeatedSplit(config, 'train');
+      await dataset.sample(0);
+      await rm(root, { recursive: true });
+      await expect(dataset.sample(0)).rejects.toThrow('does not exist');
+    }),
+  );
+});
