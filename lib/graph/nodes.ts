@@ -1,7 +1,15 @@
 /** Nodes of a TensorFlow graph, and a builder that names them. */
 
 /** Numbers of TensorFlow's DataType that the kit's graphs have. */
-export const dataTypes = { float32: 1, int32: 3, int64: 9, bool: 10, bfloat16: 14, resource: 20 };
+export const dataTypes = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+  resource: 20,
+};
 
 /** Values of a constant, row-major; their bytes are those of `dtype`. */
 export interface ConstantValue {

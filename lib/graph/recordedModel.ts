@@ -1,7 +1,9 @@
 /** Recording of computations with a model: its weights are read from a session's variables and stay as they are. */
 import { tf } from '../backend';
 import { dataTypes, GraphBuilder, typeOf } from './nodes';
+import { DryRunError } from './dryBinding';
 import { dataTypeOf, record, TracingError } from './recorder';
+import type { NameOf, RecordingMode } from './recorder';
 import type { Program, ResidentGraph } from './residentGraph';
 
 /** What a computation on the inputs became. */
@@ -10,7 +12,7 @@ export interface RecordedModel<Result> {
   inputs: string[];
   result: Result;
   /** The output that stands for a tensor of the result. */
-  nameOf: (tensor: tf.Tensor) => string;
+  nameOf: NameOf;
   /** Nodes that assign the weights which the computation assigned (running averages). */
   assignments: string[];
 }
@@ -23,18 +25,36 @@ export interface ModelInputs {
   examples: readonly tf.Tensor[];
 }
 
+/** A program, with the outputs to fetch. */
+type RecordedProgram = Program & { outputs: string[] };
+
 /**
- * Runs `compute` once and records it; `complete` adds what else belongs to the program and returns the outputs to fetch.
- * All tensors are disposed and weights that `compute` assigned have their values again.
+ * Runs `compute` once, dry if possible, and records it; `complete` adds what else belongs to the program and returns the
+ * outputs to fetch. All tensors are disposed and variables that `compute` assigned have their values again.
  *
  * @throws TracingError where it cannot be recorded; what `compute` throws.
  */
 export function recordModel<Result>(
   name: string,
+  given: ModelInputs,
+  compute: () => Result,
+  complete: (recorded: RecordedModel<Result>) => string[],
+): RecordedProgram {
+  try {
+    return recordModelBy('dry', name, given, compute, complete);
+  } catch {
+    return recordModelBy('real', name, given, compute, complete); // slower, but it knows all shapes and values
+  }
+}
+
+/** As `recordModel`, in one mode; a dry recording also throws UnknownShape and DryRunError. */
+export function recordModelBy<Result>(
+  mode: RecordingMode,
+  name: string,
   { resident, weights, examples }: ModelInputs,
   compute: () => Result,
   complete: (recorded: RecordedModel<Result>) => string[],
-): Program & { outputs: string[] } {
+): RecordedProgram {
   const graph = new GraphBuilder(name);
   const inputs = examples.map((tensor) => graph.placeholder(dataTypeOf(tensor), tensor.shape));
   const reads = new Map<tf.Variable, string>();
@@ -54,24 +74,44 @@ export function recordModel<Result>(
     ...examples.map((tensor, i) => ({ tensor, name: () => inputs[i] })),
     ...weights.map((variable) => ({ tensor: variable, name: () => read(variable) })),
   ];
-  let outputs: string[] = [];
-  tf.tidy(() => {
-    const originals = weights.map((variable) => variable.clone());
-    const isAssigned = (variable: tf.Variable, i: number) =>
-      variable.dataId !== originals[i].dataId;
-    try {
-      const { result, nameOf } = record(graph, known, compute);
+  // A variable that is no weight keeps what a real recording assigns to it, but must not keep what has no values.
+  const kept = mode === 'dry' ? variablesBeside(weights) : [];
+  const whole = (nameOf: NameOf) =>
+    unassigned([...weights, ...kept], (assigned) => {
+      const result = compute();
+      if (kept.some(assigned)) throw new DryRunError('a variable that is no weight is assigned');
       const assignments = weights
-        .filter(isAssigned)
+        .filter(assigned)
         .map((variable) => assign(variable, nameOf(variable)));
-      outputs = complete({ graph, inputs, result, nameOf, assignments });
-    } finally {
-      weights.forEach((variable, i) => {
-        if (isAssigned(variable, i)) variable.assign(originals[i]);
-      });
-    }
-  });
+      return complete({ graph, inputs, result, nameOf, assignments });
+    });
+  const outputs = record(graph, known, whole, mode);
   return { nodes: graph.nodes, inputs, outputs };
+}
+
+/** All of tfjs's variables but these. */
+function variablesBeside(weights: readonly tf.Variable[]): tf.Variable[] {
+  const all = Object.values(tf.engine().state.registeredVariables);
+  return all.filter((variable) => !variable.isDisposed && !weights.includes(variable));
+}
+
+/** Calls `use` with a test whether it has assigned a variable; then disposes its tensors and gives the variables their values back. */
+function unassigned<Result>(
+  variables: readonly tf.Variable[],
+  use: (isAssigned: (variable: tf.Variable) => boolean) => Result,
+): Result {
+  const originals = new Map<tf.Variable, tf.Tensor>();
+  const isAssigned = (variable: tf.Variable) => variable.dataId !== originals.get(variable)?.dataId;
+  tf.engine().startScope();
+  try {
+    for (const variable of variables) originals.set(variable, variable.clone());
+    return use(isAssigned);
+  } finally {
+    for (const [variable, original] of originals) {
+      if (isAssigned(variable)) variable.assign(original);
+    }
+    tf.engine().endScope();
+  }
 }
 
 /** `['image', [2,32,32,3]]` → `image_2x32x32x3`: one program for each shape. */

@@ -1,6 +1,6 @@
 /**
  * Records the TensorFlow ops that a computation runs: the native backend gets a copy of its binding for the time of
- * the call, which runs every op and writes it down.
+ * the call, which writes every op down. The ops run as ever, or, in a dry recording, not at all.
  */
 import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
 import { tf } from '../backend';
@@ -8,17 +8,20 @@ import { nativeBackend } from '../nativeOps/raw';
 import type { NativeBackend } from '../nativeOps/raw';
 import { dataTypes, typeOf } from './nodes';
 import type { GraphBuilder, NodeAttribute } from './nodes';
+import { runDry } from './dryBinding';
 import { withInferredAttributes } from './inferredAttributes';
 
 /** A computation cannot be written as a graph; the message says why. */
 export class TracingError extends Error {}
 
-/** What was recorded of a computation. */
-export interface Recording<Result> {
-  result: Result;
-  /** The name of a tensor of the computation in the graph. */
-  nameOf: (tensor: tf.Tensor) => string;
-}
+/** The name of a tensor of the computation in the graph. */
+export type NameOf = (tensor: tf.Tensor) => string;
+
+/**
+ * `'real'` runs every op. `'dry'` runs none, which takes a fraction of the time and no memory: outputs are made up, and
+ * must all be disposed when the computation returns.
+ */
+export type RecordingMode = 'real' | 'dry';
 
 /** A tensor that exists before the recording, and its name in the graph, asked for at its first use. */
 export interface KnownTensor {
@@ -34,20 +37,31 @@ const RANDOM_OPS = /^(Random|Multinomial|TruncatedNormal|ParameterizedTruncatedN
  * created meanwhile become constants. The tensors that `compute` leaves are the caller's.
  *
  * @throws TracingError where a value that depends on an input is read, JavaScript draws random numbers, or a tensor
- *   from elsewhere is used; what `compute` throws.
+ *   from elsewhere is used; in a dry recording also UnknownShape and DryRunError; what `compute` throws.
  */
 export function record<Result>(
   graph: GraphBuilder,
   known: readonly KnownTensor[],
-  compute: () => Result,
-): Recording<Result> {
+  compute: (nameOf: NameOf) => Result,
+  mode: RecordingMode = 'real',
+): Result {
   const backend = requireNative();
+  const use = () => recordOn(backend, graph, known, compute);
+  return mode === 'dry' ? runDry(backend, use) : use();
+}
+
+function recordOn<Result>(
+  backend: NativeBackend,
+  graph: GraphBuilder,
+  known: readonly KnownTensor[],
+  compute: (nameOf: NameOf) => Result,
+): Result {
   const recorder = new Recorder(graph, backend, known);
   const original = backend.binding;
   const restoreRandom = forbidRandom();
   backend.binding = recorder.binding(original);
   try {
-    return { result: compute(), nameOf: (tensor) => recorder.nameOf(idOf(backend, tensor)) };
+    return compute((tensor) => recorder.nameOf(idOf(backend, tensor)));
   } catch (error) {
     disposeTape();
     throw error;
