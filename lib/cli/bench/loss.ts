@@ -11,7 +11,7 @@ import type { LossName, SegmentationLoss } from '../../losses';
 import { probeNativeOps } from '../../nativeOps';
 import { Random } from '../../random';
 import { machine, machineText, spreadOf, spreadText } from './measure';
-import type { Spread } from './measure';
+import type { Machine, Spread } from './measure';
 import type { BenchReport } from './types';
 
 const [images, height, width] = [4, 128, 128];
@@ -37,6 +37,14 @@ interface LossMemory {
   loss: LossName;
   /** Most memory in tensors beyond logits and labels, in logits-sized tensors. */
   peakLogits: number;
+}
+
+export interface LossReport {
+  machine: Machine;
+  batch: { images: number; height: number; width: number; ignoredShare: number };
+  rounds: number;
+  results: LossCase[];
+  memory: LossMemory[];
 }
 
 export async function benchLoss({

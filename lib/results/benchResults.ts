@@ -1,0 +1,29 @@
+/** Stored results of `npm run bench -- NAME --json FILE`. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError } from '../check';
+import type { LossReport } from '../cli/bench/loss';
+import type { StepReport } from '../cli/bench/stepTable';
+
+interface BenchReports {
+  step: StepReport;
+  infer: StepReport;
+  loss: LossReport;
+}
+
+/**
+ * `NAME.json` of a folder (default: the results kept with the kit); undefined where there is none.
+ *
+ * @throws InputError where the file is of another bench.
+ */
+export async function readBench<Name extends keyof BenchReports>(
+  name: Name,
+  folder = 'data/results/bench',
+): Promise<BenchReports[Name] | undefined> {
+  const file = path.join(folder, `${name}.json`);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const report = JSON.parse(text) as BenchReports[Name] & { bench: string };
+  if (report.bench === name) return report;
+  throw new InputError(`readBench: ${file} must hold bench '${name}', got '${report.bench}'.`);
+}

@@ -1,0 +1,106 @@
+/** Runs that differ in precision alone: collected from a sweep, stored as one small file, compared. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { writeAtomically } from '../atomicFile';
+import { InputError } from '../check';
+import type { Precision } from '../graphStep';
+import type { ExperimentConfig } from '../training/types';
+
+export interface PrecisionEpoch {
+  epoch: number;
+  trainLoss: number;
+  validLoss: number;
+  meanIoU: number | null;
+}
+
+export interface PrecisionRun {
+  loss: string;
+  seed: number;
+  precision: Precision;
+  epochs: PrecisionEpoch[];
+}
+
+export interface PrecisionRuns {
+  /** Data, size, network and batch, for captions. */
+  setting: string;
+  runs: PrecisionRun[];
+}
+
+/** Final scores of one loss. */
+export interface PrecisionComparison {
+  loss: string;
+  seeds: number[];
+  /** Final mean IoU, averaged over the seeds that both precisions have. */
+  float32: number;
+  bfloat16: number;
+  difference: number;
+  /** Largest minus smallest final mean IoU among the seeds in float32; null for one seed. */
+  seedSpread: number | null;
+}
+
+/**
+ * Reads the finished runs below a sweep's folder.
+ *
+ * @throws InputError where there is none.
+ */
+export async function collectPrecisionRuns(sweepFolder: string): Promise<PrecisionRuns> {
+  const files = await readdir(path.join(sweepFolder, 'runs'), { recursive: true }).catch(() => []);
+  const folders = files
+    .filter((file) => path.basename(file) === 'record.json')
+    .map((file) => path.dirname(file));
+  const read = await Promise.all(
+    folders.sort().map((folder) => readRun(path.join(sweepFolder, 'runs', folder))),
+  );
+  if (read.length === 0) {
+    throw new InputError(`collectPrecisionRuns: no finished run below '${sweepFolder}/runs'.`);
+  }
+  const { dataset, model, batchSize } = read[0].config;
+  const setting =
+    `${dataset.name} ${dataset.size.join('×')}, ${model.name} of width ${model.width}, ` +
+    `batches of ${batchSize}`;
+  return { setting, runs: read.map(({ run }) => run) };
+}
+
+async function readRun(folder: string): Promise<{ config: ExperimentConfig; run: PrecisionRun }> {
+  const text = await readFile(path.join(folder, 'config.json'), 'utf8');
+  const config = JSON.parse(text) as ExperimentConfig;
+  const lines = (await readFile(path.join(folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+  const epochs = lines.map((line) => {
+    const { epoch, trainLoss, validLoss, meanIoU } = JSON.parse(line) as PrecisionEpoch;
+    return { epoch, trainLoss, validLoss, meanIoU };
+  });
+  const { loss, seed, precision } = config;
+  return { config, run: { loss: loss.name, seed, precision, epochs } };
+}
+
+export async function writePrecisionRuns(file: string, runs: PrecisionRuns): Promise<void> {
+  await writeAtomically(file, Buffer.from(`${JSON.stringify(runs, null, 1)}\n`));
+}
+
+/** The content of such a file; undefined where there is none. */
+export async function readPrecisionRuns(file: string): Promise<PrecisionRuns | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as PrecisionRuns);
+}
+
+/** The final mean IoU of each loss in both precisions; losses without a seed in both are left out. */
+export function comparePrecisions({ runs }: PrecisionRuns): PrecisionComparison[] {
+  const losses = [...new Set(runs.map(({ loss }) => loss))];
+  return losses.flatMap((loss) => {
+    const final = (precision: Precision) =>
+      new Map(
+        runs
+          .filter((run) => run.loss === loss && run.precision === precision)
+          .map(({ seed, epochs }) => [seed, epochs[epochs.length - 1].meanIoU ?? 0]),
+      );
+    const [full, low] = [final('float32'), final('bfloat16')];
+    const seeds = [...full.keys()].filter((seed) => low.has(seed));
+    if (seeds.length === 0) return [];
+    const mean = (scores: Map<number, number>) =>
+      seeds.reduce((sum, seed) => sum + (scores.get(seed) as number), 0) / seeds.length;
+    const [float32, bfloat16] = [mean(full), mean(low)];
+    const all = [...full.values()];
+    const seedSpread = all.length > 1 ? Math.max(...all) - Math.min(...all) : null;
+    return [{ loss, seeds, float32, bfloat16, difference: bfloat16 - float32, seedSpread }];
+  });
+}
