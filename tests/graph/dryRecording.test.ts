@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { tf } from '../../lib/backend';
+import type * as dryBinding from '../../lib/graph/dryBinding';
 import type { GraphNode } from '../../lib/graph/nodes';
 import { ResidentGraph } from '../../lib/graph/residentGraph';
 import { savedModel } from '../../lib/graph/savedModel';
@@ -15,7 +16,7 @@ import { nativeOpsOf } from '../support/watchedBinding';
 
 const allowed = vi.hoisted(() => ({ dry: true }));
 vi.mock('../../lib/graph/dryBinding', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../lib/graph/dryBinding')>();
+  const original = await importOriginal<typeof dryBinding>();
   const runDry: typeof original.runDry = (backend, use) => {
     if (allowed.dry) return original.runDry(backend, use);
     throw new original.DryRunError('not allowed');
