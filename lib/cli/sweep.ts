@@ -16,7 +16,9 @@ tried again.
   --out DIR         the sweep's folder
   --set path=value  changes one setting of every run, e.g. --set epochs=5; repeatable
   --jobs N          runs at a time (default 1)
-  --threads N       threads of each run (default: the cores shared out); results depend on it in the last digits
+  --threads N       threads of TensorFlow in each run (default: the cores shared out among the jobs, so that they do not
+                    get in each other's way). The weights depend on it in the last digits: a sweep keeps the number
+                    that it began with, at every --jobs and in SLURM's tasks
   --retries N       further attempts for a run that crashes (default 2)
   --dry-run         print the runs and the estimated hours; train nothing
   --status DIR      print where the runs of a sweep stand, SLURM's view included
@@ -62,17 +64,13 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   const commands = await import('./sweep/run');
   if (values.status !== undefined) return commands.status(values.status);
   const jobs = whole('--jobs', values.jobs, 1);
-  const threads =
-    values.threads === undefined
-      ? Math.max(1, Math.floor(os.availableParallelism() / jobs))
-      : whole('--threads', values.threads, 1);
+  const threads = {
+    threads: values.threads === undefined ? undefined : whole('--threads', values.threads, 1),
+    defaultThreads: Math.max(1, Math.floor(os.availableParallelism() / jobs)),
+  };
   const retries = whole('--retries', values.retries, 0);
   if (values.only !== undefined) {
-    return commands.runOne(required('--out', values.out), values.only, {
-      threads,
-      retries,
-      signal,
-    });
+    return commands.runOne(required('--out', values.out), values.only, { retries, signal });
   }
   const config = required('--config', values.config);
   // Loaded late: a wrong command line must not wait for TensorFlow.

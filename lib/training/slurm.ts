@@ -10,7 +10,7 @@ import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
 import { writeJson } from './runFolder';
 import { runStates, sweepPaths } from './sweep/folder';
-import type { SweepPlan } from './sweep/plan';
+import type { StoredSweep } from './sweep/folder';
 
 const execute = promisify(execFile);
 
@@ -24,14 +24,13 @@ export interface SlurmRequest {
   time?: string;
   /** GPUs of each task. */
   gpus?: string;
-  /** Cores of each task (default: `threads`). */
+  /** Cores of each task (default: the sweep's threads). */
   cpus?: string;
   memory?: string;
   /** Tasks at a time (default: all). */
   concurrency?: number;
   /** Seconds before the time limit at which a task saves a checkpoint and queues again. */
   warning: number;
-  threads: number;
   retries: number;
 }
 
@@ -50,7 +49,7 @@ export interface SlurmJob {
  */
 export async function submitSweep(
   outDir: string,
-  plan: SweepPlan,
+  plan: StoredSweep,
   request: SlurmRequest,
 ): Promise<SlurmJob | undefined> {
   const tasks = await slurmStates(outDir);
@@ -69,7 +68,7 @@ export async function submitSweep(
   await mkdir(slurm, { recursive: true });
   await writeAtomically(path.join(slurm, 'runs.txt'), Buffer.from(`${runs.join('\n')}\n`));
   const script = path.join(slurm, 'job.sh');
-  await writeAtomically(script, Buffer.from(jobScript(outDir, plan.name, runs.length, request)));
+  await writeAtomically(script, Buffer.from(jobScript(outDir, plan, runs.length, request)));
   const answer = await client('sbatch', ['--parsable', script]);
   const job = { id: answer.trim().split(';')[0], runs, submitted: new Date().toISOString() };
   await writeJson(path.join(slurm, 'job.json'), job);
@@ -135,9 +134,9 @@ async function client(command: string, args: readonly string[]): Promise<string>
  */
 function jobScript(
   outDir: string,
-  name: string,
+  { name, threads }: StoredSweep,
   tasks: number,
-  { partition, time, gpus, cpus, memory, concurrency, warning, threads, retries }: SlurmRequest,
+  { partition, time, gpus, cpus, memory, concurrency, warning, retries }: SlurmRequest,
 ): string {
   const { folder, slurm } = sweepPaths(outDir);
   const directives = [
@@ -162,7 +161,7 @@ trap 'kill -TERM "$run" 2>/dev/null' TERM
 cd ${quoted(process.cwd())} || exit 1
 id=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${quoted(path.join(slurm, 'runs.txt'))})
 ${quoted(process.execPath)} scripts/cli.mjs sweep --skip-setup --out ${quoted(folder)} \\
-  --only "$id" --threads ${threads} --retries ${retries} &
+  --only "$id" --retries ${retries} &
 run=$!
 # A signal ends wait, not the run.
 while :; do

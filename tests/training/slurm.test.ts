@@ -93,6 +93,7 @@ describe.skipIf(missing !== undefined)('npm run sweep -- --slurm', () => {
           const log = await readFile(path.join(sweepPaths(remote).run(id), 'log.txt'), 'utf8');
           expect(log.match(/^weights [0-9a-f]{64}$/gm)).toHaveLength(1);
         }
+        expect((await readPlan(remote))?.threads).toBe(1);
         const finished = await command(...common, ...slurm, '--out', remote);
         expect(finished.output).toBe('every run is done\n');
       }),

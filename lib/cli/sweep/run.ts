@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { InputError, invalid } from '../../check';
 import { lockRun } from '../../training/runLock';
 import { prepareSweepFolder, readPlan, runStates, sweepPaths } from '../../training/sweep/folder';
+import type { StoredSweep, ThreadChoice } from '../../training/sweep/folder';
 import type { PlannedRun, SweepPlan } from '../../training/sweep/plan';
 import { superviseRuns } from '../../training/sweep/supervise';
 import type { SuperviseOptions, SweepOutcome } from '../../training/sweep/supervise';
@@ -10,18 +11,21 @@ import { slurmStates, submitSweep } from '../../training/slurm';
 import type { SlurmRequest } from '../../training/slurm';
 import { liveTable, statusLines } from './print';
 
-type LocalOptions = Pick<SuperviseOptions, 'threads' | 'retries' | 'signal'>;
+type LocalOptions = Pick<SuperviseOptions, 'retries' | 'signal'>;
 
 /** All runs on this machine. Exit status 1 when a run failed. */
 export async function runAll(
   outDir: string,
   plan: SweepPlan,
-  options: LocalOptions & { jobs: number },
+  { threads: choice, ...options }: LocalOptions & { jobs: number; threads: ThreadChoice },
 ): Promise<number> {
   const lock = await lockRun(outDir, 'npm run sweep');
   try {
-    await prepareSweepFolder(outDir, plan);
-    const outcome = await supervised(outDir, plan.runs, options);
+    const { threads } = await prepareSweepFolder(outDir, plan, choice);
+    if (threads !== (choice.threads ?? choice.defaultThreads)) {
+      process.stderr.write(`threads of each run: ${threads}, as the sweep began\n`);
+    }
+    const outcome = await supervised(outDir, plan.runs, { ...options, threads });
     process.stdout.write(`${statusLines(await runStates(outDir, plan.runs)).join('\n')}\n`);
     if (options.signal.aborted) process.stderr.write('stopped; the same command goes on\n');
     return outcome.failed.length > 0 ? 1 : 0;
@@ -32,19 +36,19 @@ export async function runAll(
 
 /** One run of the plan in `outDir`: what a task of the array job does. */
 export async function runOne(outDir: string, id: string, options: LocalOptions): Promise<number> {
-  const plan = await storedPlan(outDir);
-  const run = plan.runs.find((one) => one.id === id);
+  const { runs, threads } = await storedPlan(outDir);
+  const run = runs.find((one) => one.id === id);
   if (run === undefined) {
     throw invalid('npm run sweep', '--only', `a run of ${sweepPaths(outDir).plan}`, id);
   }
-  const { failed } = await supervised(outDir, [run], { ...options, jobs: 1 });
+  const { failed } = await supervised(outDir, [run], { ...options, threads, jobs: 1 });
   return failed.length > 0 ? 1 : 0;
 }
 
 async function supervised(
   outDir: string,
   runs: readonly PlannedRun[],
-  options: LocalOptions & { jobs: number },
+  options: LocalOptions & { jobs: number; threads: number },
 ): Promise<SweepOutcome> {
   const table = liveTable(await runStates(outDir, runs), options.jobs);
   try {
@@ -68,11 +72,14 @@ export async function status(outDir: string): Promise<number> {
 }
 
 /** Submits the runs that are not done as one array job. */
-export async function submit(outDir: string, plan: SweepPlan, request: SlurmRequest) {
+export async function submit(
+  outDir: string,
+  plan: SweepPlan,
+  { threads, ...request }: SlurmRequest & { threads: ThreadChoice },
+): Promise<number> {
   const lock = await lockRun(outDir, 'npm run sweep');
   try {
-    await prepareSweepFolder(outDir, plan);
-    const job = await submitSweep(outDir, plan, request);
+    const job = await submitSweep(outDir, await prepareSweepFolder(outDir, plan, threads), request);
     const text =
       job === undefined
         ? 'every run is done'
@@ -84,7 +91,7 @@ export async function submit(outDir: string, plan: SweepPlan, request: SlurmRequ
   }
 }
 
-async function storedPlan(outDir: string): Promise<SweepPlan> {
+async function storedPlan(outDir: string): Promise<StoredSweep> {
   const plan = await readPlan(outDir);
   if (plan !== undefined) return plan;
   throw new InputError(

@@ -2,7 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { InputError } from '../../check';
+import { InputError, invalid } from '../../check';
 import { runPaths, writeJson } from '../runFolder';
 import { lockOwner } from '../runLock';
 import type { EpochMetrics } from '../train';
@@ -52,12 +52,31 @@ export function engineFiles(runFolder: string) {
   };
 }
 
+/** `sweep.json`. */
+export interface StoredSweep extends SweepPlan {
+  /** Of every run: the order of TensorFlow's sums, and so the weights' last digits, depend on it. */
+  threads: number;
+}
+
+/** Threads of each run. */
+export interface ThreadChoice {
+  /** As asked for. */
+  threads?: number;
+  /** For a sweep that is new here. */
+  defaultThreads: number;
+}
+
 /**
- * Writes the plan, or checks that the one there has the same runs; runs may be added.
+ * Writes the plan, or checks that the one there has the same runs and threads; runs may be added. Resolves to what is
+ * stored.
  *
- * @throws InputError for a folder that holds another sweep, naming the first run that differs.
+ * @throws InputError for a folder that holds another sweep, naming the first run that differs, or one of other threads.
  */
-export async function prepareSweepFolder(outDir: string, plan: SweepPlan): Promise<void> {
+export async function prepareSweepFolder(
+  outDir: string,
+  plan: SweepPlan,
+  choice: ThreadChoice,
+): Promise<StoredSweep> {
   const paths = sweepPaths(outDir);
   const stored = await readPlan(outDir);
   const planned = JSON.parse(JSON.stringify(plan)) as SweepPlan;
@@ -70,17 +89,37 @@ export async function prepareSweepFolder(outDir: string, plan: SweepPlan): Promi
         `${other.id}. Choose another folder, or delete that one.`,
     );
   }
+  const threads = threadsOf(stored, choice);
   await mkdir(paths.folder, { recursive: true });
-  await writeJson(paths.plan, planned);
+  await writeJson(paths.plan, { name: planned.name, threads, runs: planned.runs });
   for (const { id, config } of planned.runs) {
     await mkdir(paths.run(id), { recursive: true });
     await writeJson(engineFiles(paths.run(id)).request, config);
   }
+  return { ...planned, threads };
+}
+
+/**
+ * The threads of a sweep's runs: those that it began with, so that runs that are added, resumed or done by another engine
+ * are comparable bit for bit.
+ *
+ * @throws InputError where others are asked for.
+ */
+function threadsOf(
+  stored: StoredSweep | undefined,
+  { threads, defaultThreads }: ThreadChoice,
+): number {
+  const began = stored?.threads;
+  if (began !== undefined && threads !== undefined && threads !== began) {
+    const remedy = 'Leave it out, or choose another folder: the weights would differ.';
+    throw invalid('sweep', '--threads', `${began}, as the sweep began`, threads, remedy);
+  }
+  return began ?? threads ?? defaultThreads;
 }
 
 /** The plan in a sweep's folder; undefined where there is none. */
-export async function readPlan(outDir: string): Promise<SweepPlan | undefined> {
-  return readJson<SweepPlan>(sweepPaths(outDir).plan);
+export async function readPlan(outDir: string): Promise<StoredSweep | undefined> {
+  return readJson<StoredSweep>(sweepPaths(outDir).plan);
 }
 
 /** States of all runs, in the order of the plan. */

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { prepareSweepFolder, readPlan } from '../../../lib/training/sweep/folder';
+import { parseSweep } from '../../../lib/training/sweep/plan';
+import { withFolder } from '../../datasets/files';
+
+const plan = (...seeds: number[]) => parseSweep({ name: 'seeds', grid: { seed: seeds } });
+
+describe('prepareSweepFolder', () => {
+  it('stores the threads that a sweep began with, and keeps them', () =>
+    withFolder(async (folder) => {
+      const threadsOf = async (seeds: number[], defaultThreads: number, threads?: number) => {
+        const prepared = await prepareSweepFolder(folder, plan(...seeds), {
+          threads,
+          defaultThreads,
+        });
+        expect(await readPlan(folder)).toEqual(prepared);
+        return prepared.threads;
+      };
+      expect(await threadsOf([0], 4)).toBe(4);
+      expect(await threadsOf([0], 2)).toBe(4);
+      expect(await threadsOf([0, 1], 1, 4)).toBe(4);
+      expect((await readPlan(folder))?.runs.map(({ id }) => id)).toEqual(['seed0', 'seed1']);
+      await expect(threadsOf([0, 1], 4, 2)).rejects.toThrow(
+        'sweep: --threads must be 4, as the sweep began, got 2. Leave it out, or choose another folder',
+      );
+      expect((await readPlan(folder))?.threads).toBe(4);
+    }));
+
+  it('takes the threads that a new sweep is asked for', () =>
+    withFolder(async (folder) => {
+      const choice = { threads: 3, defaultThreads: 1 };
+      expect((await prepareSweepFolder(folder, plan(0), choice)).threads).toBe(3);
+    }));
+});
