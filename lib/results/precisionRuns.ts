@@ -74,7 +74,7 @@ async function readRun(folder: string): Promise<{ config: ExperimentConfig; run:
 }
 
 export async function writePrecisionRuns(file: string, runs: PrecisionRuns): Promise<void> {
-  await writeAtomically(file, Buffer.from(`${JSON.stringify(runs, null, 1)}\n`));
+  await writeAtomically(file, Buffer.from(`${JSON.stringify(runs, null, 2)}\n`));
 }
 
 /** The content of such a file; undefined where there is none. */
