@@ -67,6 +67,9 @@ async function bench(mode: Mode, options: BenchOptions): Promise<BenchReport> {
       for (const name of sideNames) sides.push(await StepSide.start(name, job, signal));
       torch = sides[1].facts.torch ?? '';
       results.push(await measure(benchCase, job.execution, sides, { rounds, maxForeign, signal }));
+    } catch (error) {
+      if (!signal.aborted || results.length === 0) throw error;
+      break; // what is measured is reported
     } finally {
       for (const side of sides) side.stop();
       await rm(folder, { recursive: true, force: true });
