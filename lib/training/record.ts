@@ -107,7 +107,9 @@ async function testScores(
     if (error instanceof InputError) return undefined;
     throw error;
   }
-  const { scores, counts, perImage } = await evaluate(model, split, { batchSize: config.batchSize });
+  const { scores, counts, perImage } = await evaluate(model, split, {
+    batchSize: config.batchSize,
+  });
   return { scores, counts, perImage };
 }
 

@@ -9,6 +9,7 @@ import { start } from '../cli/run';
 import { withFolder } from '../datasets/files';
 import { missingProgram, startCluster, waitFor } from '../support/slurmCluster';
 import type { SlurmCluster } from '../support/slurmCluster';
+import { tinyRun as base } from '../support/tinySweep';
 
 const missing = missingProgram();
 if (missing !== undefined) {
@@ -17,20 +18,6 @@ if (missing !== undefined) {
   );
 }
 
-const dataset = {
-  name: 'synthetic',
-  size: [32, 48],
-  numClasses: 4,
-  trainLength: 16,
-  validLength: 2,
-};
-const base = {
-  epochs: 3,
-  batchSize: 2,
-  dataset,
-  model: { width: 2 },
-  checkpoints: { everySteps: 2 },
-};
 const sweep = { name: 'array', base, grid: { 'loss.name': ['pat', 'crossEntropy'], seed: [0, 1] } };
 /** A run that lasts until its task is told to stop. */
 const long = { name: 'long', base: { ...base, epochs: 5000 }, grid: { seed: [0] } };

@@ -8,25 +8,12 @@ import type { RunRecord } from '../../../lib/training/experiment';
 import { lockOwner } from '../../../lib/training/runLock';
 import { readPlan, runStates, sweepPaths } from '../../../lib/training/sweep/folder';
 import { withFolder } from '../../datasets/files';
+import { tinyRun as base } from '../../support/tinySweep';
 
 const root = path.resolve(__dirname, '../../..');
 /** Runs and kills; more than in the suite: PAT_SWEEP_RUNS=16. */
 const count = Number(process.env.PAT_SWEEP_RUNS ?? 4);
 
-const dataset = {
-  name: 'synthetic',
-  size: [32, 48],
-  numClasses: 4,
-  trainLength: 16,
-  validLength: 2,
-};
-const base = {
-  epochs: 3,
-  batchSize: 2,
-  dataset,
-  model: { width: 2 },
-  checkpoints: { everySteps: 2 },
-};
 const seeds = Array.from({ length: count / 2 }, (_, seed) => seed);
 const sweep = { name: 'kills', base, grid: { 'loss.name': ['pat', 'crossEntropy'], seed: seeds } };
 
