@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { checkNumber, InputError } from '../check';
 import { parseArguments, runCommand } from './support/command';
+import { parseJson } from './support/json';
 
 const help = `Usage: npm run sweep -- --config FILE|PRESET --out DIR [options]
        npm run sweep -- --status DIR
@@ -109,11 +110,7 @@ async function fileIfAny(file: string): Promise<unknown> {
   } catch {
     return undefined;
   }
-  try {
-    return JSON.parse(content);
-  } catch (error) {
-    throw new InputError(`npm run sweep: --config must be JSON, got '${file}'. ${String(error)}`);
-  }
+  return parseJson('npm run sweep', file, content);
 }
 
 void runCommand(main);

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../check';
 import { parseArguments, runCommand } from './support/command';
+import { parseJson } from './support/json';
 
 const help = `Usage: npm run train -- --config FILE --out DIR [--set path=value …] [--fresh] [--dry-run]
 
@@ -54,11 +55,7 @@ async function readJson(file: string): Promise<unknown> {
   } catch (error) {
     throw new InputError(`npm run train: --config must be a file, got '${file}'. ${String(error)}`);
   }
-  try {
-    return JSON.parse(content);
-  } catch (error) {
-    throw new InputError(`npm run train: --config must be JSON, got '${file}'. ${String(error)}`);
-  }
+  return parseJson('npm run train', file, content);
 }
 
 void runCommand(main);

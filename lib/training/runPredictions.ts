@@ -2,7 +2,7 @@
 import { tf } from '../backend';
 import { checkNumber, invalid } from '../check';
 import type { Sample, SegmentationDataset, Split } from '../datasets/types';
-import { ConfusionMatrix } from '../metrics';
+import { scoresFrom } from '../metrics';
 import { createModel, loadWeights } from '../models';
 import { parseConfig } from './config';
 import { evaluate } from './evaluate';
@@ -44,23 +44,16 @@ export function scoreImages(
   { split = 'valid', signal, onProgress }: ImageScoreOptions = {},
 ): Promise<ImageScore[]> {
   return withModel(run, split, async (model, dataset, batchSize) => {
-    const { numClasses, ignoreIndex } = dataset;
-    const scores: ImageScore[] = [];
-    await evaluate(model, dataset, {
+    const { perImage } = await evaluate(model, dataset, {
       batchSize,
       signal,
       onBatch: (done) => onProgress?.(done, dataset.length),
-      onPredictions: async ({ names, height, width, predictions }) => {
-        for (const [i, name] of names.entries()) {
-          const { labels } = await dataset.labelMap(scores.length);
-          const own = predictions.subarray(i * height * width, (i + 1) * height * width);
-          const matrix = new ConfusionMatrix(numClasses, { ignoreIndex });
-          matrix.update(labels, own);
-          scores.push({ name, meanIoU: matrix.scores().meanIoU });
-        }
-      },
     });
-    return scores;
+    const { names, hits, labelled, predicted } = perImage;
+    return names.map((name, i) => {
+      const counts = { hits: hits[i], labelled: labelled[i], predicted: predicted[i] };
+      return { name, meanIoU: scoresFrom(counts).meanIoU };
+    });
   });
 }
 
