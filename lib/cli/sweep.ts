@@ -12,7 +12,8 @@ Trains every run of a sweep and writes DIR/runs/ID/ for each, as npm run train d
 same command again: what is done is not done twice, what was interrupted goes on from its checkpoint, what failed is
 tried again.
 
-  --config FILE     a sweep file (JSON: name, base, grid), or a preset: table1, table2, table3, tuning, ablation
+  --config FILE     a sweep file (JSON: name, base, grid), or a preset: table1, table2, table3, tuning, ablation, or
+                    several joined by commas: a run that two of them have is done once
   --scale SCALE     of a preset: paper (its protocol), laptop (small real images), smoke (minutes; default laptop)
   --out DIR         the sweep's folder
   --set path=value  changes one setting of every run, e.g. --set epochs=5; repeatable

@@ -5,7 +5,7 @@ import { parseSweep } from '../../training/sweep/plan';
 import type { SweepInput, SweepPlan } from '../../training/sweep/plan';
 import { presetNames, scales, sweepPreset } from '../../training/sweep/presets';
 
-/** `content`: that of the file `config`; undefined when `config` is to be a preset's name. */
+/** `content`: that of the file `config`; undefined when `config` is to be a preset's name, or several joined by commas. */
 export function planSweep(
   config: string,
   content: unknown,
@@ -18,7 +18,9 @@ export function planSweep(
   const sweep =
     content ??
     sweepPreset(
-      checkOneOf(where, "--config (a file's name or a preset)", config, presetNames),
+      config
+        .split(',')
+        .map((name) => checkOneOf(where, "--config (a file's name or presets)", name, presetNames)),
       checkOneOf(where, '--scale', scale ?? 'laptop', scales),
     );
   if (settings.length === 0) return parseSweep(sweep);

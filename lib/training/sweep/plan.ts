@@ -4,6 +4,7 @@
  *     { "name": "first", "base": { "epochs": 10 },
  *       "grid": { "loss": [{ "name": "crossEntropy" }, { "name": "pat", "temperature": 2 }], "seed": [0, 1, 2] } }
  */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { InputError, invalid } from '../../check';
 import { parseConfig } from '../config';
@@ -48,8 +49,8 @@ const schema = z
  * The runs of a sweep. A value that is an object is merged into the setting of the base, except for `loss`, which it
  * replaces; its key `label` names it in the id and goes no further.
  *
- * @throws InputError for a wrong file, a configuration that `parseConfig` refuses (with the id of its run), and two runs
- *   of one id.
+ * @throws InputError for a wrong file, a configuration that `parseConfig` refuses (with the id of its run), and two
+ *   different runs of one id; equal ones are one run.
  */
 export function parseSweep(input: unknown): SweepPlan {
   const result = schema.safeParse(input);
@@ -61,16 +62,16 @@ export function parseSweep(input: unknown): SweepPlan {
     );
   }
   const { name, base, grid } = result.data;
-  const runs = [grid].flat().flatMap((one) => runsOf(base, one as SweepGrid));
-  const ids = new Set<string>();
-  for (const { id } of runs) {
-    if (ids.has(id)) {
+  const runs = new Map<string, PlannedRun>();
+  for (const run of [grid].flat().flatMap((one) => runsOf(base, one as SweepGrid))) {
+    const same = runs.get(run.id);
+    if (same !== undefined && !isDeepStrictEqual(same.config, run.config)) {
       const remedy = 'Give the values a "label" that tells them apart.';
-      throw invalid(where, 'grid', 'runs of different ids', id, remedy);
+      throw invalid(where, 'grid', 'runs of different ids', run.id, remedy);
     }
-    ids.add(id);
+    if (same === undefined) runs.set(run.id, run);
   }
-  return { name, runs };
+  return { name, runs: [...runs.values()] };
 }
 
 function runsOf(base: Record<string, unknown>, grid: SweepGrid): PlannedRun[] {

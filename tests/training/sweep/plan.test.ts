@@ -60,11 +60,22 @@ describe('parseSweep', () => {
     expect(ids({ name: 'two', grid })).toEqual(['pat/seed0', 'focal/seed1']);
   });
 
+  it('takes a run that two grids have once', () => {
+    const grid = [{ seed: [0, 1] }, { seed: [1, 2] }];
+    expect(ids({ name: 'overlap', grid })).toEqual(['seed0', 'seed1', 'seed2']);
+  });
+
   it.each([
     [{ grid: { seed: [0] } }, 'sweep: name: Required. Example'],
     [{ name: 'a/b', grid: { seed: [0] } }, 'sweep: name: Invalid'],
     [{ name: 'a', grid: { seed: [] } }, 'sweep: grid.seed: Array must contain at least 1'],
-    [{ name: 'a', grid: { seed: [0, 0] } }, "grid must be runs of different ids, got 'seed0'"],
+    [
+      {
+        name: 'a',
+        grid: [2, 3].map((seed) => ({ dataset: [{ label: 'drawn', seed }] })),
+      },
+      "grid must be runs of different ids, got 'drawn'",
+    ],
     [{ name: 'a', grid: { 'model.width': [4, 0] } }, 'run width0: experiment config: model.width'],
     [{ name: 'a', grid: { loss: [{ name: 'pat', tau: 2 }] } }, 'run pat-tau=2: experiment config'],
   ])('refuses %j', (input, message) => {
@@ -85,5 +96,13 @@ describe('sweepPreset', () => {
     expect(runs).toHaveLength(3 * 9);
     expect(new Set(runs.map(({ config }) => config.loss.name)).size).toBe(8);
     expect(runs[0].config).toMatchObject({ epochs: 100, model: { name: 'segnet', width: 32 } });
+  });
+
+  it('puts several presets together, a run that they share once', () => {
+    const all = ids(sweepPreset(['table3', 'ablation'], 'laptop'));
+    const apart = ['table3', 'ablation'].flatMap((name) => ids(sweepPreset(name, 'laptop')));
+    // PAT at temperature 1, on three data sets with three seeds.
+    expect(apart.length - all.length).toBe(9);
+    expect(new Set(apart)).toEqual(new Set(all));
   });
 });
