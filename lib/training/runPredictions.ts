@@ -1,11 +1,13 @@
 /** What finished runs predict for single images, and which images show how two runs differ. */
+import { pickImages } from '../analysis/pickImages';
 import { tf } from '../backend';
-import { checkNumber, invalid } from '../check';
+import { checkNumber, described, invalid } from '../check';
 import type { Sample, SegmentationDataset, Split } from '../datasets/types';
-import { scoresFrom } from '../metrics';
 import { createModel, loadWeights } from '../models';
+import { imageMeanIoUs } from '../results/perImage';
 import { parseConfig } from './config';
 import { evaluate } from './evaluate';
+import type { PerImageCounts } from './evaluate';
 import { createInference } from './inference';
 import { openSplit } from './openSplit';
 import { runPaths } from './runFolder';
@@ -39,21 +41,23 @@ export interface ChosenImage {
 type Run = Pick<TrainingRun, 'folder' | 'record'>;
 
 /** Scores each image of a split by the run's kept weights, in the order of the split. */
-export function scoreImages(
+export async function scoreImages(
   run: Run,
-  { split = 'valid', signal, onProgress }: ImageScoreOptions = {},
+  options: ImageScoreOptions = {},
 ): Promise<ImageScore[]> {
+  const counts = await predictCounts(run, options);
+  const meanIoUs = imageMeanIoUs(counts);
+  return counts.names.map((name, i) => ({ name, meanIoU: meanIoUs[i] }));
+}
+
+/** Predicts each image of a split by the run's kept weights. */
+function predictCounts(
+  run: Run,
+  { split = 'valid', signal, onProgress }: ImageScoreOptions,
+): Promise<PerImageCounts> {
   return withModel(run, split, async (model, dataset, batchSize) => {
-    const { perImage } = await evaluate(model, dataset, {
-      batchSize,
-      signal,
-      onBatch: (done) => onProgress?.(done, dataset.length),
-    });
-    const { names, hits, labelled, predicted } = perImage;
-    return names.map((name, i) => {
-      const counts = { hits: hits[i], labelled: labelled[i], predicted: predicted[i] };
-      return { name, meanIoU: scoresFrom(counts).meanIoU };
-    });
+    const onBatch = (done: number) => onProgress?.(done, dataset.length);
+    return (await evaluate(model, dataset, { batchSize, signal, onBatch })).perImage;
   });
 }
 
@@ -66,23 +70,44 @@ export function chooseImages(
   first: readonly ImageScore[],
   second: readonly ImageScore[],
 ): ChosenImage[] {
-  const where = 'chooseImages';
-  const names = (scores: readonly ImageScore[]) => scores.map(({ name }) => name).join();
-  if (names(first) !== names(second)) {
-    throw invalid(where, 'second', 'scores of the images of first', `${second.length} others`);
+  const names = first.map(({ name }) => name);
+  if (names.join() !== second.map(({ name }) => name).join()) {
+    const expected = 'scores of the images of first';
+    throw invalid('chooseImages', 'second', expected, described(`${second.length} others`));
   }
-  const differences = first.flatMap(({ name, meanIoU }, index) => {
-    const other = second[index].meanIoU;
-    return meanIoU === null || other === null ? [] : [{ index, name, difference: other - meanIoU }];
+  const values = [first, second].map((scores) => scores.map(({ meanIoU }) => meanIoU));
+  const picked = pickImages({ names, scores: changes(values[0], values[1]) }, [
+    'best',
+    'median',
+    'worst',
+  ]);
+  return picked.map(({ index, name, score, rules }) => {
+    return { index, name, why: rules[0] as ChosenImage['why'], difference: score };
   });
-  if (differences.length === 0) throw invalid(where, 'first', 'images with a score', 'none');
-  const sorted = differences.sort((a, b) => b.difference - a.difference || a.index - b.index);
-  const chosen: ChosenImage[] = [
-    { ...sorted[0], why: 'best' },
-    { ...sorted[Math.floor((sorted.length - 1) / 2)], why: 'median' },
-    { ...sorted[sorted.length - 1], why: 'worst' },
-  ];
-  return chosen.filter(({ index }, i) => chosen.findIndex((other) => other.index === index) === i);
+}
+
+/** Second less first; null where either is. */
+export function changes(
+  first: readonly (number | null)[],
+  second: readonly (number | null)[],
+): (number | null)[] {
+  return first.map((before, i) => {
+    const after = second[i];
+    return before === null || after === null ? null : after - before;
+  });
+}
+
+/**
+ * Pixels of each image of the split that a run is reported on: test where the data set has it, else validation. As its
+ * record tells; an older record without them has its validation images predicted.
+ */
+export async function reportedImages(
+  run: Run,
+  options: Pick<ImageScoreOptions, 'signal' | 'onProgress'> = {},
+): Promise<{ split: Split; perImage: PerImageCounts }> {
+  const { test, perImage } = run.record;
+  if (test !== undefined) return { split: 'test', perImage: test.perImage };
+  return { split: 'valid', perImage: perImage ?? (await predictCounts(run, options)) };
 }
 
 /** The samples at `indices` of a split at the run's size, each with the class ids that the run predicts for it. */

@@ -1,9 +1,9 @@
 /** Finished runs, read from their folders. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../check';
-import type { LossConfig } from '../losses';
+import type { LossConfig, LossName } from '../losses';
 import { parseConfig } from './config';
 import type { RunRecord } from './experiment';
 import { runPaths } from './runFolder';
@@ -29,6 +29,26 @@ export async function findRun(folder: string, label?: string): Promise<TrainingR
   return { label: label ?? lossLabel(record.config.loss), folder, record, epochs };
 }
 
+/**
+ * The finished runs in `folders` and in folders below them, such as a sweep's `runs/`, that have their weights; in the
+ * order of the folders, below each by path. A folder that is not there holds none.
+ */
+export async function findRuns(folders: readonly string[]): Promise<TrainingRun[]> {
+  const found = (await Promise.all(folders.map(runFoldersBelow))).flat();
+  const once = [...new Set(found.map((folder) => path.resolve(folder)))];
+  const runs = await Promise.all(once.map((folder) => findRun(path.relative('', folder))));
+  return runs.flatMap((run) => run ?? []);
+}
+
+async function runFoldersBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const has = (file: string) => entries.some(({ name }) => name === file);
+  if (has('config.json')) return has('weights.safetensors') ? [folder] : [];
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  const names = folders.map(({ name }) => name).sort();
+  return (await Promise.all(names.map((name) => runFoldersBelow(path.join(folder, name))))).flat();
+}
+
 /** The run in a folder. @throws InputError when there is none, or it has not ended. */
 export async function readRun(folder: string, label?: string): Promise<TrainingRun> {
   const run = await findRun(folder, label);
@@ -38,15 +58,36 @@ export async function readRun(folder: string, label?: string): Promise<TrainingR
   );
 }
 
-/** `CE`, `PAT, τ = 2`, `focal, γ = 5`: a loss with the options that are set. */
+/** The losses as figures and the paper call them. */
+const LOSS_TITLES: Readonly<Record<LossName, string>> = {
+  crossEntropy: 'CE',
+  focal: 'Focal',
+  classBalanced: 'CB',
+  classBalancedFocal: 'CB Focal',
+  balancedSoftmax: 'BMS',
+  ldam: 'LDAM',
+  blv: 'BLV',
+  pat: 'PAT',
+};
+const OPTION_SYMBOLS: Readonly<Record<string, string>> = {
+  temperature: 'τ',
+  gamma: 'γ',
+  beta: 'β',
+  sharpness: 'k',
+  epsilon: 'ε',
+  scale: 's',
+  sigma: 'σ',
+};
+
+/** `CE`, `PAT, τ = 2`, `Focal, γ = 5`: a loss with the options that are set. */
 export function lossLabel({ name, ...options }: LossConfig): string {
-  const title = name === 'crossEntropy' ? 'CE' : name === 'pat' ? 'PAT' : name;
   const set = Object.entries(options).map(([key, value]) => {
-    if (key === 'temperature') return `τ = ${value}`;
-    if (key === 'gamma') return `γ = ${value}`;
-    return key === 'normalizer' && value === 'pixels' ? 'without 1/|M|' : `${key} ${String(value)}`;
+    if (key in OPTION_SYMBOLS) return `${OPTION_SYMBOLS[key]} = ${value}`;
+    if (key === 'normalizer' && value === 'pixels') return 'without 1/|M|';
+    if (key === 'distribution') return String(value);
+    return key === 'variant' ? `${value}’ code` : `${key} ${String(value)}`;
   });
-  return [title, ...set].join(', ');
+  return [LOSS_TITLES[name], ...set].join(', ');
 }
 
 /** The epochs that a run has done so far, as `metrics.jsonl` tells; none without a run. */

@@ -1,8 +1,8 @@
 /** One short run on drawn scenes, read back, shown in a cell, and asked for single images. */
 import { createRequire } from 'node:module';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tf } from '../../lib/backend';
 import { trainLive } from '../../lib/notebook/trainLive';
@@ -12,6 +12,7 @@ import { chooseImages, predictSamples, scoreImages } from '../../lib/training/ru
 import { ConfusionMatrix } from '../../lib/metrics';
 import {
   findRun,
+  findRuns,
   lossLabel,
   readEpochs,
   readRun,
@@ -51,6 +52,20 @@ describe('a finished run', () => {
     expect(await readEpochs(join(folder, 'none'))).toEqual([]);
   });
 
+  it('is found below a folder, once, if its weights are there', async () => {
+    const sweep = join(folder, 'sweep', 'runs');
+    for (const name of ['b', 'a', 'weightless', 'unfinished']) {
+      cpSync(finished, join(sweep, name, 'seed0'), { recursive: true });
+    }
+    rmSync(join(sweep, 'weightless', 'seed0', 'weights.safetensors'));
+    rmSync(join(sweep, 'unfinished', 'seed0', 'record.json'));
+    const runs = await findRuns([sweep, join(sweep, 'a'), join(folder, 'none'), finished]);
+    const folders = [join(sweep, 'a', 'seed0'), join(sweep, 'b', 'seed0'), finished];
+    expect(runs.map((found) => resolve(found.folder))).toEqual(folders);
+    expect(runs[0].record).toEqual(run.record);
+    expect(runs[0].label).toBe('PAT, τ = 2');
+  });
+
   it('is read without a last line that a kill tore', async () => {
     const torn = join(folder, 'torn');
     const lines = readFileSync(join(finished, 'metrics.jsonl'), 'utf8');
@@ -69,8 +84,10 @@ describe('a finished run', () => {
   it.each([
     [{ name: 'crossEntropy' }, 'CE'],
     [{ name: 'pat', temperature: 1, normalizer: 'pixels' }, 'PAT, τ = 1, without 1/|M|'],
-    [{ name: 'focal', gamma: 5 }, 'focal, γ = 5'],
-    [{ name: 'ldam', maxMargin: 0.4 }, 'ldam, maxMargin 0.4'],
+    [{ name: 'focal', gamma: 5 }, 'Focal, γ = 5'],
+    [{ name: 'ldam', maxMargin: 0.4, scale: 10 }, 'LDAM, maxMargin 0.4, s = 10'],
+    [{ name: 'balancedSoftmax', variant: 'authors' }, 'BMS, authors’ code'],
+    [{ name: 'blv', distribution: 'uniform' }, 'BLV, uniform'],
   ] as const)('is labelled: %o', (loss, label) => {
     expect(lossLabel(loss)).toBe(label);
   });
