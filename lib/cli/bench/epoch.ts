@@ -15,12 +15,11 @@ import { benchCases } from './cases';
 import type { BenchCase } from './cases';
 import { executions } from './createStep';
 import type { Execution } from './createStep';
-import type { EpochTimes } from './epochWorker';
+import { EpochSide } from './epochSide';
 import { interleave } from './interleave';
-import type { Round, Side } from './interleave';
+import type { Round } from './interleave';
 import { machine, machineText, spreadOf, spreadText } from './measure';
 import type { Spread } from './measure';
-import { Peer } from './peer';
 import { writeJob } from './stepJob';
 import { StepSide } from './stepSide';
 import type { BenchOptions, BenchReport } from './types';
@@ -111,38 +110,6 @@ async function measure(
   } finally {
     for (const stop of stops) stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-/** A run that does an epoch at a time. */
-class EpochSide implements Side {
-  last: EpochTimes = { trainingSeconds: 0, validationSeconds: 0, steps: 0 };
-  private readonly peer: Peer;
-  private request: string;
-
-  constructor(
-    readonly name: string,
-    job: object,
-    signal: AbortSignal,
-  ) {
-    const args = ['--import', 'tsx', 'lib/cli/bench/epochWorker.ts'];
-    this.peer = new Peer('the training run', process.execPath, args, signal);
-    this.request = JSON.stringify(job);
-  }
-
-  get pid(): number {
-    return this.peer.pid;
-  }
-
-  /** Milliseconds of one epoch. */
-  async burst(): Promise<number> {
-    this.last = (await this.peer.ask(this.request)) as unknown as EpochTimes;
-    this.request = 'next';
-    return 1000 * this.last.trainingSeconds;
-  }
-
-  stop(): void {
-    this.peer.stop();
   }
 }
 

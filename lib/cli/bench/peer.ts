@@ -15,7 +15,9 @@ export class Peer {
     args: readonly string[],
     signal: AbortSignal,
   ) {
-    this.child = spawn(command, args, { signal });
+    // TensorFlow would take a whole GPU for the first process that comes.
+    const env = { TF_FORCE_GPU_ALLOW_GROWTH: 'true', ...process.env };
+    this.child = spawn(command, args, { signal, env });
     this.child.on('error', () => undefined); // told by the missing answer
     this.child.stdin.on('error', () => undefined); // likewise
     this.child.stderr.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
