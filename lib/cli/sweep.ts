@@ -7,6 +7,7 @@ import { parseJson } from './support/json';
 
 const help = `Usage: npm run sweep -- --config FILE|PRESET --out DIR [options]
        npm run sweep -- --status DIR
+       npm run sweep -- --collect DIR --to RESULTS
 
 Trains every run of a sweep and writes DIR/runs/ID/ for each, as npm run train does. Stop it at any time and give the
 same command again: what is done is not done twice, what was interrupted goes on from its checkpoint, what failed is
@@ -24,6 +25,11 @@ tried again.
   --retries N       further attempts for a run that crashes (default 2)
   --dry-run         print the runs and the estimated hours; train nothing
   --status DIR      print where the runs of a sweep stand, SLURM's view included
+
+  --collect DIR     store the finished runs of the sweep in DIR as small JSON files (no weights, no paths): RESULTS/ID.json
+                    for each, and RESULTS/sweep.json, which says what they took. Again: adds what has ended since
+  --to RESULTS      the folder for them, e.g. data/results/laptop; npm run tables makes tables of it
+  --commit SHA      of the code that trained, for sweep.json (default: the one stored, else the one checked out)
 
   --slurm           submit an array job instead; the options below are for it
   --partition NAME  --time LIMIT  --gpus N  --cpus N  --memory SIZE
@@ -46,6 +52,9 @@ const options = {
   retries: { type: 'string', default: '2' },
   'dry-run': flag,
   status: text,
+  collect: text,
+  to: text,
+  commit: text,
   only: text, // one run of a stored plan: what a task of the array job does
   slurm: flag,
   partition: text,
@@ -65,6 +74,10 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parseArguments('npm run sweep', args, options);
   const commands = await import('./sweep/run');
   if (values.status !== undefined) return commands.status(values.status);
+  if (values.collect !== undefined) {
+    const { collect } = await import('./sweep/collect');
+    return collect(values.collect, required('--to', values.to), values.commit);
+  }
   const jobs = whole('--jobs', values.jobs, 1);
   const threads = {
     threads: values.threads === undefined ? undefined : whole('--threads', values.threads, 1),

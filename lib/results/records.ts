@@ -7,6 +7,8 @@ import { scoresFrom } from '../metrics';
 import type { SegmentationScores } from '../metrics';
 import type { PerImageCounts } from '../training/evaluate';
 import type { RunRecord } from '../training/record';
+import { epochPoints, pointsOfMetrics } from './curves';
+import type { EpochPoint } from './curves';
 
 /** What was scored on one split. */
 export interface ScoredSplit {
@@ -29,6 +31,8 @@ export interface ResultRecord {
   scores: SegmentationScores;
   counts: number[][];
   perImage?: PerImageCounts;
+  /** Epoch by epoch; empty where neither the record nor its run folder tells. */
+  curves: EpochPoint[];
   weightsSha256: string;
   /** Training and validation. */
   seconds: number;
@@ -45,6 +49,7 @@ interface StoredRecord extends ScoredSplit {
   config: RunRecord['config'];
   classNames: string[];
   test?: ScoredSplit;
+  curves?: EpochPoint[];
   weightsSha256: string;
   times: { seconds: number };
 }
@@ -64,13 +69,17 @@ const schema = z.object({
   classNames: z.array(z.string()).min(1),
   ...scoredSplit,
   test: z.object(scoredSplit).optional(),
+  curves: epochPoints.optional(),
   weightsSha256: z.string().regex(/^[0-9a-f]{64}$/),
   times: z.object({ seconds: z.number() }),
 });
 
+/** What a sweep keeps beside its runs. */
+const sweepFiles = ['sweep.json', 'request.json', 'failure.json'];
+
 /**
- * Reads every record under `folders`: `record.json` of a run folder (one that has a `config.json`; its other files are
- * left alone), and every other `.json` file. A file that is torn, no record, or whose numbers contradict each other is
+ * Reads every record under `folders`: `record.json` of a run folder (one that has a `config.json`; of its other files
+ * only `metrics.jsonl` is read), and every other `.json` file but those that a sweep keeps beside its runs. A file that is torn, no record, or whose numbers contradict each other is
  * named in `skipped` and left out. In the order of the paths.
  *
  * @throws InputError for a folder that cannot be read.
@@ -86,7 +95,11 @@ export async function readRecords(
     });
     for (const file of files) {
       try {
-        found.records.push(parseRecord(file, await readFile(file, 'utf8'), split));
+        const record = parseRecord(file, await readFile(file, 'utf8'), split);
+        found.records.push(record);
+        if (path.basename(file) !== 'record.json') continue;
+        const metrics = path.join(path.dirname(file), 'metrics.jsonl');
+        record.curves = pointsOfMetrics(await readFile(metrics, 'utf8').catch(() => ''));
       } catch (error) {
         found.skipped.push({ file, reason: (error as Error).message });
       }
@@ -106,7 +119,9 @@ async function jsonFiles(folder: string): Promise<string[]> {
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
       .map(({ name }) => jsonFiles(path.join(folder, name))),
   );
-  const own = files.filter((name) => name.endsWith('.json')).map((name) => path.join(folder, name));
+  const own = files
+    .filter((name) => name.endsWith('.json') && !sweepFiles.includes(name))
+    .map((name) => path.join(folder, name));
   return [...own, ...inside.flat()].sort();
 }
 
@@ -122,8 +137,15 @@ function parseRecord(file: string, text: string, split: ScoredSplitName): Result
     const { path: at, message } = parsed.error.issues[0];
     throw new Error(`not a run's record: ${at.join('.') || 'the whole'}: ${message}`);
   }
-  const { config, classNames, weightsSha256, times, test, ...valid } =
-    parsed.data as unknown as StoredRecord;
+  const {
+    config,
+    classNames,
+    weightsSha256,
+    times,
+    test,
+    curves = [],
+    ...valid
+  } = parsed.data as unknown as StoredRecord;
   const scored = split === 'valid' ? valid : test;
   if (scored === undefined) throw new Error('holds no scores of the test split');
   const { counts, perImage } = scored;
@@ -136,6 +158,7 @@ function parseRecord(file: string, text: string, split: ScoredSplitName): Result
     scores: scoresFrom(classCounts(counts)),
     counts,
     ...(perImage === undefined ? {} : { perImage }),
+    curves,
     weightsSha256,
     seconds: times.seconds,
   };

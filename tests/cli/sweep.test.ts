@@ -23,7 +23,15 @@ describe('npm run sweep', () => {
   it('shows its help', async () => {
     const { status, output } = await sweep('--help');
     expect(status).toBe(0);
-    for (const word of ['--config', '--scale', '--jobs', '--slurm', '--status', '--dry-run']) {
+    for (const word of [
+      '--config',
+      '--scale',
+      '--jobs',
+      '--slurm',
+      '--status',
+      '--collect',
+      '--dry-run',
+    ]) {
       expect(output).toContain(word);
     }
   });
@@ -59,6 +67,8 @@ describe('npm run sweep', () => {
     [['--out', 'x'], '--config is missing'],
     [['--config', 'table1', '--out', 'x', '--jobs', '0'], '--jobs must be an integer >= 1, got 0'],
     [['--config', 'table1', '--out', 'x', '--set', 'epoch=1'], "Did you mean 'epochs'?"],
+    [['--collect', '/nowhere'], '--to is missing'],
+    [['--collect', '/nowhere', '--to', 'x'], 'there is no sweep in /nowhere'],
     [['--status', '/nowhere'], 'there is no sweep in /nowhere'],
   ])('%j is an error of one line', async (args, message) => {
     const { status, output, errors } = await sweep(...args);
