@@ -14,6 +14,7 @@ import { SCREEN_WIDTH_PIXELS, VENUES } from './figures/style';
 import type { Figure } from './figures/types';
 import { figureBundle } from './notebook/figureOutput';
 import { writeOutput } from './notebook/output';
+import { pageBundle } from './notebook/pageOutput';
 import { renderTable } from './notebook/table';
 import type { FrameLike, TableOptions } from './notebook/table';
 
@@ -66,6 +67,11 @@ export function showImage(png: Uint8Array, options: { width?: number } = {}): vo
     },
     metadata,
   );
+}
+
+/** Shows an interactive page that also lies on the disk as `file` (e.g. `explorePatHtml` and `writeExplorePat`). */
+export function showPage(html: string, { title, file }: { title: string; file: string }): void {
+  writeOutput(pageBundle(html, title, file));
 }
 
 /** Shows Markdown text, e.g. a sentence that states a computed number. */

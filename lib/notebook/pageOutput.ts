@@ -1,0 +1,23 @@
+/** A whole HTML page as a cell's output. */
+import { relative } from 'node:path';
+import type { MimeBundle } from './output';
+
+/**
+ * The page in a frame of its own, so that its styles and scripts and those around it do not meet; it may set the
+ * frame's height. JupyterLab shows it once the cell has run or the notebook is trusted, and the sentence below it always.
+ */
+export function pageBundle(html: string, title: string, file: string): MimeBundle {
+  const where = relative('', file);
+  const source = escaped(html);
+  return {
+    'text/html':
+      `<iframe title="${escaped(title)}" srcdoc="${source}" style="width: 100%; height: 60rem; border: 0"></iframe>` +
+      `<p>${escaped(title)} is also the page <code>${escaped(where)}</code>, which opens from the disk. ` +
+      'Where nothing is above this line, run the cell.</p>',
+    'text/plain': `${title}: ${where}`,
+  };
+}
+
+function escaped(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+}
