@@ -41,20 +41,24 @@ export function explorePatFigure({ settings, curves, classes }: PatExploration):
       'Cross-entropy, 1/|M|: the normalization without β.',
     data,
     layout: {
-      grid: { rows: 2, columns: 2, pattern: 'independent', xgap: 0.2, ygap: 0.34 },
+      margin: { t: 70 }, // a legend of two rows and the panels' headings
+      grid: { rows: 2, columns: 2, pattern: 'independent', xgap: 0.18, ygap: 0.42 },
       xaxis: axis('p of the true class', probability),
       xaxis2: axis('p of the true class', probability),
       xaxis3: axis('p of the true class', probability),
       xaxis4: axis('class, most frequent first', { range: [0.5, numClasses + 0.5] }),
-      yaxis: logAxis('β'),
-      yaxis2: logAxis('loss'),
-      yaxis3: logAxis('|∂L/∂z<sub>y</sub>|'),
-      yaxis4: logAxis('share, %'),
-      annotations: ['Coefficient', 'Loss', 'Gradient', 'Gradient of an image, by class'].map(
-        (text, i) => panelTitle(text, i + 1),
-      ),
+      yaxis: logAxis(''),
+      yaxis2: logAxis(''),
+      yaxis3: logAxis(''),
+      yaxis4: logAxis(''),
+      annotations: [
+        'Coefficient β',
+        'Loss',
+        'Gradient |∂L/∂z<sub>y</sub>|',
+        'Share of gradient, %',
+      ].map((text, i) => panelTitle(text, i + 1)),
     },
-    aspectRatio: 0.8,
+    aspectRatio: 0.9,
     rows: [
       ...curves.curves.flatMap(({ label, coefficient, loss, gradient }) =>
         curves.probability.map((p, i) => ({
