@@ -70,17 +70,26 @@ export function groupCells(records: readonly ResultRecord[]): {
   return { cells: [...cells.values()], skipped };
 }
 
-function cellKey({ config, split }: ResultRecord): string {
+/** Equal for the runs of one cell: all that a score depends on but the seed. */
+export function cellKey({ config, split }: Pick<ResultRecord, 'config' | 'split'>): string {
   const shared = without(config, withoutEffect);
-  return stableJson({ ...shared, dataset: without(config.dataset, dataWithoutEffect), split });
+  return stableJson({ ...shared, dataset: withoutPlace(config.dataset), split });
 }
+
+/** Equal for runs on the same images of the same size. */
+export function imagesKey(dataset: ResultRecord['config']['dataset']): string {
+  return stableJson(withoutPlace(dataset));
+}
+
+const withoutPlace = (dataset: ResultRecord['config']['dataset']) =>
+  without(dataset, dataWithoutEffect);
 
 function without(value: object, keys: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
 }
 
 /** JSON with the keys of every object in order. */
-function stableJson(value: unknown): string {
+export function stableJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

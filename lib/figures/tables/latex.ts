@@ -16,11 +16,13 @@ const symbols: Readonly<Record<string, string>> = {
   '×': '$\\times$',
   '−': '$-$',
   '²': '$^2$',
+  '’': "'",
+  ε: '$\\varepsilon$',
 };
 
 /** Text with LaTeX's special characters, and the symbols that its plain fonts lack, spelled out. */
 export function latexText(text: string): string {
-  return text.replace(/[\\~^αβγστΔ±×−²]|[&%$#_{}]/gu, (one) => symbols[one] ?? `\\${one}`);
+  return text.replace(/[\\~^αβγεστΔ±×−²’]|[&%$#_{}]/gu, (one) => symbols[one] ?? `\\${one}`);
 }
 
 /** One cell of an S column; a second-best number is centred in it, since siunitx cannot underline what it aligns. */
@@ -32,6 +34,7 @@ export function latexValue(
 ): string {
   if (cell === null) return '{--}';
   const number = numberText(cell, column, ' +- ');
+  if (number.startsWith('<')) return `{$<$\\,${number.slice(1)}}`;
   const note = letter === '' ? '' : `\\textsuperscript{${letter}}`;
   if (mark === 'second') return `{\\underline{\\num{${number}}}${note}}`;
   const aligned = note === '' ? number : `${number} {${note}}`;

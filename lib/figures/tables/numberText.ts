@@ -1,12 +1,13 @@
 /** A number of a table as text. */
 import type { TableCell, TableColumn } from './types';
 
-/** `76.22`, with a deviation `76.22 ± 0.31`, with `signed` `+0.08`; never −0. */
+/** `76.22`, with a deviation `76.22 ± 0.31`, with `signed` `+0.08`, below `least` `<0.001`; never −0. */
 export function numberText(
   { value, deviation }: TableCell,
-  { digits, signed = false }: Pick<TableColumn, 'digits' | 'signed'>,
+  { digits, signed = false, least }: Pick<TableColumn, 'digits' | 'signed' | 'least'>,
   plusMinus = ' ± ',
 ): string {
+  if (least !== undefined && value < least) return `<${least.toFixed(digits)}`;
   const rounded = Number(value.toFixed(digits)) || 0;
   const sign = signed && rounded > 0 ? '+' : '';
   const spread = typeof deviation === 'number' ? plusMinus + deviation.toFixed(digits) : '';

@@ -10,6 +10,8 @@ export interface TableColumn {
   better?: 'higher' | 'lower';
   /** Positive numbers have a plus sign (default false). */
   signed?: boolean;
+  /** Smaller numbers are printed as less than this, `<0.001` (default: as they are). */
+  least?: number;
 }
 
 export interface TableCell {

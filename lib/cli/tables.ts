@@ -1,0 +1,46 @@
+/** `npm run tables`: from the records of runs to the paper's tables. */
+import path from 'node:path';
+import { parseArguments, runCommand } from './support/command';
+
+const help = `Usage: npm run tables -- [DIR] [options]
+
+Writes Tables 1–3 of the paper, the ablation of PAT and the search for each loss's option from the records below DIR (a
+sweep's folder, or what npm run sweep -- --collect stored; default data/results/laptop): NAME.tex (booktabs, siunitx),
+NAME.md and NAME.csv. The same records give the same bytes. A cell without runs is shown as a dash, a table without any
+is not written.
+
+  --out DIR         the tables' folder (default: tables/ in DIR)
+  --scale SCALE     of the presets that the runs are of: paper, laptop, smoke (default laptop)
+  --set path=value  a setting that the sweep was started with; repeatable
+  --split NAME      whose scores: test, valid (default test; the search for options is always by valid)
+
+  --skip-setup      use what is installed, unchecked
+  --help            show this`;
+
+const text = { type: 'string' } as const;
+const options = {
+  out: text,
+  scale: { type: 'string', default: 'laptop' },
+  set: { type: 'string', multiple: true, default: [] as string[] },
+  split: { type: 'string', default: 'test' },
+} as const;
+
+async function main(args: string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${help}\n`);
+    return 0;
+  }
+  const given = args.length > 0 && !args[0].startsWith('-');
+  const { values, positionals } = parseArguments(
+    'npm run tables',
+    args,
+    options,
+    given ? ['DIR'] : [],
+  );
+  const { writeTables } = await import('./tables/run'); // late: a wrong command line must not wait for TensorFlow
+  const [folder = path.join('data', 'results', 'laptop')] = positionals;
+  const { out = path.join(folder, 'tables'), scale, set: settings, split } = values;
+  return writeTables(folder, { out, scale, settings, split });
+}
+
+void runCommand(main);

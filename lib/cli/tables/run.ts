@@ -1,0 +1,55 @@
+/** What `npm run tables` does once its arguments are understood. */
+import path from 'node:path';
+import { checkOneOf, InputError } from '../../check';
+import { paperTable, paperTableNames } from '../../paperTables';
+import { writeTable } from '../../paperTables/files';
+import { readRecords } from '../../results/records';
+import type { ScoredSplitName } from '../../results/records';
+import { scales } from '../../training/sweep/presets';
+import { planSweep } from '../sweep/plan';
+
+const where = 'npm run tables';
+
+export interface TablesRequest {
+  out: string;
+  scale: string;
+  settings: readonly string[];
+  split: string;
+}
+
+/** Writes the tables that have runs, and says what is in them. */
+export async function writeTables(
+  folder: string,
+  { out, settings, ...request }: TablesRequest,
+): Promise<number> {
+  const scale = checkOneOf(where, '--scale', request.scale, scales);
+  const split = checkOneOf(where, '--split', request.split, ['test', 'valid'] as const);
+  const read = {
+    valid: await readRecords(folder, { split: 'valid' }),
+    test: await readRecords(folder, { split: 'test' }),
+  };
+  let cellsFound = 0;
+  for (const name of paperTableNames) {
+    const { runs } = planSweep(name, undefined, { scale, settings });
+    const own: ScoredSplitName = name === 'tuning' ? 'valid' : split;
+    const table = paperTable(name, read[own].records, { scale, split: own, runs });
+    const found = table.cells.filter(({ cell }) => cell !== undefined);
+    const seeds = found.reduce((sum, { summary }) => sum + (summary?.seeds.length ?? 0), 0);
+    const planned = table.cells.reduce((sum, cell) => sum + cell.seeds.length, 0);
+    const state = `${name}: ${found.length} of ${table.cells.length} cells, ${seeds} of ${planned} runs`;
+    cellsFound += found.length;
+    if (found.length === 0) process.stdout.write(`${state}; not written\n`);
+    else {
+      await writeTable(table, out);
+      process.stdout.write(`${state}: ${path.join(out, name)}.{tex,md,csv}\n`);
+    }
+  }
+  for (const { file, reason } of read.valid.skipped) {
+    process.stderr.write(`left out: ${file}: ${reason}\n`);
+  }
+  if (cellsFound > 0) return 0;
+  throw new InputError(
+    `${where}: DIR must hold runs of the presets at scale ${scale}, got ${read.valid.records.length} records of ` +
+      `other runs in '${folder}'. Give --scale and --set as to npm run sweep.`,
+  );
+}

@@ -1,0 +1,25 @@
+/** A table as the files that a paper needs. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { writeAtomically } from '../atomicFile';
+import { csvText } from '../figures/plain';
+import { tableLatex, tableMarkdown } from '../figures/tables';
+import type { PaperTable } from './types';
+
+/** File name → text: LaTeX (needs booktabs and siunitx), Markdown, and a CSV with all numbers in full. */
+export function tableFiles({ name, tables, rows }: Pick<PaperTable, 'name' | 'tables' | 'rows'>) {
+  return new Map([
+    [`${name}.tex`, tables.map(tableLatex).join('\n')],
+    [`${name}.md`, tables.map(tableMarkdown).join('\n')],
+    [`${name}.csv`, csvText(rows)],
+  ]);
+}
+
+/** Writes them into `folder`, which is made when it is missing. Resolves to the files' paths. */
+export async function writeTable(table: PaperTable, folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const files = [...tableFiles(table)];
+  for (const [file, text] of files)
+    await writeAtomically(path.join(folder, file), Buffer.from(text));
+  return files.map(([file]) => path.join(folder, file));
+}
