@@ -1,5 +1,6 @@
 /**
- * The gallery `index.html`: one page, no network, a card for each exported figure, grouped by notebook.
+ * The gallery `index.html`: one page, no network, a card for each exported figure, grouped by notebook. A figure NAME
+ * with a page NAME.html beside it (explore-pat) gets a link to that too.
  * By hand: `node scripts/gallery.mjs [DIR]`.
  */
 import fs from 'fs';
@@ -27,8 +28,14 @@ a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
   border: 1px solid var(--edge); border-radius: 0.5rem; }
 .picture { display: block; padding: 0.5rem; background: #fff; border-radius: 0.25rem; }
 .picture img { display: block; width: 100%; height: 16rem; object-fit: contain; }
-.card p { overflow-wrap: anywhere; }
-.files { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: auto 0 0; padding: 0; list-style: none; }
+.card p { font-size: 0.9rem; overflow-wrap: anywhere; }
+.files { display: flex; flex-wrap: wrap; gap: 0 1rem; margin: auto 0 0; padding: 0; list-style: none; }
+.files a { display: inline-block; padding: 0.25rem 0; } .files strong a { font-size: 1.05rem; }
+nav ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; margin: 0.5rem 0 0; padding: 0; list-style: none; }
+nav a { display: inline-block; padding: 0.25rem 0; }
+code { overflow-wrap: anywhere; }
+@media (max-width: 36rem) { body { padding: 0.75rem; } .card { padding: 0.75rem; }
+  .picture img { height: auto; max-height: 24rem; } }
 `;
 
 /** Text made safe for HTML content and quoted attributes. */
@@ -50,7 +57,8 @@ export async function writeGallery(folder) {
   const others = figures.filter((figure) => !owner(figure));
   if (others.length > 0) sections.push(section('Other figures', '', others, files));
   const page = path.join(folder, 'index.html');
-  fs.writeFileSync(`${page}.part`, pageHtml(sections, figures.length, records.length));
+  const contents = records.map((record) => link(`#${anchor(record)}`, record.title));
+  fs.writeFileSync(`${page}.part`, pageHtml(sections, contents, figures.length));
   fs.renameSync(`${page}.part`, page);
   return { page, figures: figures.map((figure) => figure.name) };
 }
@@ -61,8 +69,8 @@ function readJson(folder) {
   return files.sort().map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')));
 }
 
-function pageHtml(sections, figureCount, notebookCount) {
-  const count = `${plural(figureCount, 'figure')} from ${plural(notebookCount, 'notebook')}.`;
+function pageHtml(sections, contents, figureCount) {
+  const count = `${plural(figureCount, 'figure')} from ${plural(contents.length, 'notebook')}.`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -76,6 +84,7 @@ function pageHtml(sections, figureCount, notebookCount) {
 <h1>Figures</h1>
 <p>${count} Each comes as PDF, SVG and PNG for print, with the numbers behind it as CSV and the Plotly figure as JSON.</p>
 </header>
+<nav aria-label="Notebooks"><ul>${contents.map((each) => `<li>${each}</li>`).join('')}</ul></nav>
 <main>
 ${sections.join('\n')}
 </main>
@@ -86,40 +95,53 @@ ${sections.join('\n')}
 
 function section(title, note, figures, files, record) {
   const page = record && `notebooks/${encodeURIComponent(record.name)}.html`;
-  const link = page ? ` <a href="${page}">Open the notebook with its outputs</a>` : '';
+  const open = page ? ` ${link(page, 'Open the notebook with its outputs')}` : '';
   const cards = figures.map((figure) => card(figure, files, page)).join('\n');
   const list = cards ? `\n<ul class="cards">\n${cards}\n</ul>` : '';
-  return `<section>
+  return `<section${record ? ` id="${anchor(record)}"` : ''}>
 <h2>${escapeHtml(title)}</h2>
-<p class="quiet">${note}${link}</p>${list}
+<p class="quiet">${note}${open}</p>${list}
 </section>`;
 }
 
-function recordNote({ ok, profile, parameters, seconds }) {
+function recordNote({ ok, profile, parameters, values = [], seconds }) {
   const failed = ok ? '' : '<strong>A cell failed.</strong> ';
-  const set = parameters.map((assignment) => `, ${assignment.replace(/;$/, '')}`).join('');
-  return `${failed}Ran in ${seconds.toFixed(1)} s, profile ${escapeHtml(profile + set)}.`;
+  const shown = values.length > 0 ? values : parameters.map((each) => each.replace(/;$/, ''));
+  const set = shown.length > 0 ? `: <code>${escapeHtml(shown.join(', '))}</code>` : '';
+  return `${failed}Ran in ${seconds.toFixed(1)} s, profile ${escapeHtml(profile)}${set}.`;
 }
 
 function card(figure, files, page) {
   const url = (format) => encodeURIComponent(`${figure.name}.${format}`);
-  const made = FORMATS.filter((format) => files.has(`${figure.name}.${format}`));
-  const thumbnail = ['png', 'svg'].find((format) => made.includes(format));
-  const alt = escapeHtml(figure.caption || figure.title);
+  const has = (format) => files.has(`${figure.name}.${format}`);
+  const thumbnail = ['png', 'svg'].find(has);
+  const title = escapeHtml(figure.title);
   const picture = thumbnail
-    ? `<a class="picture" href="${url(thumbnail)}"><img src="${url(thumbnail)}" alt="${alt}" loading="lazy"></a>\n`
+    ? `<a class="picture" href="${url(thumbnail)}"><img src="${url(thumbnail)}" alt="${title}" loading="lazy"></a>\n`
     : '';
-  const label = escapeHtml(figure.title);
-  const links = made.map(
-    (format) =>
-      `<li><a href="${url(format)}" aria-label="${format.toUpperCase()}: ${label}">${format.toUpperCase()}</a></li>`,
+  const named = (kind) => `${kind}: ${figure.title}`;
+  const links = FORMATS.filter(has).map((format) =>
+    link(url(format), format.toUpperCase(), named(format.toUpperCase())),
   );
-  if (page) links.push(`<li><a href="${page}" aria-label="Notebook: ${label}">Notebook</a></li>`);
+  if (has('html')) {
+    links.unshift(`<strong>${link(url('html'), 'Interactive', named('Interactive'))}</strong>`);
+  }
+  if (page) links.push(link(page, 'Notebook', named('Notebook')));
   return `<li class="card">
-${picture}<h3>${label}</h3>
+${picture}<h3>${title}</h3>
 <p>${escapeHtml(figure.caption || '')}</p>
-<ul class="files">${links.join('')}</ul>
+<ul class="files">${links.map((each) => `<li>${each}</li>`).join('')}</ul>
 </li>`;
+}
+
+/** A link; `label` is what a screen reader says in place of the text. */
+function link(url, text, label) {
+  const spoken = label ? ` aria-label="${escapeHtml(label)}"` : '';
+  return `<a href="${escapeHtml(url)}"${spoken}>${escapeHtml(text)}</a>`;
+}
+
+function anchor({ name }) {
+  return `notebook-${encodeURIComponent(name)}`;
 }
 
 function plural(count, noun) {

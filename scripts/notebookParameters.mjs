@@ -52,6 +52,15 @@ export function assignments(file, profile = 'quick', settings = []) {
   return Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)};`);
 }
 
+/** Every parameter with the value it has in a run, `NAME = VALUE`, as written. */
+export function parameterValues(file, profile = 'quick', settings = []) {
+  const { declared, profiles } = readParameters(file);
+  const changed = { ...profiles[profile], ...Object.fromEntries(settings) };
+  return [...declared].map(
+    ([name, value]) => `${name} = ${name in changed ? JSON.stringify(changed[name]) : value}`,
+  );
+}
+
 /** The notebook in `file` with one more cell, right after its parameters, that makes the assignments. */
 export function withAssignments(file, injected) {
   const notebook = JSON.parse(fs.readFileSync(file, 'utf8'));

@@ -4,7 +4,12 @@ import fs from 'fs';
 import path from 'path';
 import { UsageError } from './command.mjs';
 import { ROOT, kernelEnvironment, venvBin } from './environment.mjs';
-import { assignments, sourceText, withAssignments } from './notebookParameters.mjs';
+import {
+  assignments,
+  parameterValues,
+  sourceText,
+  withAssignments,
+} from './notebookParameters.mjs';
 
 /** The figures' folder, unless a command says otherwise. */
 export const FIGURES = path.join(ROOT, 'figures');
@@ -118,6 +123,7 @@ export async function runNotebook(file, options = {}) {
     ok: code === 0,
     profile,
     parameters: injected,
+    values: parameterValues(file, profile, settings),
     seconds: Number(((performance.now() - start) / 1000).toFixed(1)),
     figures: [...figureTimes(out)]
       .filter(([key, time]) => before.get(key) !== time)

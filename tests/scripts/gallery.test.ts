@@ -1,0 +1,133 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../../lib/figures/browser';
+import { writeExplorePat } from '../../lib/figures/explorePatPage';
+import { axeFindings, axeSource } from '../support/axe';
+
+interface Gallery {
+  writeGallery: (folder: string) => Promise<{ page: string; figures: string[] }>;
+}
+
+const axe = axeSource();
+const GALLERY = pathToFileURL(resolve(__dirname, '../../scripts/gallery.mjs')).href;
+
+let folder = '';
+let page = '';
+let html = '';
+let browser: Browser;
+
+async function figure(name: string, title: string, formats: string[]): Promise<void> {
+  const image = sharp({ create: { width: 40, height: 30, channels: 3, background: '#0072B2' } });
+  const picture = await image.png().toBuffer();
+  for (const format of formats) writeFileSync(join(folder, `${name}.${format}`), picture);
+  const caption = `${title}: Oxford-IIIT-Pet-with-a-name-longer-than-any-phone-is-wide (train, 40 images), τ = 2.`;
+  writeFileSync(join(folder, `${name}.json`), JSON.stringify({ name, title, caption, data: [] }));
+}
+
+function notebook(name: string, figures: string[], record: object = {}): void {
+  const title = `${name} <of> the test`;
+  const values = ['tau = 2', 'gammas = [0.5, 2, 5]', `datasets = ["${'camvid'.repeat(12)}"]`];
+  const all = {
+    name,
+    title,
+    ok: true,
+    profile: 'quick',
+    parameters: [],
+    values,
+    seconds: 3,
+    figures,
+  };
+  writeFileSync(join(folder, 'notebooks', `${name}.json`), JSON.stringify({ ...all, ...record }));
+  writeFileSync(join(folder, 'notebooks', `${name}.html`), '<!doctype html><title>n</title>');
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'pat-gallery-'));
+  mkdirSync(join(folder, 'notebooks'));
+  await figure('curves', 'Curves & "quotes"', ['png', 'pdf', 'svg', 'csv']);
+  await figure('explore-pat', 'Explore', ['png', 'pdf']);
+  await figure('alone', 'Of no notebook', ['svg']);
+  await writeExplorePat({}, folder);
+  notebook('03-curves', ['curves', 'explore-pat']);
+  notebook('05-failing', [], { ok: false, values: undefined, parameters: ['tau = 5;'] });
+  const { writeGallery } = (await import(GALLERY)) as Gallery;
+  ({ page } = await writeGallery(folder));
+  html = readFileSync(page, 'utf8');
+  browser = (await launchBrowser()) as unknown as Browser;
+});
+
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function opened(width: number, colorScheme: 'light' | 'dark'): Promise<Page> {
+  const viewport = { width, height: 740 };
+  const context = await browser.newContext({ offline: true, viewport, colorScheme });
+  const opening = await context.newPage();
+  await opening.goto(pathToFileURL(page).href);
+  return opening;
+}
+
+describe('the gallery', () => {
+  it('shows each figure once, with its caption and the parameters of its notebook', () => {
+    expect(html.match(/<li class="card">/g)).toHaveLength(3);
+    expect(html).toContain('3 figures from 2 notebooks.');
+    expect(html).toContain('<h3>Curves &amp; &quot;quotes&quot;</h3>');
+    expect(html).toContain('03-curves &lt;of&gt; the test');
+    expect(html).toContain('profile quick: <code>tau = 2, gammas = [0.5, 2, 5], datasets');
+    expect(html).toContain(
+      '<strong>A cell failed.</strong> Ran in 3.0 s, profile quick: <code>tau = 5</code>',
+    );
+    expect(html).toContain('<h2>Other figures</h2>');
+  });
+
+  it('links to every file of a figure, to its interactive page and its notebook; every link leads to something', async () => {
+    const opening = await opened(1280, 'light');
+    const links = await opening
+      .locator('a')
+      .evaluateAll((all) => all.map((one) => (one as HTMLAnchorElement).href));
+    for (const link of links) {
+      const { hash } = new URL(link);
+      if (hash)
+        expect(await opening.locator(`[id="${decodeURIComponent(hash.slice(1))}"]`).count()).toBe(
+          1,
+        );
+      expect(() => readFileSync(fileURLToPath(link.split('#')[0])), link).not.toThrow();
+    }
+    const texts = (title: string) =>
+      opening.locator('.card').filter({ hasText: title }).locator('.files a').allInnerTexts();
+    expect(await texts('quotes')).toEqual(['PDF', 'SVG', 'PNG', 'CSV', 'JSON', 'Notebook']);
+    expect(await texts('Explore')).toEqual(['Interactive', 'PDF', 'PNG', 'JSON', 'Notebook']);
+    await opening.close();
+  });
+
+  it('asks for nothing but its own folder, and fits a phone', async () => {
+    const opening = await opened(360, 'dark');
+    const asked: string[] = [];
+    opening.on('request', (request) => asked.push(request.url()));
+    await opening.reload();
+    await opening.locator('.card img').last().scrollIntoViewIfNeeded();
+    expect(asked.length).toBeGreaterThan(1);
+    asked.forEach((url) => expect(url.startsWith(pathToFileURL(folder).href)).toBe(true));
+    expect(await opening.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    await opening.close();
+  });
+
+  it.skipIf(!axe).each([
+    ['light', 1280],
+    ['dark', 360],
+  ] as const)(
+    'has no accessibility finding (%s, %i px wide; needs axe-core)',
+    async (scheme, width) => {
+      const opening = await opened(width, scheme);
+      expect(await axeFindings(opening, axe ?? '')).toEqual([]);
+      await opening.close();
+    },
+  );
+});
