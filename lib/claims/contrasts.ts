@@ -1,0 +1,167 @@
+/** Differences between losses, each with its interval, and the verdict that follows from them. */
+import type { LossConfig } from '../losses';
+import type { NetworkName } from '../models';
+import { lossTitle, placeTitle, runTitle, withInterval } from './names';
+import { drawnInterval, sharedSeeds } from './resampling';
+import type { ClaimScore, Draws } from './resampling';
+import type { CellPlace, ClaimRuns } from './runs';
+import type { Comparison, Judgement, Verdict } from './types';
+
+/** `left` − `right` of one score in one place. */
+export interface Contrast {
+  dataset: string;
+  network: NetworkName;
+  left: LossConfig;
+  right: LossConfig;
+  score: ClaimScore;
+  /** What the difference is called (default: the losses' names). */
+  title?: string;
+}
+
+/** A statistic of several cells; the statistic of a contrast is the difference. */
+export interface Question {
+  label: string;
+  parts: readonly QuestionPart[];
+}
+
+/** Adds `sign` times the statistic of the cells; parts of different data sets are drawn independently. */
+export interface QuestionPart {
+  cells: readonly CellPlace[];
+  score: ClaimScore;
+  statistic: (scores: readonly number[]) => number;
+  sign: 1 | -1;
+}
+
+export interface Answers {
+  compared: Comparison[];
+  missing: string[];
+}
+
+/** What every rule about differences of scores says of its intervals. */
+export const intervalRule =
+  'Differences are paired over test images and seeds, both drawn again (bootstrap); the intervals are simultaneous at ' +
+  '95 % over the comparisons of the claim (Bonferroni).';
+
+/** The rule of `superiority`, for claims that say no more than that something is better. */
+export const superiorityRule =
+  'Holds if every interval lies above 0, in part if some do; an interval around 0 shows no gain.';
+
+/** Answers each question that the records can answer, in percentage points; names the runs that are missing. */
+export function answer(runs: ClaimRuns, questions: readonly Question[]): Answers {
+  const missing = new Set<string>();
+  const answered = questions.flatMap(({ label, parts }) => {
+    const draws = parts.map((part) => drawPart(runs, part, missing));
+    const found = draws.filter((one): one is Draws => one !== null);
+    return found.length < parts.length ? [] : [{ label, parts, draws: found }];
+  });
+  const level = 1 - 0.05 / Math.max(1, answered.length);
+  const compared = answered.flatMap(({ label, parts, draws }): Comparison[] => {
+    const sum = (of: (one: Draws) => number) =>
+      100 * parts.reduce((all, { sign }, i) => all + sign * of(draws[i]), 0);
+    const value = sum((one) => one.value);
+    const interval = drawnInterval(
+      draws[0].draws.map((_, b) => sum((one) => one.draws[b])),
+      level,
+    );
+    if (interval === null || Number.isNaN(value)) return [];
+    const { low, high } = interval;
+    const outcome = low > 0 ? 'above' : high < 0 ? 'below' : 'undecided';
+    const seeds = Math.min(...draws.map((one) => one.seeds.length));
+    const images = Math.min(...draws.map((one) => one.images));
+    return [{ label, value, low, high, outcome, seeds, images }];
+  });
+  return { compared, missing: [...missing] };
+}
+
+function drawPart(runs: ClaimRuns, part: QuestionPart, missing: Set<string>): Draws | null {
+  const cells = part.cells.flatMap((place) => {
+    const cell = runs.find(place);
+    const seeds = cell?.runs.length ?? 0;
+    if (cell !== undefined && seeds >= runs.minimumSeeds) return [cell];
+    const title = runTitle(place.dataset, place.network, place.loss);
+    missing.add(seeds === 0 ? title : `${title} (${seeds} of ${runs.minimumSeeds} seeds)`);
+    return [];
+  });
+  if (cells.length < part.cells.length) return null;
+  if (sharedSeeds(cells).length < runs.minimumSeeds) {
+    const { dataset, network } = part.cells[0];
+    missing.add(`${dataset}/${network}: seeds in common`);
+    return null;
+  }
+  const drawn = runs.resampling.draw(cells, part.score, part.statistic);
+  if (drawn === null) {
+    const { dataset, network } = part.cells[0];
+    missing.add(`${dataset}/${network}: counts of the same images`);
+  }
+  return drawn;
+}
+
+/** The contrasts as questions. */
+export function questionsOf(contrasts: readonly Contrast[]): Question[] {
+  return contrasts.map(({ dataset, network, left, right, score, title }) => {
+    const losses = title ?? `${lossTitle(left)} − ${lossTitle(right)}`;
+    const cells = [left, right].map((loss) => ({ dataset, network, loss }));
+    const statistic = ([a, b]: readonly number[]) => a - b;
+    return {
+      label: `${placeTitle(dataset, network)}: ${losses}`,
+      parts: [{ cells, score, statistic, sign: 1 }],
+    };
+  });
+}
+
+/**
+ * The judgement of a claim that all differences are above 0: holds if every one is, or at least the share `needed` of
+ * them; in part if some are; not testable if none could be computed. A claim with runs missing holds in part at most.
+ *
+ * @param what the score, e.g. `'tail mIoU'`
+ */
+export function superiority({ compared, missing }: Answers, what: string, needed = 1): Judgement {
+  if (compared.length === 0) return withoutRuns(missing);
+  const above = compared.filter(({ outcome }) => outcome === 'above').length;
+  const enough = above >= needed * compared.length && missing.length === 0;
+  const verdict: Verdict = enough ? 'holds' : above > 0 ? 'holds in part' : 'does not hold here';
+  return {
+    verdict,
+    measured: comparisonsText(compared, missing, what),
+    comparisons: compared,
+    missing,
+  };
+}
+
+/** `'not testable here'` since these runs are missing. */
+export function withoutRuns(missing: readonly string[]): Judgement {
+  return untestable(`runs missing: ${listed(missing)}`, missing);
+}
+
+export function untestable(reason: string, missing: readonly string[] = []): Judgement {
+  const verdict = 'not testable here';
+  return { verdict, measured: reason, comparisons: [], missing: [...missing] };
+}
+
+/** Counts of outcomes and the extremes; one difference with its interval alone. */
+export function comparisonsText(
+  compared: readonly Comparison[],
+  missing: readonly string[],
+  what: string,
+): string {
+  const sorted = [...compared].sort((a, b) => b.value - a.value);
+  const [best, worst] = [sorted[0], sorted[sorted.length - 1]];
+  const one = (comparison: Comparison) => `${withInterval(comparison)} (${comparison.label})`;
+  const count = (outcome: Comparison['outcome']) =>
+    compared.filter((comparison) => comparison.outcome === outcome).length;
+  const total = compared.length;
+  const least = Math.min(...compared.map((comparison) => comparison.seeds));
+  const seeds = `${least} ${least === 1 ? 'seed' : 'seeds'}`;
+  const numbers =
+    total === 1
+      ? `${what}, points: ${one(best)}; ${seeds}`
+      : `${what}, points: above 0 in ${count('above')} of ${total}, below in ${count('below')}; from ` +
+        `${one(worst)} to ${one(best)}; ${seeds}`;
+  return missing.length === 0 ? numbers : `${numbers}; runs missing: ${listed(missing)}`;
+}
+
+/** The first few, and how many more. */
+export function listed(names: readonly string[], shown = 3): string {
+  const rest = names.length - shown;
+  return `${names.slice(0, shown).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`;
+}

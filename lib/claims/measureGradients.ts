@@ -1,0 +1,81 @@
+/** Gradient norms of the classes of a few images, and what measuring them costs beside one gradient of PAT. */
+import { measureGradientNorms } from '../analysis/gradientNorms';
+import { tf } from '../backend';
+import type { Sample, SegmentationDataset } from '../datasets/types';
+import { createLoss, pixelwiseLoss } from '../losses';
+import type { SegmentationLoss } from '../losses';
+import { trainableVariables } from '../models/layers';
+import { quantile } from '../results/bootstrap';
+import type { GradientEvidence } from './evidence';
+
+export interface GradientOptions {
+  /** What is said of the network, e.g. `'U-Net after 60 steps'`. */
+  network: string;
+  /** Images measured (default 8). */
+  imageCount?: number;
+  signal?: AbortSignal;
+}
+
+/** Images that are timed, after one that warms up. */
+const TIMED = 3;
+
+/** Per-class gradient norms of cross-entropy, and the time of those of an image over that of one gradient of PAT. */
+export async function measureGradients(
+  model: tf.LayersModel,
+  dataset: SegmentationDataset,
+  { network, imageCount = 8, signal }: GradientOptions,
+): Promise<GradientEvidence> {
+  const images = Math.min(imageCount, dataset.length);
+  const norms = await measureGradientNorms(model, dataset, {
+    loss: { name: 'crossEntropy', validate: false },
+    label: 'CE',
+    imageCount: images,
+    signal,
+  });
+  const { ignoreIndex, numClasses } = dataset;
+  const pat = createLoss({ name: 'pat', ignoreIndex, validate: false });
+  const ratios: number[] = [];
+  for (let i = 0; i <= TIMED; i++) {
+    signal?.throwIfAborted();
+    const sample = await dataset.sample(i % images);
+    const classLosses = presentClasses(sample, numClasses).map((id) => classLoss(id, ignoreIndex));
+    const mask = gradientTime(model, sample, pat);
+    const all = classLosses.reduce((sum, loss) => sum + gradientTime(model, sample, loss), 0);
+    if (i > 0) ratios.push(all / mask);
+  }
+  const source = `${dataset.title}, ${images} ${dataset.real ? '' : 'drawn '}images, ${network}`;
+  return {
+    source,
+    norms,
+    normsOverMask: quantile(
+      ratios.sort((a, b) => a - b),
+      0.5,
+    ),
+  };
+}
+
+/** Cross-entropy summed over the pixels of one class. */
+function classLoss(classId: number, ignoreIndex: number): SegmentationLoss {
+  const pixelwise = pixelwiseLoss({ name: 'crossEntropy', ignoreIndex, validate: false });
+  return (logits, labels) => pixelwise(logits, labels).mul(labels.equal(classId).toFloat()).sum();
+}
+
+/** Milliseconds for the norm of one loss's gradient by all weights. */
+function gradientTime(model: tf.LayersModel, sample: Sample, loss: SegmentationLoss): number {
+  const { height, width, image, labels: ids } = sample;
+  const start = performance.now();
+  tf.tidy(() => {
+    const pixels = tf.tensor4d(image, [1, height, width, 3], 'int32').toFloat().div(255);
+    const labels = tf.tensor3d(ids, [1, height, width], 'int32');
+    const value = (): tf.Scalar =>
+      loss(model.apply(pixels, { training: false }) as tf.Tensor4D, labels); // [1,H,W,C] →
+    const { grads } = tf.variableGrads(value, trainableVariables(model));
+    tf.addN(Object.values(grads).map((gradient) => gradient.square().sum())).dataSync();
+  });
+  return performance.now() - start;
+}
+
+function presentClasses({ labels }: Sample, numClasses: number): number[] {
+  const ids = new Set(labels);
+  return Array.from({ length: numClasses }, (_, id) => id).filter((id) => ids.has(id));
+}

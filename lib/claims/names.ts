@@ -1,0 +1,36 @@
+/** How claims name places, losses and numbers. */
+import type { LossConfig } from '../losses';
+import type { NetworkName } from '../models';
+import { datasetTitle, networkTitle } from '../results/names';
+import { lossLabel } from '../training/trainingRuns';
+
+/** `CamVid, SegNet`. */
+export function placeTitle(dataset: string, network: NetworkName): string {
+  return `${datasetTitle(dataset)}, ${networkTitle(network)}`;
+}
+
+/** The paper's name of a loss without its options, but for `BMS, authors’ code`. */
+export function lossTitle(loss: LossConfig): string {
+  const variant = 'variant' in loss && loss.variant !== undefined ? { variant: loss.variant } : {};
+  return lossLabel({ name: loss.name, ...variant });
+}
+
+/** The run as messages name it: `camvid/segnet: PAT, τ = 2`. */
+export function runTitle(dataset: string, network: string, loss: LossConfig): string {
+  return `${dataset}/${network}: ${lossLabel(loss)}`;
+}
+
+/** `+1.2`, `−0.3`, `0.0`: with sign and a real minus. */
+export function signed(value: number, digits = 1): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return `${value < 0 ? '−' : '+'}${text}`;
+}
+
+/** `+1.2 [−0.3, +2.7]`. */
+export function withInterval(
+  { value, low, high }: { value: number; low: number; high: number },
+  digits = 1,
+): string {
+  return `${signed(value, digits)} [${signed(low, digits)}, ${signed(high, digits)}]`;
+}
