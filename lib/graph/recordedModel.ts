@@ -4,7 +4,7 @@ import { dataTypes, GraphBuilder, typeOf } from './nodes';
 import { DryRunError } from './dryBinding';
 import { dataTypeOf, record, TracingError } from './recorder';
 import type { NameOf, RecordingMode } from './recorder';
-import type { Program, ResidentGraph } from './residentGraph';
+import type { Program } from './residentGraph';
 
 /** What a computation on the inputs became. */
 export interface RecordedModel<Result> {
@@ -19,7 +19,8 @@ export interface RecordedModel<Result> {
 
 /** What a computation works with. */
 export interface ModelInputs {
-  resident: ResidentGraph;
+  /** The output that holds a weight's variable. */
+  handleOf: (weight: tf.Variable) => string;
   weights: readonly tf.Variable[];
   /** Tensors like those to come. */
   examples: readonly tf.Tensor[];
@@ -51,7 +52,7 @@ export function recordModel<Result>(
 export function recordModelBy<Result>(
   mode: RecordingMode,
   name: string,
-  { resident, weights, examples }: ModelInputs,
+  { handleOf, weights, examples }: ModelInputs,
   compute: () => Result,
   complete: (recorded: RecordedModel<Result>) => string[],
 ): RecordedProgram {
@@ -62,13 +63,13 @@ export function recordModelBy<Result>(
   const read = (variable: tf.Variable) => {
     const known = reads.get(variable);
     if (known !== undefined) return known;
-    const output = graph.output('ReadVariableOp', { dtype }, [resident.handleOf(variable)]);
+    const output = graph.output('ReadVariableOp', { dtype }, [handleOf(variable)]);
     reads.set(variable, output);
     return output;
   };
   const assign = (variable: tf.Variable, value: string) => {
     const after = reads.has(variable) ? [read(variable).split(':')[0]] : [];
-    return graph.add('AssignVariableOp', { dtype }, [resident.handleOf(variable), value], after);
+    return graph.add('AssignVariableOp', { dtype }, [handleOf(variable), value], after);
   };
   const known = [
     ...examples.map((tensor, i) => ({ tensor, name: () => inputs[i] })),

@@ -39,24 +39,21 @@ export class ResidentGraph {
   private readonly backend: NativeBackend = requireNative();
   private readonly mirrors = new Map<tf.Variable, Mirror>();
   private readonly programs = new Map<string, Program>();
-  private readonly variableNodes: GraphNode[];
+  private readonly variableGraph = new GraphBuilder('variables');
   private session?: number;
   /** Whether the session has all programs. */
   private loaded = false;
   /** Whether a program may have written variables since the last pull. */
   private ahead = false;
 
-  constructor(variables: readonly tf.Variable[]) {
-    const graph = new GraphBuilder('variables');
-    variables.forEach((variable, i) => {
-      this.mirrors.set(variable, addMirror(graph, variable, `variable_${i}`));
-    });
-    this.variableNodes = graph.nodes;
-  }
-
-  /** Output of the handle of a variable, for programs. */
+  /** Output of the handle of a variable, for programs. A variable has its place in the session from the first call on. */
   handleOf(variable: tf.Variable): string {
-    return this.mirrorOf(variable).handle;
+    const known = this.mirrors.get(variable);
+    if (known !== undefined) return known.handle;
+    const mirror = addMirror(this.variableGraph, variable, `variable_${this.mirrors.size}`);
+    this.mirrors.set(variable, mirror);
+    this.loaded = false;
+    return mirror.handle;
   }
 
   /** Adds a program; its nodes' names must be its own. Programs added one after the other are loaded together. */
@@ -128,7 +125,7 @@ export class ResidentGraph {
   /** Loads a session of all programs; the values of the one before move to it. */
   private load(): void {
     const nodes = [...this.programs.values()].flatMap((program) => program.nodes);
-    const next = loadGraph(this.backend.binding, [...this.variableNodes, ...nodes]);
+    const next = loadGraph(this.backend.binding, [...this.variableGraph.nodes, ...nodes]);
     const previous = this.session;
     const kept = [...this.mirrors.values()].filter((mirror) => !wasAssigned(mirror));
     tf.tidy(() => {
@@ -156,10 +153,6 @@ export class ResidentGraph {
     );
     const maker = backend as unknown as TensorMaker;
     return outputs.map((metadata) => maker.createOutputTensor(metadata));
-  }
-
-  private mirrorOf(variable: tf.Variable): Mirror {
-    return this.mirrors.get(variable) as Mirror;
   }
 }
 

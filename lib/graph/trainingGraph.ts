@@ -41,7 +41,7 @@ const FLOAT = typeOf(dataTypes.float32);
 
 /** Weights, running averages and moments stay in the session; `pull` brings them to the model and to Adam. */
 export class TrainingGraph {
-  private readonly resident: ResidentGraph;
+  private readonly resident = new ResidentGraph();
   private readonly weights: readonly tf.Variable[];
   /** Of each program. */
   private readonly outputs = new Map<string, string[]>();
@@ -50,10 +50,7 @@ export class TrainingGraph {
 
   /** @throws TracingError without the native backend. */
   constructor(private readonly options: TrainingGraphOptions) {
-    const { model, adam } = options;
-    this.weights = weightVariables(model);
-    const moments = adam.moments.flatMap(({ first, second }) => [first, second]);
-    this.resident = new ResidentGraph([...this.weights, ...moments]);
+    this.weights = weightVariables(options.model);
   }
 
   /** Records the programs of batches of these shapes, so that they are loaded together. */
@@ -122,7 +119,8 @@ export class TrainingGraph {
     const name = programName(kind, examples[0]);
     if (this.outputs.has(name)) return name;
     const { resident, weights } = this;
-    const given = { resident, weights, examples };
+    const handleOf = (weight: tf.Variable) => resident.handleOf(weight);
+    const given = { handleOf, weights, examples };
     const program = traced(() => recordModel(name, given, compute, complete));
     const { nodes, inputs, outputs } = program;
     const rewrite = kind === 'step' ? this.options.rewrite : undefined;

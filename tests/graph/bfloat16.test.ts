@@ -159,7 +159,7 @@ describe('kernels in bfloat16', () => {
     const given = inputs(cast(input, float32, bfloat16), graph);
     const node = graph.add(op, { T: typeOf(bfloat16), ...attributes }, given);
     const result = cast(`${node}:${output}`, type, float32);
-    const resident = new ResidentGraph([]);
+    const resident = new ResidentGraph();
     resident.add('sums', { nodes: graph.nodes, inputs: [input] });
     return tf.tidy(() => {
       const [values] = resident.run('sums', [tf.ones([1, 64, 64, 1])], [result], false);

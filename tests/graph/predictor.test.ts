@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { tf } from '../../lib/backend';
 import { GraphPredictor } from '../../lib/graph/predictor';
-import { createModel } from '../../lib/models';
+import { ResidentGraph } from '../../lib/graph/residentGraph';
+import { createModel, networkNames } from '../../lib/models';
 import { expectClose } from '../support/closeness';
 
 describe('GraphPredictor', () => {
@@ -25,6 +26,29 @@ describe('GraphPredictor', () => {
     expect(check(2, 32)).not.toBe(before);
     predictor.dispose();
     expect(tf.memory().numTensors).toBe(tensors);
+    model.dispose();
+  });
+
+  it.each(networkNames)('folds the batch normalizations of %s', (name) => {
+    const model = createModel({ name, numClasses: 3, width: 2 });
+    const add = vi.spyOn(ResidentGraph.prototype, 'add');
+    const predictor = new GraphPredictor(model);
+    tf.tidy(() => {
+      // Averages and factors of a network that was trained: not 0 and 1.
+      model.weights.forEach((weight, i) => {
+        const { shape } = weight.read();
+        if (shape.length === 1) weight.write(tf.randomUniform(shape, 0.5, 1.5, 'float32', i + 1));
+      });
+      const images: tf.Tensor4D = tf.randomUniform([1, 32, 32, 3], 0, 1, 'float32', 4);
+      const expected = (model.predict(images) as tf.Tensor4D).dataSync();
+      const scale = Math.max(...expected.map(Math.abs));
+      expectClose(predictor.predict(images).dataSync(), [...expected], { absolute: 1e-5 * scale });
+    });
+    const ops = add.mock.calls[0][1].nodes.map(({ op }) => op);
+    add.mockRestore();
+    expect(ops.filter((op) => op.includes('BatchNorm'))).toEqual([]);
+    expect(ops).toContain('Conv2D');
+    predictor.dispose();
     model.dispose();
   });
 });

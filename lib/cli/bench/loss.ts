@@ -63,7 +63,7 @@ export async function benchLoss({
     for (const loss of lossNames) {
       memory.push({ classes, loss, peakLogits: peakBytes(loss, inputs) / bytesOf(inputs[0]) });
     }
-    const resident = new ResidentGraph([]);
+    const resident = new ResidentGraph();
     try {
       results.push(...(await measure(classes, evaluations(inputs, resident), rounds, signal)));
     } finally {
@@ -109,7 +109,7 @@ function evaluations(inputs: Inputs, resident: ResidentGraph): Evaluation[] {
     const loss = createLoss({ name, validate: false });
     const { outputs, ...program } = recordModel(
       name,
-      { resident, weights: [], examples: inputs },
+      { handleOf: (weight) => resident.handleOf(weight), weights: [], examples: inputs },
       () => valueAndGradient(loss, inputs),
       ({ result, nameOf }) => [nameOf(result.value), nameOf(result.grad)],
     );
