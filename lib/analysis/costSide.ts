@@ -7,6 +7,7 @@ import type { GpuUsage } from './gpuUsage';
 /** One epoch; fields as of `LossTrainingCost`. */
 export interface EpochCost {
   seconds: number;
+  cpuSeconds: number;
   peakMiB: number;
   cpuShare: number;
   gpuShare: number | null;
@@ -43,6 +44,7 @@ export class CostSide implements Side {
     const { trainingSeconds: seconds, cpuSeconds, peakMiB } = this.run.last;
     this.epochs.push({
       seconds,
+      cpuSeconds,
       peakMiB,
       cpuShare: cpuSeconds / (seconds * os.availableParallelism()),
       gpuShare: this.gpu?.share() ?? null,

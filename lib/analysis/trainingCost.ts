@@ -32,6 +32,8 @@ export interface LossTrainingCost {
   timesFirst: Measured;
   /** Most memory that the process had in RAM during an epoch, TensorFlow and the data included. */
   peakMiB: Measured;
+  /** Processor seconds of an epoch, all threads together: what others on the machine disturb least. */
+  cpuSeconds: Measured;
   /** Processor seconds / (seconds of the epoch × cores), 0–1. */
   cpuShare: Measured;
   /** Share of the time in which the GPU worked, 0–1; null without a GPU. */
@@ -145,14 +147,16 @@ async function factsOf(input: ExperimentInput) {
 }
 
 function costOf(side: CostSide, first: CostSide): Omit<LossTrainingCost, 'label' | 'loss'> {
-  const values = (name: 'seconds' | 'peakMiB' | 'cpuShare' | 'gpuShare' | 'gpuMiB') =>
-    side.epochs.flatMap((epoch) => epoch[name] ?? []);
+  const values = (
+    name: 'seconds' | 'cpuSeconds' | 'peakMiB' | 'cpuShare' | 'gpuShare' | 'gpuMiB',
+  ) => side.epochs.flatMap((epoch) => epoch[name] ?? []);
   const optional = (name: 'gpuShare' | 'gpuMiB') =>
     values(name).length > 0 ? measuredOver(values(name)) : null;
   const ratios = side.epochs.map(({ seconds }, round) => seconds / first.epochs[round].seconds);
   return {
     epochSeconds: measuredOver(values('seconds')),
     timesFirst: measuredOver(ratios),
+    cpuSeconds: measuredOver(values('cpuSeconds')),
     peakMiB: measuredOver(values('peakMiB')),
     cpuShare: measuredOver(values('cpuShare')),
     gpuShare: optional('gpuShare'),
