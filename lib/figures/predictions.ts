@@ -1,5 +1,5 @@
 /** Figs. 4–5: images, their labels, and what networks predict for them, side by side. */
-import type { Annotations, Data, Layout } from 'plotly.js';
+import type { Data } from 'plotly.js';
 import { checkNumber, checkSameShape, invalid } from '../check';
 import type { Colour, Sample } from '../datasets/types';
 import {
@@ -11,23 +11,29 @@ import {
   pictureAt,
 } from './pictures';
 import type { ClassMapPicture, MaskStyle } from './pictures';
+import { imageCounts } from './predictions/counts';
+import type { ImageCounts } from './predictions/counts';
+import { FIRST_PREDICTION, predictionGrid } from './predictions/layout';
+import { drawingWidth } from './style';
 import type { Figure, FigureRow } from './types';
 
 /** One row: an image and a prediction of it for each column. */
 export interface PredictionRow {
   sample: Sample;
-  /** Stands at the left of the row, e.g. why the image was chosen, or the network (default: nothing). */
+  /** Stands beside the row, e.g. why the image was picked (default: nothing). */
   title?: string;
   /** Class ids, row-major `[height, width]`, one map for each column. */
   predictions: readonly Uint8Array[];
 }
 
 export interface PredictionsOptions {
-  /** Headings of the predictions, e.g. the losses. */
+  /** Headings of the predictions, e.g. the losses; parts that commas set apart stand below each other. */
   columns: readonly string[];
-  /** Right of each prediction a map of its wrong pixels (default false). */
+  /** Of each column, e.g. its network: written once above neighbours of the same group (default: none). */
+  groups?: readonly string[];
+  /** Below each prediction a map of its wrong pixels (default false). */
   errors?: boolean;
-  /** How the images were chosen, a sentence of the caption (default: none). */
+  /** How the images were picked, a sentence of the caption (default: none). */
   rule?: string;
   /** File stem (default `'predictions'`). */
   name?: string;
@@ -35,79 +41,81 @@ export interface PredictionsOptions {
   maxWidth?: number;
 }
 
-const RIGHT: Colour = [232, 232, 232];
-const WRONG: Colour = [213, 94, 0];
-/** Share of a tile that stays free on its right and below. */
-const GAP = 0.03;
-
-/** A column of pictures. */
-interface Column {
-  heading: string;
-  picture: (row: PredictionRow) => Promise<string>;
-}
+/** Light grey, a dark colour and black differ in lightness, too: for any eye and in grey print. */
+const CORRECT: Colour = [232, 232, 232];
+const IGNORED: Colour = [0, 0, 0];
+/** Vermillion, purple, blue. */
+const WRONG: readonly Colour[] = [
+  [213, 94, 0],
+  [150, 0, 120],
+  [0, 80, 200],
+];
+/** Between a class's colour and that of wrong pixels, of 0–441. */
+const COLOUR_DISTANCE = 60;
 
 /**
- * A grid of pictures: image, label, then a column for each prediction, in the data set's palette. All tiles have the
- * shape of the first image. The legend lists the classes that occur in labels or predictions.
+ * A grid of pictures: image, label, then a column for each prediction, in the data set's palette, with the image's mean
+ * IoU in percent below. All tiles have the shape of the first image. The legend lists the classes that occur in labels or
+ * predictions. Text fits the narrowest venue: headings are turned where they are wider than their columns.
  *
  * @throws InputError when there is no row or no column, or a row has not one map of its image's size for each column.
  */
 export async function predictionsFigure(
   rows: readonly PredictionRow[],
   style: MaskStyle,
-  { columns, errors = false, rule = '', name = 'predictions', maxWidth = 360 }: PredictionsOptions,
+  options: PredictionsOptions,
 ): Promise<Figure> {
+  const { columns, groups = [], errors = false, rule = '', name = 'predictions' } = options;
   checkRows(rows, columns);
-  checkNumber('predictionsFigure', 'maxWidth', maxWidth, { min: 1, integer: true });
-  const { height, width } = rows[0].sample;
-  const shape = height / width;
-  const grid = gridColumns(columns, { style, errors, maxWidth });
-  const images = await Promise.all(
-    rows.flatMap((row, i) =>
-      grid.map(async ({ picture }, column) =>
-        pictureAt(await picture(row), {
-          x: column + GAP / 2,
-          y: -(i * shape) - GAP / 2,
-          width: 1 - GAP,
-          height: shape - GAP,
-        }),
-      ),
-    ),
+  const maxWidth = checkNumber('predictionsFigure', 'maxWidth', options.maxWidth ?? 360, {
+    min: 1,
+    integer: true,
+  });
+  const classes = { numClasses: style.classNames.length, ignoreIndex: style.ignoreIndex };
+  const counts = rows.map(({ sample, predictions }) =>
+    predictions.map((map) => imageCounts(sample, map, classes)),
   );
-  const table = rows.flatMap((row) => pixelRows(row, columns, style));
   const legend = legendOf(rows, style, errors);
-  const titled = rows.some(({ title }) => title !== undefined);
-  const hidden = { visible: false, fixedrange: true };
-  const layout: Partial<Layout> = {
-    images,
-    annotations: [
-      ...grid.map(({ heading }, column) => columnHeading(heading, column)),
-      ...rows.map(({ title = '' }, i) => rowTitle(title, -(i + 0.5) * shape)),
-    ],
-    xaxis: { ...hidden, range: [0, grid.length], domain: [0, 1] },
-    yaxis: {
-      ...hidden,
-      range: [-rows.length * shape, 0],
-      scaleanchor: 'x',
-      constrain: 'domain',
-      constraintoward: 'top',
+  const first = rows[0].sample;
+  const { tile, layout, heightAt } = predictionGrid(
+    {
+      headings: ['Image', 'Label', ...columns],
+      groups: ['', '', ...groups],
+      titles: rows.map(({ title = '' }) => title),
+      notes: counts.map((row) => ['', 'mean IoU, %', ...row.map(percent)]),
+      legend: legend.map((entry) => ('name' in entry ? String(entry.name) : '')),
     },
-    legend: { x: 0.5, xanchor: 'center', yref: 'paper', y: 0, yanchor: 'top' },
-    margin: { t: 22, r: 4, b: 4, l: titled ? 22 : 4 },
-  };
-  const names = rows.map(({ sample }) => sample.name).join(', ');
+    { shape: first.height / first.width, lines: errors ? 2 : 1 },
+  );
+  const images = rows.map(async ({ sample, predictions }, row) => {
+    const mapped = (labels: Uint8Array) => classMap({ ...sample, labels }, style, maxWidth);
+    const tiles = [photograph(sample, maxWidth), mapped(sample.labels), ...predictions.map(mapped)];
+    const wrong = errors ? predictions.map((map) => errorMap(sample, map, style, maxWidth)) : [];
+    return [
+      ...(await Promise.all(tiles)).map((picture, i) => pictureAt(picture, tile(row, i))),
+      ...(await Promise.all(wrong)).map((picture, i) =>
+        pictureAt(picture, tile(row, i + FIRST_PREDICTION, 1)),
+      ),
+    ];
+  });
+  const named = columns.map((column, i) => (groups[i] ? `${column} (${groups[i]})` : column));
   return {
     name,
     title: 'Predictions beside labels',
     caption:
-      `${style.title} (${style.split}): image, label, and predictions of ${columns.join(', ')}` +
-      `${errors ? ', each with its wrong pixels' : ''}. ${rule === '' ? '' : `${rule} `}` +
-      `Rows: ${names}.`,
+      `${style.title} (${style.split}): image, label, and predictions of ${named.join('; ')}` +
+      `${errors ? ', each above its wrong pixels' : ''}; below, the mean IoU of the image over the classes ` +
+      `in its label. ${rule === '' ? '' : `${rule} `}` +
+      `Rows: ${rows.map(({ sample }) => sample.name).join(', ')}.`,
     data: legend,
-    layout,
-    // Headings, tiles, and one line of legend per five entries.
-    aspectRatio: 0.05 + (rows.length * shape) / grid.length + 0.036 * Math.ceil(legend.length / 5),
-    rows: table,
+    layout: { ...layout, images: (await Promise.all(images)).flat() },
+    aspectRatio: heightAt(drawingWidth('eccv')) / drawingWidth('eccv'),
+    heightAt,
+    rows: rows.flatMap(({ sample }, row) =>
+      named.flatMap((prediction, i) =>
+        classRows({ image: sample.name, prediction }, counts[row][i], style),
+      ),
+    ),
   };
 }
 
@@ -126,41 +134,31 @@ function checkRows(rows: readonly PredictionRow[], columns: readonly string[]): 
   });
 }
 
-function gridColumns(
-  columns: readonly string[],
-  { style, errors, maxWidth }: { style: MaskStyle; errors: boolean; maxWidth: number },
-): Column[] {
-  const inPalette = (map: ClassMapPicture) => classMapPicture(map, style, maxWidth);
-  const predicted = columns.flatMap((heading, i): Column[] => {
-    const map = ({ sample, predictions }: PredictionRow) => ({ ...sample, labels: predictions[i] });
-    const prediction = { heading, picture: (row: PredictionRow) => inPalette(map(row)) };
-    if (!errors) return [prediction];
-    const picture = (row: PredictionRow) => errorPicture(row, i, style, maxWidth);
-    return [prediction, { heading: 'errors', picture }];
-  });
-  return [
-    { heading: 'Image', picture: ({ sample }) => photograph(sample, maxWidth) },
-    { heading: 'Label', picture: ({ sample }) => inPalette(sample) },
-    ...predicted,
-  ];
+const percent = ({ meanIoU }: ImageCounts) => (meanIoU === null ? '–' : (100 * meanIoU).toFixed(1));
+
+const classMap = (map: ClassMapPicture, style: MaskStyle, maxWidth: number) =>
+  classMapPicture(map, style, maxWidth);
+
+/** The first of the colours that no class has, or nearly has. */
+function wrongColour({ palette }: MaskStyle): Colour {
+  const distance = (a: Colour, b: Colour) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+  const free = (colour: Colour) => palette.every((own) => distance(own, colour) >= COLOUR_DISTANCE);
+  return WRONG.find(free) ?? WRONG[0];
 }
 
-/** Right, wrong and ignored pixels. */
-function errorPicture(
-  { sample, predictions }: PredictionRow,
-  index: number,
-  { ignoreIndex }: MaskStyle,
+/** Correct, wrong and ignored pixels. */
+function errorMap(
+  sample: Sample,
+  prediction: Uint8Array,
+  style: MaskStyle,
   maxWidth: number,
 ): Promise<string> {
+  const colours = [CORRECT, wrongColour(style), IGNORED];
   const labels = sample.labels.map((label, pixel) => {
-    if (label === ignoreIndex) return 2;
-    return label === predictions[index][pixel] ? 0 : 1;
+    if (label === style.ignoreIndex) return 2;
+    return label === prediction[pixel] ? 0 : 1;
   });
-  return mapPicture(
-    { ...sample, labels },
-    (id) => [RIGHT, WRONG, [0, 0, 0] as const][id],
-    maxWidth,
-  );
+  return mapPicture({ ...sample, labels }, (id) => colours[id], maxWidth);
 }
 
 function legendOf(rows: readonly PredictionRow[], style: MaskStyle, errors: boolean): Data[] {
@@ -169,37 +167,24 @@ function legendOf(rows: readonly PredictionRow[], style: MaskStyle, errors: bool
     for (const map of [sample.labels, ...predictions]) map.forEach((id) => ids.add(id));
   }
   const classes = classLegend(style, ids);
-  return errors ? [...classes, legendEntry('right', RIGHT), legendEntry('wrong', WRONG)] : classes;
+  if (!errors) return classes;
+  return [
+    ...classes,
+    legendEntry('correct pixel', CORRECT),
+    legendEntry('wrong pixel', wrongColour(style)),
+  ];
 }
 
-function columnHeading(text: string, column: number): Partial<Annotations> {
-  const place = { x: column + 0.5, y: 0, xanchor: 'center', yanchor: 'bottom', yshift: 1 } as const;
-  return { text, xref: 'x', yref: 'y', showarrow: false, ...place };
-}
-
-function rowTitle(text: string, y: number): Partial<Annotations> {
-  const place = { x: 0, y, xanchor: 'right', yanchor: 'middle', textangle: '-90' } as const;
-  return { text, xref: 'x', yref: 'y', showarrow: false, ...place };
-}
-
-/** Of each class and prediction: pixels labelled, predicted, and both. */
-function pixelRows(
-  { sample, predictions }: PredictionRow,
-  columns: readonly string[],
-  { title, classNames, ignoreIndex }: MaskStyle,
+/** Of each class that occurs: pixels labelled, predicted, and both. */
+function classRows(
+  what: { image: string; prediction: string },
+  { labelled, predicted, hits, meanIoU }: ImageCounts,
+  { title, classNames }: MaskStyle,
 ): FigureRow[] {
-  return predictions.flatMap((map, i) => {
-    const counts = classNames.map(() => ({ labelled: 0, predicted: 0, right: 0 }));
-    sample.labels.forEach((label, pixel) => {
-      if (label === ignoreIndex) return;
-      counts[label].labelled++;
-      counts[map[pixel]].predicted++;
-      if (label === map[pixel]) counts[label].right++;
-    });
-    return counts.flatMap((count, classId): FigureRow[] => {
-      if (count.labelled + count.predicted === 0) return [];
-      const what = { dataset: title, image: sample.name, prediction: columns[i] };
-      return [{ ...what, classId, class: classNames[classId], ...count }];
-    });
+  return classNames.flatMap((className, classId): FigureRow[] => {
+    if (labelled[classId] + predicted[classId] === 0) return [];
+    const pixels = { labelled: labelled[classId], predicted: predicted[classId] };
+    const shared = { dataset: title, ...what, imageMeanIoU: meanIoU };
+    return [{ ...shared, classId, class: className, ...pixels, right: hits[classId] }];
   });
 }

@@ -62,12 +62,9 @@ interface Size {
 export async function renderFigure(figure: Figure, venue: VenueName): Promise<RenderedFigure> {
   const layout = printLayout(figure, venue);
   const width = VENUES[venue].widthMillimetres;
-  const size: Size = {
-    width,
-    height: width * figure.aspectRatio,
-    drawingWidth: layout.width ?? 0,
-    drawingHeight: layout.height ?? 0,
-  };
+  const { width: drawingWidth = 0, height: drawingHeight = 0 } = layout;
+  const height = (width * drawingHeight) / drawingWidth;
+  const size: Size = { width, height, drawingWidth, drawingHeight };
   return withBrowser(async (browser) => {
     const { plot, print, inTurn } = await pagesOf(browser);
     return inTurn(async () => {

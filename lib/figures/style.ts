@@ -29,18 +29,20 @@ export const VENUES: Readonly<Record<VenueName, Venue>> = {
 };
 
 /**
- * Okabe–Ito, the palette made for colour-blind readers (Okabe and Ito 2008), the colours that stand out
- * on white first: blue, vermillion, green, orange, purple, sky blue, black, yellow.
+ * Five colours of Okabe–Ito, the palette made for colour-blind readers (Okabe and Ito 2008), in the order in which they
+ * stand out on white: blue, vermillion, green, purple, black. Its orange, sky blue and yellow fade on white (contrast
+ * below 3:1); brown, violet and navy take their place, chosen to differ most from all others in normal sight and
+ * without each kind of cones.
  */
 export const PALETTE: readonly string[] = [
   '#0072B2',
   '#D55E00',
   '#009E73',
-  '#E69F00',
+  '#662200',
   '#CC79A7',
-  '#56B4E9',
+  '#8844EE',
   '#000000',
-  '#F0E442',
+  '#002288',
 ];
 
 const DASHES: readonly Dash[] = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot'];
@@ -113,7 +115,7 @@ export function panelTitle(text: string, panel = 1): Partial<Annotations> {
 
 /** Layout of a figure in a notebook or browser, `width` CSS px wide (default 760). */
 export function screenLayout(figure: Figure, width = SCREEN_WIDTH_PIXELS): Partial<Layout> {
-  return sizedLayout(figure, width, Math.round(width * figure.aspectRatio));
+  return sizedLayout(figure, width, Math.round(figureHeight(figure, width)));
 }
 
 /**
@@ -121,13 +123,23 @@ export function screenLayout(figure: Figure, width = SCREEN_WIDTH_PIXELS): Parti
  * 1/13 of the text size: scaled to the venue's width, the text has the venue's point size.
  */
 export function printLayout(figure: Figure, venue: VenueName): Partial<Layout> {
-  const { widthMillimetres, fontPoints } = VENUES[checkVenue('printLayout', venue)];
-  const widthPoints = (widthMillimetres / MILLIMETRES_PER_INCH) * POINTS_PER_INCH;
-  const width = (widthPoints / fontPoints) * FONT_PIXELS;
-  const layout = sizedLayout(figure, width, width * figure.aspectRatio);
+  const width = drawingWidth(checkVenue('printLayout', venue));
+  const layout = sizedLayout(figure, width, figureHeight(figure, width));
   delete layout.sliders;
   delete layout.updatemenus;
   return layout;
+}
+
+/** Height of a figure's drawing of that width, px. */
+export function figureHeight({ aspectRatio, heightAt }: Figure, width: number): number {
+  return heightAt?.(width) ?? width * aspectRatio;
+}
+
+/** Width of a drawing for a venue, px: what sets how much text stands beside each other. */
+export function drawingWidth(venue: VenueName): number {
+  const { widthMillimetres, fontPoints } = VENUES[venue];
+  const widthPoints = (widthMillimetres / MILLIMETRES_PER_INCH) * POINTS_PER_INCH;
+  return (widthPoints / fontPoints) * FONT_PIXELS;
 }
 
 /** Throws InputError unless `venue` is one of VENUES. */

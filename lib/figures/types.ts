@@ -16,6 +16,11 @@ export interface Figure {
   frames?: Partial<Frame>[];
   /** Height / width of the printed figure. */
   aspectRatio: number;
+  /**
+   * Height of a drawing of that width, px, for a figure whose text and pictures leave no fixed ratio: text is as large in
+   * a narrow drawing as in a wide one (default: width · aspectRatio).
+   */
+  heightAt?: (width: number) => number;
   /** The numbers drawn, in long form. */
   rows: FigureRow[];
 }

@@ -1,5 +1,5 @@
 /** A figure that is redrawn in place while a cell runs. */
-import { SCREEN_WIDTH_PIXELS } from '../figures/style';
+import { SCREEN_WIDTH_PIXELS, figureHeight } from '../figures/style';
 import type { Figure } from '../figures/types';
 import { figureBundle } from './figureOutput';
 import { replaceableOutput } from './output';
@@ -30,7 +30,7 @@ export function liveFigure(
   let drawnAt = -Infinity;
   const redraw = () => {
     const figure = draw();
-    const height = Math.round(SCREEN_WIDTH_PIXELS * figure.aspectRatio);
+    const height = Math.round(figureHeight(figure, SCREEN_WIDTH_PIXELS));
     // JupyterLab's Plotly extension draws an output once and never again; one of another type in between makes it new.
     if (drawnAt > -Infinity)
       show({ 'text/html': `<div style="height:${height}px"></div>`, 'text/plain': figure.title });

@@ -40,6 +40,11 @@ describe('venues', () => {
     },
   );
 
+  it('give a figure the height it asks for at their width', () => {
+    const layout = printLayout({ ...figure, heightAt: (width) => 100 + width / 2 }, 'ieee');
+    expect(layout.height).toBe(100 + (layout.width ?? 0) / 2);
+  });
+
   it('throw for an unknown name, with the nearest one', () => {
     expect(() => printLayout(figure, 'ieeedouble' as VenueName)).toThrow(
       "printLayout: venue must be one of eccv, ieee, ieeeDouble, neurips, got 'ieeedouble'. " +

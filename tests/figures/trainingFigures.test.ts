@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '../../lib/datasets/types';
 import { gradientsOverTrainingFigure } from '../../lib/figures/gradientsOverTraining';
-import { predictionsFigure } from '../../lib/figures/predictions';
 import { trainingCurvesFigure } from '../../lib/figures/trainingCurves';
 
 describe('trainingCurvesFigure', () => {
@@ -53,81 +51,6 @@ describe('trainingCurvesFigure', () => {
     const [thin] = trainingCurvesFigure([{ label: 'CE', epochs: [], steps }], { dataset }).data;
     expect((thin as { x: number[] }).x).toHaveLength(334);
     expect(() => trainingCurvesFigure([], { dataset })).toThrow(/trainingCurvesFigure: runs/);
-  });
-});
-
-describe('predictionsFigure', () => {
-  const style = {
-    title: 'CamVid',
-    split: 'valid',
-    classNames: ['Sky', 'Road', 'Pole'],
-    palette: [
-      [128, 128, 128],
-      [128, 64, 128],
-      [192, 192, 128],
-    ],
-    ignoreIndex: 255,
-  } as const;
-  const sample = (name: string): Sample => {
-    const labels = Uint8Array.of(0, 0, 1, 255);
-    return { name, height: 2, width: 2, image: new Uint8Array(12), labels };
-  };
-  const rows = [
-    { sample: sample('a'), title: 'gain', predictions: [Uint8Array.of(0, 1, 1, 1)] },
-    { sample: sample('b'), predictions: [Uint8Array.of(0, 0, 1, 0)] },
-  ];
-  const columns = ['PAT'];
-
-  it('draws image, label, prediction and errors in a grid', async () => {
-    const { layout } = await predictionsFigure(rows, style, { columns, errors: true });
-    const places = (layout.images ?? []).map(({ x, y }) => [
-      Math.floor(x as number),
-      -Math.ceil(y as number),
-    ]);
-    expect(places.slice(0, 5)).toEqual([
-      [0, 0],
-      [1, 0],
-      [2, 0],
-      [3, 0],
-      [0, 1],
-    ]);
-    const texts = (layout.annotations ?? []).map(({ text }) => text);
-    expect(texts).toEqual(['Image', 'Label', 'PAT', 'errors', 'gain', '']);
-    // Four different pictures in the first row; without a mistake the error map differs from that with one.
-    const sources = (layout.images ?? []).map(({ source }) => source);
-    expect(new Set(sources.slice(0, 4)).size).toBe(4);
-    expect(sources[7]).not.toBe(sources[3]);
-    expect(sources[5]).toBe(sources[1]);
-  });
-
-  it('names the classes that occur, and what is right and wrong', async () => {
-    const { data } = await predictionsFigure(rows, style, { columns, errors: true });
-    const names = data.map((trace) => ('name' in trace ? trace.name : ''));
-    expect(names).toEqual(['Sky', 'Road', 'void (ignored)', 'right', 'wrong']);
-    expect((await predictionsFigure(rows, style, { columns })).data).toHaveLength(3);
-  });
-
-  it('counts labelled, predicted and right pixels, ignored ones left out', async () => {
-    const figure = await predictionsFigure(rows, style, { columns, rule: 'By rule.' });
-    const what = { dataset: 'CamVid', image: 'a', prediction: 'PAT' };
-    expect(figure.rows.slice(0, 2)).toEqual([
-      { ...what, classId: 0, class: 'Sky', labelled: 2, predicted: 1, right: 1 },
-      { ...what, classId: 1, class: 'Road', labelled: 1, predicted: 2, right: 1 },
-    ]);
-    expect(figure.caption).toContain(
-      'CamVid (valid): image, label, and predictions of PAT. By rule.',
-    );
-    expect(figure.caption).toContain('Rows: a, b.');
-  });
-
-  it('throws for missing rows, columns, maps, and maps of another size', async () => {
-    const draw = (given: typeof rows, heads: string[]) =>
-      predictionsFigure(given, style, { columns: heads });
-    await expect(draw([], columns)).rejects.toThrow('predictionsFigure: rows');
-    await expect(draw(rows, [])).rejects.toThrow('predictionsFigure: columns');
-    await expect(draw(rows, ['PAT', 'CE'])).rejects.toThrow('predictions of a must be 2 maps');
-    const short = [{ ...rows[0], predictions: [Uint8Array.of(0)] }];
-    await expect(draw(short, columns)).rejects.toThrow('predictions of a');
   });
 });
 
