@@ -125,7 +125,7 @@ async function jsonFiles(folder: string): Promise<string[]> {
   return [...own, ...inside.flat()].sort();
 }
 
-function parseRecord(file: string, text: string, split: ScoredSplitName): ResultRecord {
+export function parseRecord(file: string, text: string, split: ScoredSplitName): ResultRecord {
   let content: unknown;
   try {
     content = JSON.parse(text);

@@ -1,12 +1,22 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
-import { describe, expect, it } from 'vitest';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tf } from '../../lib/backend';
 import { dataTypes, GraphBuilder, typeOf } from '../../lib/graph/nodes';
 import { idOf, record, requireNative, TracingError } from '../../lib/graph/recorder';
 import { loadGraph } from '../../lib/graph/savedModel';
 
-const folders = () => readdirSync(os.tmpdir()).filter((name) => name.startsWith('pat-graph-'));
+/** A place for temporary files of this file's tests alone: others write graphs at the same time. */
+let own: string;
+beforeAll(() => {
+  own = mkdtempSync(path.join(os.tmpdir(), 'pat-saved-model-'));
+  vi.stubEnv('TMPDIR', own);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(own, { recursive: true });
+});
 
 describe('a graph written by hand', () => {
   it('computes what its nodes say, and leaves no file', () => {
@@ -26,9 +36,8 @@ describe('a graph written by hand', () => {
       sum,
       graph.constant(varied),
     ]);
-    const before = folders();
     const session = loadGraph(backend.binding, graph.nodes);
-    expect(folders()).toEqual(before);
+    expect(readdirSync(own)).toEqual([]);
     const input = tf.tensor2d([1, 2, 3, 4], [2, 2]);
     const [{ id, shape: got }] = backend.binding.runSavedModel(
       session,
@@ -46,9 +55,8 @@ describe('a graph written by hand', () => {
   it('leaves no file when TensorFlow refuses it', () => {
     const graph = new GraphBuilder('test');
     graph.add('NoSuchOp', {}, []);
-    const before = folders();
     expect(() => loadGraph(requireNative().binding, graph.nodes)).toThrow('NoSuchOp');
-    expect(folders()).toEqual(before);
+    expect(readdirSync(own)).toEqual([]);
   });
 });
 
