@@ -125,6 +125,7 @@ async function jsonFiles(folder: string): Promise<string[]> {
   return [...own, ...inside.flat()].sort();
 }
 
+/** The record in `text`, read from `file`. @throws what tells why it is none. */
 export function parseRecord(file: string, text: string, split: ScoredSplitName): ResultRecord {
   let content: unknown;
   try {
