@@ -1,7 +1,7 @@
 /** What each loss costs by itself, value and gradient, beside cross-entropy. */
 import type { Data, Layout } from 'plotly.js';
 import { invalid } from '../check';
-import type { LossReport } from '../cli/bench/loss';
+import type { LossTimes } from '../cli/bench/lossTimes';
 import { rounded } from './labels';
 import { axis, panelTitle, seriesStyle } from './style';
 import type { Figure } from './types';
@@ -24,7 +24,7 @@ const PANELS = [
  * @throws InputError when nothing was measured.
  */
 export function lossCostsFigure(
-  { results, machine, batch, rounds }: LossReport,
+  { results, machine, batch, rounds }: LossTimes,
   { bar = 1.15, name = 'loss-costs' }: LossCostsOptions = {},
 ): Figure {
   if (results.length === 0) throw invalid('lossCostsFigure', 'results', 'a non-empty array', '[]');

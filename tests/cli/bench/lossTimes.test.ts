@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { tf } from '../../../lib/backend';
+import { executions, measureLossTimes } from '../../../lib/cli/bench/lossTimes';
+import { lossNames } from '../../../lib/losses';
+
+const batch = { images: 1, height: 8, width: 8, classes: 3 };
+
+describe('measureLossTimes', () => {
+  it('times every loss op by op and as a graph, and keeps no tensor', async () => {
+    const before = tf.memory().numTensors;
+    const { results, ...facts } = await measureLossTimes({ ...batch, rounds: 2 });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(facts).toMatchObject({ rounds: 2, batch: { images: 1, height: 8, width: 8 } });
+    const expected = lossNames.flatMap((loss) => executions.map((name) => `${loss} ${name}`));
+    expect(results.map(({ loss, execution }) => `${loss} ${execution}`)).toEqual(expected);
+    for (const { classes, loss, milliseconds, timesCrossEntropy } of results) {
+      expect(classes).toBe(3);
+      expect(milliseconds.min).toBeGreaterThan(0);
+      if (loss === 'crossEntropy') expect(timesCrossEntropy).toBe(1);
+    }
+  });
+
+  it('stops at an abort and keeps no tensor', async () => {
+    const before = tf.memory().numTensors;
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(measureLossTimes({ ...batch, signal })).rejects.toThrow('enough');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
