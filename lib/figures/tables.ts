@@ -19,7 +19,7 @@ export { sideBySide } from './tables/sideBySide';
 /** A `table` environment; its label is `tab:NAME`. Numbers stand in S columns, so that their decimal points align. */
 export function tableLatex(table: Table): string {
   check('tableLatex', table);
-  const { name, caption, labels, columns, rows } = table;
+  const { name, caption, labels, columns, rows, compact = false } = table;
   const { marks, letters } = prepared(table);
   const formats = columns.map((_, c) => columnFormat(table, c));
   const groups = groupsOf(columns);
@@ -44,6 +44,7 @@ export function tableLatex(table: Table): string {
     `  \\caption{${latexText(caption)}}`,
     `  \\label{tab:${name}}`,
     '  \\sisetup{detect-weight = true, separate-uncertainty = true, retain-explicit-plus = true}',
+    ...(compact ? ['  \\scriptsize\\setlength{\\tabcolsep}{2pt}'] : []),
     `  \\begin{tabular}{${'l'.repeat(labels.length)}${formats.join('')}}`,
     '    \\toprule',
     ...(grouped ? [line([...labels.map(() => ''), ...groupRow]), `    ${rules.join(' ')}`] : []),
@@ -137,7 +138,7 @@ function groupsOf(columns: readonly TableColumn[]) {
   return groups;
 }
 
-/** `S[table-format=+2.2(2)]`, wide enough for every number of the column. */
+/** `S[table-format=+2.2(2)]`, wide enough for every number of the column and the letter of its note. */
 function columnFormat({ columns, rows }: Table, c: number): string {
   const { digits, signed } = columns[c];
   const cells = rows.flatMap(({ cells }) => cells[c] ?? []);
@@ -149,7 +150,9 @@ function columnFormat({ columns, rows }: Table, c: number): string {
     typeof deviation === 'number' ? [String(Math.round(deviation * 10 ** digits)).length] : [],
   );
   const uncertainty = figures.length > 0 ? `(${Math.max(...figures)})` : '';
-  return `S[table-format=${sign}${whole}.${digits}${uncertainty}]`;
+  const noted = cells.some(({ note }) => note !== undefined);
+  const letter = noted ? ', table-space-text-post={\\textsuperscript{a}}' : '';
+  return `S[table-format=${sign}${whole}.${digits}${uncertainty}${letter}]`;
 }
 
 function check(where: string, { name, labels, columns, rows }: Table): void {

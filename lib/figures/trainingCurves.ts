@@ -1,7 +1,7 @@
 /** Loss and validation mean IoU over the epochs of one run or several. */
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { checkNumber, invalid } from '../check';
-import type { EpochMetrics } from '../training/train';
+import type { EpochPoint } from '../results/curves';
 import { rounded, significant } from './labels';
 import { axis, logAxis, seriesStyle } from './style';
 import type { Figure, FigureRow } from './types';
@@ -9,7 +9,7 @@ import type { Figure, FigureRow } from './types';
 /** A run, finished or not. */
 export interface RunCurves {
   label: string;
-  epochs: readonly EpochMetrics[];
+  epochs: readonly EpochPoint[];
   /** Loss of single steps, by the epochs done then (fractions count); drawn thin below the rest (default: none). */
   steps?: readonly { epoch: number; loss: number }[];
 }
@@ -27,10 +27,9 @@ export interface TrainingCurvesOptions {
 
 /** Steps drawn at most of each run: longer lines are thinned evenly. */
 const STEPS_DRAWN = 400;
-/** Six in every decade, written out: Plotly shortens them to the digit. */
-const LOSS_TICKS = [-3, -2, -1, 0, 1, 2, 3].flatMap((power) =>
-  [1, 1.5, 2, 3, 5, 7].map((digit) => Number(`${digit}e${power}`)),
-);
+/** Up to six in every decade, written out: Plotly shortens them to the digit. */
+const lossTicks = (digits: readonly number[]) =>
+  [-3, -2, -1, 0, 1, 2, 3].flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)));
 
 /**
  * Two panels: the loss (training dotted, validation solid, logarithmic) and the mean IoU on the validation split. Losses
@@ -48,12 +47,17 @@ export function trainingCurvesFigure(
   checkNumber('trainingCurvesFigure', 'totalEpochs', last, { min: 1, integer: true });
   const line = baseline === undefined ? [] : [baselineTrace(baseline, last)];
   const epochAxis: Partial<LayoutAxis> = { range: [0, last * 1.02], tickformat: 'd' };
+  const losses = runs.flatMap(({ epochs }) =>
+    epochs.flatMap(({ trainLoss, validLoss }) => [trainLoss, validLoss]),
+  );
+  const isWide = Math.max(...losses) > 20 * Math.min(...losses);
+  const ticks = lossTicks(isWide ? [1, 3] : [1, 1.5, 2, 3, 5, 7]);
   const layout: Partial<Layout> = {
     xaxis: axis('Epoch', { ...epochAxis, domain: [0, 0.44] }),
     xaxis2: axis('Epoch', { ...epochAxis, domain: [0.57, 1], anchor: 'y2' }),
     yaxis: logAxis('Loss', {
-      tickvals: LOSS_TICKS,
-      ticktext: LOSS_TICKS.map(String),
+      tickvals: ticks,
+      ticktext: ticks.map(String),
       tickfont: {},
     }),
     yaxis2: axis('Validation mean IoU, %', { rangemode: 'tozero', anchor: 'x2' }),
@@ -71,7 +75,7 @@ export function trainingCurvesFigure(
       `${ends.join(', ')}${baseline === undefined ? '' : `; dashed: ${baseline.label}`}.`,
     data: [...runs.flatMap(runTraces), ...line],
     layout,
-    aspectRatio: 0.42,
+    aspectRatio: 0.42 + 0.07 * Math.max(0, Math.ceil(runs.length / 2) - 1), // rows of the legend
     rows: runs.flatMap(runRows),
   };
 }

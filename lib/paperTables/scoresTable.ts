@@ -40,7 +40,7 @@ const diceError: Score = {
   name: 'Dice error',
   key: 'diceError',
   ours: ({ meanDice }) => meanDice && { ...meanDice, mean: 1 - meanDice.mean },
-  digits: 3,
+  digits: 2,
   better: 'lower',
   comparable: false,
 };
@@ -87,7 +87,8 @@ export function scoresTable(
         ]
       : []),
   ];
-  return { name: `${name}-${dataset}`, caption: remarks.join(' '), labels, columns, rows };
+  const caption = remarks.join(' ');
+  return { name: `${name}-${dataset}`, caption, labels, columns, rows, compact: withPaper };
 }
 
 function oursCell({ summary, seeds }: CellStatistics, { ours }: Score): TableCell | null {

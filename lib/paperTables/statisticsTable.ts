@@ -16,16 +16,13 @@ export function statisticsTable(
 ): Table {
   const [{ dataset, against }] = cells;
   const references = against.map(({ reference }) => reference);
-  const score = { digits: 2, better: 'higher' } as const;
   const columns: TableColumn[] = [
     { header: 'Seeds', digits: 0 },
-    { group: 'mIoU, %', header: 'Mean', ...score },
-    ...['Low', 'High'].map((header) => ({ group: '95 % interval', header, digits: 2 })),
-    ...['Head', 'Body', 'Tail'].map((header) => ({
-      group: 'mIoU of classes, %',
-      header,
-      ...score,
-    })),
+    { group: 'mIoU, %', header: 'Mean', digits: 2, better: 'higher' },
+    ...['Low', 'High'].map((header) => ({ group: '95 % interval', header, digits: 1 })),
+    ...['Head', 'Body', 'Tail'].map((header) => {
+      return { group: 'mIoU of classes, %', header, digits: 1, better: 'higher' as const };
+    }),
     ...references.flatMap((reference): TableColumn[] => [
       { group: `Against ${reference}`, header: 'Δ', digits: 2, signed: true },
       { group: `Against ${reference}`, header: 'p', digits: 3, least: 0.001 },
@@ -37,7 +34,7 @@ export function statisticsTable(
     `${settingText(name, cells, settings)}; ${seedsText(cells)}. Interval: 95 % bootstrap over the images, of the ` +
     'mean over the seeds. Head, body, tail: thirds of the classes by their pixels. p: Wilcoxon’s signed-rank ' +
     'test over the images, with Holm’s correction over the rows of a network.';
-  return { name: `${name}-${dataset}-statistics`, caption, labels, columns, rows };
+  return { name: `${name}-${dataset}-statistics`, caption, labels, columns, rows, compact: true };
 }
 
 function statisticsOf({ summary, against }: CellStatistics): (TableCell | null)[] {

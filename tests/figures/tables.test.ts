@@ -85,7 +85,8 @@ describe('tables', () => {
   it('as LaTeX', () => {
     const text = tableLatex(table);
     expect(text).toContain(
-      '\\begin{tabular}{llS[table-format=2.2]S[table-format=2.2(3)]S[table-format=+1.2]',
+      '\\begin{tabular}{llS[table-format=2.2, table-space-text-post={\\textsuperscript{a}}]' +
+        'S[table-format=2.2(3)]S[table-format=+1.2]',
     );
     expect(text).toContain('\\caption{Losses \\& their scores, 100 \\% CamVid\\_2}');
     expect(text).toContain(
@@ -97,6 +98,16 @@ describe('tables', () => {
     expect(text).toContain(' & {--} & ');
     expect(text).toContain('\\cmidrule(lr){3-5} \\cmidrule(lr){6-8}');
     expect(tableLatex(table)).toBe(text);
+  });
+
+  it('prints what is very small as less than the least number, and many columns small', () => {
+    const columns = [{ header: 'p', digits: 3, least: 0.001 }];
+    const rows = [0.0004, 0.001].map((value) => ({ labels: ['', ''], cells: [{ value }] }));
+    const small = { ...table, columns, rows, compact: true };
+    expect(tableMarkdown(small)).toContain('| <0.001 |\n|  |  | 0.001 |');
+    expect(tableLatex(small)).toContain('{$<$\\,0.001}');
+    expect(tableLatex(small)).toContain('\\scriptsize\\setlength{\\tabcolsep}{2pt}\n');
+    expect(tableLatex(table)).not.toContain('tabcolsep');
   });
 
   it('refuses a bad name and a row of another length', () => {

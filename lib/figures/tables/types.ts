@@ -36,6 +36,8 @@ export interface Table {
   /** Headers of the columns of words on the left. */
   labels: readonly string[];
   columns: readonly TableColumn[];
+  /** In LaTeX: small print and narrow gaps, for many columns (default false). */
+  compact?: boolean;
   rows: readonly TableRow[];
 }
 

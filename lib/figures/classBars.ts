@@ -1,0 +1,142 @@
+/** IoU of each class with several losses, the commonest class first: who gains on rare classes, and who pays. */
+import type { Data, ErrorBar, Layout } from 'plotly.js';
+import { invalid } from '../check';
+import type { Cell, CellSummary } from '../results/cells';
+import { rounded, significant } from './labels';
+import { axis, seriesStyle } from './style';
+import type { Figure, FigureRow } from './types';
+
+/** The runs of one loss. */
+export interface ClassBarSeries {
+  label: string;
+  cell: Cell;
+  summary: CellSummary;
+}
+
+export interface ClassBarsOptions {
+  /** Title of the data, the network and the size, for the caption. */
+  dataset: string;
+  /** File stem (default `'class-bars'`). */
+  name?: string;
+}
+
+const BAND = '#F2F2F2';
+/** In a row of the legend, its symbols counted. */
+const LEGEND_CHARACTERS = 85;
+
+/**
+ * A group of bars for each class that has labelled pixels, ordered by them; whiskers are the standard deviation over the
+ * seeds. Head, body and tail are the thirds of the classes.
+ *
+ * @throws InputError when there is no series, or they are not scored on the same labels.
+ */
+export function classBarsFigure(
+  series: readonly ClassBarSeries[],
+  { dataset, name = 'class-bars' }: ClassBarsOptions,
+): Figure {
+  if (series.length === 0) throw invalid('classBarsFigure', 'series', 'a non-empty array', '[]');
+  const [{ cell, summary }] = series;
+  const pixels = labelledPixels(cell);
+  for (const other of series) {
+    if (labelledPixels(other.cell).join() === pixels.join()) continue;
+    throw invalid('classBarsFigure', 'series', 'scored on the same labels', other.label);
+  }
+  const total = pixels.reduce((sum, count) => sum + count, 0);
+  const share = (id: number) => (100 * pixels[id]) / total;
+  const order = summary.groups.flatMap(({ classes }) => classes);
+  const { classNames } = cell.runs[0];
+  const x = order.map((id) => `${classNames[id]} ${significant(share(id), 2)} %`);
+  const data = series.map(({ label, summary: { iou, seeds } }, i): Data => {
+    const { color } = seriesStyle(i);
+    return {
+      type: 'bar',
+      name: label,
+      x,
+      y: order.map((id) => rounded(100 * (iou[id]?.mean ?? 0), 4)),
+      ...(seeds.length > 1
+        ? { error_y: whiskers(order.map((id) => iou[id]?.deviation ?? 0)) }
+        : {}),
+      marker: { color },
+    };
+  });
+  return {
+    name,
+    title: 'IoU of each class',
+    caption:
+      `${dataset}: IoU of each class, those with most pixels first; below each name its share of the labelled pixels. ` +
+      `Whiskers: standard deviation over the seeds (${seedsText(series)}). Head, body and tail: thirds of the classes.`,
+    data,
+    layout: layoutOf(summary.groups, series),
+    aspectRatio: 0.5,
+    rows: series.flatMap(({ label, summary: own }) =>
+      own.groups.flatMap(({ name: group, classes }) =>
+        classes.map((id): FigureRow => {
+          const { mean = null, deviation = null } = own.iou[id] ?? {};
+          const place = { series: label, class: classNames[id], group, pixels: pixels[id] };
+          return { ...place, seeds: own.seeds.length, iou: mean, deviation };
+        }),
+      ),
+    ),
+  };
+}
+
+function whiskers(deviations: readonly number[]): ErrorBar {
+  const array = deviations.map((deviation) => rounded(100 * deviation, 3));
+  return { type: 'data', array, thickness: 1, width: 2, color: '#262626' };
+}
+
+function layoutOf(
+  groups: CellSummary['groups'],
+  series: readonly ClassBarSeries[],
+): Partial<Layout> {
+  const words = series.map(({ label }) => label.length + 8).reduce((sum, length) => sum + length);
+  const legendRows = Math.ceil(words / LEGEND_CHARACTERS);
+  const layout: Partial<Layout> = {
+    xaxis: axis('', { tickangle: -40, ticks: '', showgrid: false }),
+    yaxis: axis('IoU (%)', { rangemode: 'tozero' }),
+    barmode: 'group',
+    bargap: 0.2,
+    bargroupgap: 0.04,
+    shapes: [],
+    annotations: [],
+    margin: { t: 26 + 21 * legendRows },
+  };
+  let start = 0;
+  for (const { name, classes } of groups) {
+    const end = start + classes.length;
+    if (classes.length > 0) {
+      layout.annotations?.push({
+        text: name,
+        x: (start + end - 1) / 2,
+        yref: 'paper',
+        y: 1,
+        yanchor: 'bottom',
+        showarrow: false,
+      });
+    }
+    if (name === 'body') {
+      const place = { yref: 'paper', y0: 0, y1: 1, x0: start - 0.5, x1: end - 0.5 } as const;
+      layout.shapes?.push({
+        type: 'rect',
+        ...place,
+        fillcolor: BAND,
+        line: { width: 0 },
+        layer: 'below',
+      });
+    }
+    start = end;
+  }
+  return layout;
+}
+
+function labelledPixels({ runs: [{ counts }] }: Cell): number[] {
+  return counts.map((row) => row.reduce((sum, count) => sum + count, 0));
+}
+
+/** `3 each`, or the numbers where they differ. */
+function seedsText(series: readonly ClassBarSeries[]): string {
+  const counts = series.map(({ summary }) => summary.seeds.length);
+  return counts.every((count) => count === counts[0])
+    ? `${counts[0]} each`
+    : series.map(({ label }, i) => `${label} ${counts[i]}`).join(', ');
+}

@@ -1,0 +1,180 @@
+/** Differences to a reference with their intervals: which losses are better or worse, and by how much for certain. */
+import type { Data, Layout, LayoutAxis } from 'plotly.js';
+import { invalid } from '../check';
+import { rounded } from './labels';
+import { axis, panelTitle, seriesStyle } from './style';
+import type { Figure, FigureRow } from './types';
+
+/** One difference, in shares (0.01 = one point). */
+export interface IntervalRow {
+  /** Its place on the vertical axis. */
+  label: string;
+  /** Tells several rows of one label apart by colour and marker (default: there is one). */
+  series?: string;
+  difference: number;
+  interval: { low: number; high: number } | null;
+  /** Null: not tested. */
+  correctedP: number | null;
+}
+
+/** One data set. */
+export interface IntervalPanel {
+  title: string;
+  rows: readonly IntervalRow[];
+}
+
+export interface IntervalsOptions {
+  /** What is subtracted, `'CE'`. */
+  reference: string;
+  /** Data, networks and size, for the caption. */
+  setting: string;
+  /** File stem (default `'intervals'`). */
+  name?: string;
+}
+
+/** A difference with a smaller p is drawn filled. */
+const LEVEL = 0.05;
+const GAP = 0.04;
+
+/**
+ * A panel for each data set, a line for each label: the difference in mean IoU to the reference in points with its 95 %
+ * interval. Filled: p below 0.05 after Holm's correction.
+ *
+ * @throws InputError when there is no row.
+ */
+export function intervalsFigure(
+  panels: readonly IntervalPanel[],
+  { reference, setting, name = 'intervals' }: IntervalsOptions,
+): Figure {
+  const rows = panels.flatMap((panel) => panel.rows);
+  if (rows.length === 0) throw invalid('intervalsFigure', 'panels', 'panels with rows', '[]');
+  const labels = [...new Set(rows.map(({ label }) => label))];
+  const series = [...new Set(rows.map((row) => row.series ?? ''))];
+  const place = ({ label, series: own = '' }: IntervalRow) =>
+    labels.indexOf(label) + (series.indexOf(own) - (series.length - 1) / 2) * (0.8 / series.length);
+  const data = panels.flatMap((panel, p) =>
+    series.flatMap((one, i) => {
+      const own = panel.rows.filter((row) => (row.series ?? '') === one);
+      const isFirst = panels.findIndex((other) => hasSeries(other, one)) === p;
+      return own.length === 0 ? [] : [pointsTrace(own, { place, panel: p, series: i, isFirst })];
+    }),
+  );
+  return {
+    name,
+    title: `Differences to ${reference}`,
+    caption:
+      `${setting}: difference in mean IoU to ${reference} (positive: better than ${reference}), mean over the seeds, with ` +
+      'its 95 % bootstrap interval over the images. Filled markers: p < 0.05 in Wilcoxon’s signed-rank test over the ' +
+      'images, after Holm’s correction.',
+    data,
+    layout: layoutOf(panels, { labels, reference, hasLegend: series.length > 1 }),
+    aspectRatio:
+      (80 + (series.length > 1 ? 25 : 0) + labels.length * (11 * series.length + 8)) / 560,
+    rows: panels.flatMap((panel) => panel.rows.map((row) => csvRow(panel.title, row, reference))),
+  };
+}
+
+const hasSeries = (panel: IntervalPanel, series: string) =>
+  panel.rows.some((row) => (row.series ?? '') === series);
+
+function pointsTrace(
+  rows: readonly IntervalRow[],
+  {
+    place,
+    panel,
+    series,
+    isFirst,
+  }: { place: (row: IntervalRow) => number; panel: number; series: number; isFirst: boolean },
+): Data {
+  const { color, symbol } = seriesStyle(series);
+  const points = (value: number) => rounded(100 * value, 4);
+  const isFilled = ({ correctedP }: IntervalRow) => correctedP !== null && correctedP < LEVEL;
+  return {
+    type: 'scatter',
+    mode: 'markers',
+    xaxis: panel === 0 ? 'x' : `x${panel + 1}`,
+    yaxis: panel === 0 ? 'y' : `y${panel + 1}`,
+    x: rows.map(({ difference }) => points(difference)),
+    y: rows.map(place),
+    error_x: {
+      type: 'data',
+      symmetric: false,
+      array: rows.map(({ difference, interval }) =>
+        points((interval?.high ?? difference) - difference),
+      ),
+      arrayminus: rows.map(({ difference, interval }) =>
+        points(difference - (interval?.low ?? difference)),
+      ),
+      thickness: 1.5,
+      width: 3,
+      color,
+    },
+    marker: {
+      size: 7,
+      symbol,
+      color: rows.map((row) => (isFilled(row) ? color : '#FFFFFF')),
+      line: { color, width: 1.5 },
+    },
+    text: rows.map(({ correctedP }) =>
+      correctedP === null ? '' : `p = ${rounded(correctedP, 2)}`,
+    ),
+    name: rows[0].series ?? '',
+    legendgroup: rows[0].series ?? '',
+    showlegend: rows[0].series !== undefined && isFirst,
+  };
+}
+
+function layoutOf(
+  panels: readonly IntervalPanel[],
+  { labels, reference, hasLegend }: { labels: string[]; reference: string; hasLegend: boolean },
+): Partial<Layout> {
+  const width = (1 - GAP * (panels.length - 1)) / panels.length;
+  const layout: Partial<Layout> = {
+    annotations: panels.map(({ title }, i) => panelTitle(title, i + 1)),
+    ...(hasLegend ? { margin: { t: 50 } } : {}),
+  };
+  panels.forEach(({ rows }, i) => {
+    const suffix = i === 0 ? '' : String(i + 1);
+    const left = i * (width + GAP);
+    Object.assign(layout, {
+      [`xaxis${suffix}`]: axis(`mIoU − ${reference}, points`, {
+        range: rangeWithZero(rows),
+        domain: [left, left + width],
+        anchor: `y${suffix}` as LayoutAxis['anchor'],
+        zeroline: true,
+        zerolinecolor: '#262626',
+        zerolinewidth: 1,
+        nticks: 5,
+      }),
+      [`yaxis${suffix}`]: axis('', {
+        anchor: `x${suffix}` as LayoutAxis['anchor'],
+        range: [labels.length - 0.5, -0.5],
+        tickvals: labels.map((_, row) => row),
+        ticktext: labels,
+        showticklabels: i === 0,
+        ticks: '',
+      }),
+    });
+  });
+  return layout;
+}
+
+/** Points; zero is the line to compare with. */
+function rangeWithZero(rows: readonly IntervalRow[]): [number, number] {
+  const ends = rows.flatMap(({ difference, interval }) => [
+    100 * (interval?.low ?? difference),
+    100 * (interval?.high ?? difference),
+  ]);
+  const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
+  const margin = 0.06 * (high - low) || 1;
+  return [rounded(low - margin), rounded(high + margin)];
+}
+
+function csvRow(
+  dataset: string,
+  { label, series = '', difference, interval, correctedP }: IntervalRow,
+  reference: string,
+): FigureRow {
+  const { low = null, high = null } = interval ?? {};
+  return { dataset, label, series, reference, difference, low, high, 'corrected p': correctedP };
+}
