@@ -16,6 +16,8 @@ import { runCommand, UsageError } from './command.mjs';
 import { isSetUp } from './setup.mjs';
 
 const COMMANDS = path.join(ROOT, 'lib', 'cli');
+/** V8's space for new objects: commands compute in TensorFlow, and 1 MiB takes 15–20 MiB less than the default in the same time. */
+const YOUNG_GENERATION = '--max-semi-space-size=1';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** A terminal and npm both pass Ctrl-C on: the second of the two is dropped. */
 const SAME_SIGNAL_MILLISECONDS = 300;
@@ -62,7 +64,7 @@ function requireTsx() {
 function startCommand(file, args) {
   const child = spawn(
     process.execPath,
-    ['--import', './scripts/cliChild.mjs', '--import', 'tsx', file, ...args],
+    [YOUNG_GENERATION, '--import', './scripts/cliChild.mjs', '--import', 'tsx', file, ...args],
     {
       cwd: ROOT,
       env: kernelEnvironment(),

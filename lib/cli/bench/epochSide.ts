@@ -1,7 +1,7 @@
 /** One side of a bench of epochs: a training run in a process of its own that does an epoch at a time. */
 import type { EpochJob, EpochTimes } from './epochWorker';
 import type { Side } from './interleave';
-import { Peer } from './peer';
+import { nodeArguments, Peer } from './peer';
 
 export class EpochSide implements Side {
   private measured?: EpochTimes;
@@ -14,7 +14,7 @@ export class EpochSide implements Side {
     job: EpochJob,
     signal: AbortSignal,
   ) {
-    const args = ['--import', 'tsx', 'lib/cli/bench/epochWorker.ts'];
+    const args = nodeArguments('lib/cli/bench/epochWorker.ts');
     this.peer = new Peer('the training run', process.execPath, args, signal);
     this.request = JSON.stringify(job);
   }

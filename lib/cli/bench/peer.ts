@@ -3,6 +3,12 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import readline from 'node:readline';
 
+/** Arguments of a Node.js that runs `file` with this process's memory limits, as a command of the kit does. */
+export function nodeArguments(file: string): string[] {
+  const limits = process.execArgv.filter((argument) => argument.startsWith('--max-'));
+  return [...limits, '--import', 'tsx', file];
+}
+
 export class Peer {
   private readonly answers: AsyncIterator<string>;
   private errors = '';

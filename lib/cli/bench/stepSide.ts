@@ -1,6 +1,6 @@
 /** One side of a step bench: a process that has its network, batch and weights, and computes in bursts. */
 import { invalid } from '../../check';
-import { Peer } from './peer';
+import { nodeArguments, Peer } from './peer';
 import type { Side } from './interleave';
 import { spreadOf } from './measure';
 import type { StepFacts, StepJob } from './stepJob';
@@ -25,7 +25,7 @@ export class StepSide implements Side {
   static async start(name: SideName, job: StepJob, signal: AbortSignal): Promise<StepSide> {
     const peer =
       name === 'ours'
-        ? new Peer('our side', process.execPath, ['--import', 'tsx', worker], signal)
+        ? new Peer('our side', process.execPath, nodeArguments(worker), signal)
         : await TorchPeer.start('torchStep.py', signal);
     try {
       const request = { ...job, channelsLast: name === 'torchChannelsLast' };
