@@ -1,0 +1,161 @@
+/** Made-up results as wide as the real ones: eleven classes, eight losses, names as long as the longest. */
+import { ratioStatistics } from '../../../lib/analysis/gradientRatios';
+import type { RatioStatistics } from '../../../lib/analysis/gradientRatios';
+import { analyzeMasks } from '../../../lib/analysis/maskImbalance';
+import type { MaskImbalance } from '../../../lib/analysis/maskImbalance';
+import type { LossReport } from '../../../lib/cli/bench/loss';
+import type { StepMeasurement } from '../../../lib/cli/bench/step';
+import type { StepReport } from '../../../lib/cli/bench/stepTable';
+import { openDataset } from '../../../lib/datasets';
+import type { SegmentationDataset } from '../../../lib/datasets/types';
+import type { MaskStyle } from '../../../lib/figures/pictures';
+import type { RunCurves } from '../../../lib/figures/trainingCurves';
+import { lossNames } from '../../../lib/losses';
+import { Random } from '../../../lib/random';
+import type { PrecisionRuns } from '../../../lib/results/precisionRuns';
+import type { ClassHistory } from '../../../lib/training/classHistory';
+
+export const SETTING = 'CamVid 96×128, SegNet of width 16';
+export const LABELS = ['CE', 'Focal, γ = 2', 'CB', 'CB Focal', 'BMS', 'LDAM', 'BLV', 'PAT, τ = 2'];
+const CLASSES = [
+  'Road',
+  'Building',
+  'Sky',
+  'Tree',
+  'Pavement',
+  'Car',
+  'Fence',
+  'Pedestrian',
+  'SignSymbol',
+];
+
+const random = () => new Random(7);
+
+export function synthetic(): Promise<SegmentationDataset> {
+  const options = { size: [32, 64] as [number, number], numClasses: 8, length: 6, seed: 1 };
+  return openDataset({ name: 'synthetic', split: 'train', ...options });
+}
+
+export async function imbalance(): Promise<MaskImbalance> {
+  return analyzeMasks(await synthetic());
+}
+
+/** Three data sets, for figures that compare them. */
+export async function imbalances(): Promise<MaskImbalance[]> {
+  const set = await imbalance();
+  return ['CamVid', 'Oxford-IIIT Pet', 'NYU Depth v2'].map((title) => ({ ...set, title }));
+}
+
+export function maskStyle({
+  title,
+  split,
+  classNames,
+  palette,
+  ignoreIndex,
+}: SegmentationDataset): MaskStyle {
+  return { title, split, classNames, palette, ignoreIndex };
+}
+
+/** Gradient norms of four images with a mask of each class. */
+export function ratios(): RatioStatistics[] {
+  const draw = random().stream('norms');
+  return ['CE', 'PAT, τ = 2'].map((loss) => {
+    const rows = ['a', 'b', 'c', 'd'].flatMap((image) =>
+      CLASSES.map((className, classId) => {
+        const pixels = Math.round(10_000 / 3 ** classId) + 1;
+        const norm = pixels * draw.uniform(0.5, 1.5);
+        const each = norm / pixels;
+        return { image, classId, className, pixels, norm, meanNorm: each, normalizedNorm: each };
+      }),
+    );
+    return ratioStatistics({ loss, rows });
+  });
+}
+
+export function histories(): ClassHistory[] {
+  const epochs = Array.from({ length: 8 }, (_, i) => i + 1);
+  return ['CE', 'PAT, τ = 2'].map((label, i) => ({
+    label,
+    perMask: i === 1,
+    epochs,
+    classes: CLASSES.map((className, classId) => ({
+      classId,
+      className,
+      pixels: Math.round(10_000 / 3 ** classId),
+      group: classId < 3 ? ('head' as const) : classId < 6 ? ('body' as const) : ('tail' as const),
+      norms: epochs.map((epoch) => 1 / (epoch * (1 + (i === 1 ? 0.1 : 1) * classId))),
+      coefficients: epochs.map((epoch) => 0.5 + 0.05 * classId + 0.3 / epoch),
+    })),
+    ranges: epochs.map((epoch) => 10 / epoch),
+  }));
+}
+
+export function curves(): RunCurves[] {
+  return LABELS.map((label, run) => ({
+    label,
+    epochs: [1, 2, 3, 4, 5].map((epoch) => ({
+      epoch,
+      step: 10 * epoch,
+      trainLoss: (2 + run) / epoch,
+      validLoss: (3 + run) / epoch,
+      meanIoU: 0.1 * epoch - 0.01 * run,
+      meanDice: 0.1 * epoch,
+      pixelAccuracy: 0.5,
+      iou: [],
+      learningRate: 1e-3,
+      gradientNorm: { mean: 1, max: 2 },
+      seconds: 1,
+    })),
+    steps: [0.2, 0.4, 0.6, 0.8, 1].map((epoch) => ({ epoch, loss: (3 + run) / (1 + epoch) })),
+  }));
+}
+
+const machine = { processor: 'Example CPU', cores: 2, memoryGiB: 8, device: 'CPU', node: '20' };
+const versions = { tensorflow: '2.21', load: 0 };
+
+export function lossReport(): LossReport {
+  const results = [3, 21].flatMap((classes) =>
+    lossNames.flatMap((loss, i) =>
+      (['graph', 'eager'] as const).map((execution, j) => ({
+        ...{ classes, loss, execution, milliseconds: { median: 3, min: 2, max: 4 } },
+        timesCrossEntropy: 1 + (j + 0.1) * i * (classes / 20),
+      })),
+    ),
+  );
+  const batch = { images: 4, height: 128, width: 128, ignoredShare: 0.05 };
+  return { machine: { ...machine, ...versions }, batch, rounds: 9, results, memory: [] };
+}
+
+export function stepReport(): StepReport {
+  const networks = ['segnet', 'unet', 'attentionUnet', 'nestedUnet'];
+  const results = [8, 16].flatMap((width) =>
+    networks.flatMap((network, i) =>
+      ['crossEntropy', 'pat'].map((loss) => ({
+        ...{ mode: 'step', network, variant: 'paper', loss, width, size: 128, batch: 4 },
+        ...{
+          oursMs: 80,
+          torchNchwMs: 120,
+          torchChannelsLastMs: 100,
+          ratio: 0.7 + 0.1 * i,
+          bar: 0.9,
+        },
+      })),
+    ),
+  ) as StepMeasurement[];
+  const report = { torch: '2.13', rounds: 9, maxForeign: 0.1, results };
+  return { machine: { ...machine, ...versions }, ...report };
+}
+
+export function precisionRuns(): PrecisionRuns {
+  const runs = ['crossEntropy', 'pat'].flatMap((loss) =>
+    [0, 1].flatMap((seed) =>
+      (['float32', 'bfloat16'] as const).map((precision, i) => ({
+        ...{ loss, seed, precision },
+        epochs: [1, 2, 3].map((epoch) => ({
+          ...{ epoch, trainLoss: 1, validLoss: 1, meanIoU: 0.2 * epoch - 0.01 * i - 0.02 * seed },
+        })),
+      })),
+    ),
+  );
+  return { setting: SETTING, runs };
+}

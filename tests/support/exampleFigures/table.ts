@@ -1,0 +1,147 @@
+/**
+ * Every figure of the kit, drawn from small made-up results: what tests/figures/paperReady.test.ts holds to the rules of
+ * print. A new figure gets a line here, named like its function; the test fails where one is missing.
+ */
+import { coefficientMaps } from '../../../lib/analysis/coefficientMaps';
+import { lossCurves, temperatureSweep } from '../../../lib/analysis/lossCurves';
+import { patExploration } from '../../../lib/analysis/patExploration';
+import {
+  choosePixels,
+  pixelPredictions,
+  predictImages,
+} from '../../../lib/analysis/pixelPredictions';
+import { betaTensorFigure } from '../../../lib/figures/betaTensor';
+import { classSharesFigure } from '../../../lib/figures/classShares';
+import { coefficientExplosionFigure } from '../../../lib/figures/coefficientExplosion';
+import { explorePatFigure } from '../../../lib/figures/explorePat';
+import { gradientRangesFigure } from '../../../lib/figures/gradientRanges';
+import { gradientRatiosFigure } from '../../../lib/figures/gradientRatios';
+import { gradientsOverTrainingFigure } from '../../../lib/figures/gradientsOverTraining';
+import { imageImbalanceFigure } from '../../../lib/figures/imageImbalance';
+import { lossCostsFigure } from '../../../lib/figures/lossCosts';
+import { lossCurvesFigure } from '../../../lib/figures/lossCurves';
+import { maskSizesFigure } from '../../../lib/figures/maskSizes';
+import { pixelPredictionsFigure } from '../../../lib/figures/pixelPredictions';
+import { precisionCurvesFigure } from '../../../lib/figures/precisionCurves';
+import { predictionsFigure } from '../../../lib/figures/predictions';
+import { sampleImagesFigure } from '../../../lib/figures/sampleImages';
+import { stepTimesFigure } from '../../../lib/figures/stepTimes';
+import { trainingCurvesFigure } from '../../../lib/figures/trainingCurves';
+import type { Figure } from '../../../lib/figures/types';
+import { createModel } from '../../../lib/models';
+import * as data from './data';
+
+/** Name of a function → its figures: one for each form it has. */
+export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
+  betaTensorFigure: async () => [betaTensorFigure(await betaMaps())],
+  classSharesFigure: async () => [
+    classSharesFigure([await data.imbalance()]),
+    classSharesFigure(await data.imbalances(), { name: 'class-ranks' }),
+  ],
+  coefficientExplosionFigure: async () => [coefficientExplosionFigure(await explosionCurves())],
+  explorePatFigure: async () => [explorePatFigure(await patExploration({ points: 20 }))],
+  gradientRangesFigure: one(() => gradientRangesFigure(data.ratios(), { dataset: data.SETTING })),
+  gradientRatiosFigure: one(() => gradientRatiosFigure(data.ratios(), { dataset: data.SETTING })),
+  gradientsOverTrainingFigure: one(() =>
+    gradientsOverTrainingFigure(data.histories(), { dataset: data.SETTING }),
+  ),
+  imageImbalanceFigure: async () => [imageImbalanceFigure(await data.imbalances())],
+  lossCostsFigure: one(() => lossCostsFigure(data.lossReport())),
+  lossCurvesFigure: async () => [await patAgainstFocal()],
+  maskSizesFigure: async () => [maskSizesFigure(await data.imbalance())],
+  pixelPredictionsFigure: async () => [await pixels()],
+  precisionCurvesFigure: one(() => precisionCurvesFigure(data.precisionRuns())),
+  predictionsFigure: async () => [await predictions()],
+  sampleImagesFigure: async () => [await samples()],
+  stepTimesFigure: one(() => stepTimesFigure(data.stepReport())),
+  trainingCurvesFigure: one(() =>
+    trainingCurvesFigure(data.curves(), {
+      dataset: data.SETTING,
+      baseline: { label: 'all Road', meanIoU: 0.03 },
+    }),
+  ),
+};
+
+function one(draw: () => Figure): () => Promise<Figure[]> {
+  return () => Promise.resolve([draw()]);
+}
+
+async function predicted() {
+  const dataset = await data.synthetic();
+  const model = createModel({ name: 'segnet', numClasses: dataset.numClasses, width: 1 });
+  const images = await predictImages(model, dataset, { imageCount: 1 });
+  model.dispose();
+  return images;
+}
+
+async function betaMaps() {
+  return coefficientMaps(await predicted(), { classIds: [0, 1, 2], temperature: 2 });
+}
+
+async function pixels(): Promise<Figure> {
+  const images = await predicted();
+  const vectors = await pixelPredictions(choosePixels(images));
+  const { classNames } = images;
+  const parameters = 'τ = 1, k = 1';
+  return pixelPredictionsFigure(vectors, { dataset: data.SETTING, classNames, parameters });
+}
+
+function explosionCurves() {
+  return lossCurves({
+    probabilities: [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 0.9],
+    losses: [
+      ...[1, 2].map((temperature) => ({
+        label: `exponential, τ = ${temperature}`,
+        config: { name: 'pat', temperature } as const,
+      })),
+      ...[1e-4, 1e-2].map((epsilon) => ({
+        label: `inverse, ε = ${epsilon}`,
+        config: { name: 'pat', coefficient: 'inverse', epsilon } as const,
+      })),
+    ],
+  });
+}
+
+async function patAgainstFocal(): Promise<Figure> {
+  const curves = await lossCurves({
+    points: 19,
+    losses: [
+      { label: 'CE', config: { name: 'crossEntropy' } },
+      ...[0.5, 2, 5].map((gamma) => ({
+        label: `Focal, γ = ${gamma}`,
+        config: { name: 'focal', gamma } as const,
+      })),
+    ],
+  });
+  const sweep = await temperatureSweep({
+    points: 19,
+    temperatures: [1, 2],
+    variants: [
+      { label: 'PAT, k = 1', config: { name: 'pat' } },
+      { label: 'PAT, k = C', config: { name: 'pat', sharpness: 'classes' } },
+      { label: 'PAT, inverse', config: { name: 'pat', coefficient: 'inverse' } },
+    ],
+  });
+  return lossCurvesFigure(curves, { sweep });
+}
+
+async function samples(): Promise<Figure> {
+  const dataset = await data.synthetic();
+  const pictures = await Promise.all([0, 1].map((i) => dataset.sample(i)));
+  return sampleImagesFigure(pictures, data.maskStyle(dataset));
+}
+
+async function predictions(): Promise<Figure> {
+  const dataset = await data.synthetic();
+  const rows = await Promise.all(
+    ['best', 'worst'].map(async (title, i) => {
+      const sample = await dataset.sample(i);
+      const shifted = sample.labels.map((_, at) => sample.labels[Math.max(0, at - 3)]);
+      return { sample, title, predictions: [sample.labels, shifted] };
+    }),
+  );
+  return predictionsFigure(rows, data.maskStyle(dataset), {
+    columns: ['CE', 'PAT, τ = 2'],
+    errors: true,
+  });
+}
