@@ -4,6 +4,7 @@ import { lossNames } from '../losses';
 import { networkNames } from '../models';
 import type { TrainingRun } from '../training/trainingRuns';
 import { imagesKey, stableJson } from './cells';
+import { networkTitle } from './names';
 
 /** Runs on the same images, whose predictions belong side by side. */
 export interface RunGroup {
@@ -68,4 +69,24 @@ export function figureColumns(runs: readonly TrainingRun[], maxColumns: number):
       own.slice(Math.ceil((i * own.length) / figures), Math.ceil(((i + 1) * own.length) / figures)),
     );
   });
+}
+
+/**
+ * A name for each run: its label (its loss), and where runs share one, what else tells them apart: network, seed, or folder.
+ *
+ * @param options.network false where the network is written elsewhere (default true)
+ */
+export function distinctLabels(
+  runs: readonly TrainingRun[],
+  { network: withNetwork = true }: { network?: boolean } = {},
+): string[] {
+  const differ = (values: readonly unknown[]) => new Set(values).size > 1;
+  const configs = runs.map(({ record }) => record.config);
+  const networks = configs.map(({ model }) => networkTitle(model.name));
+  const seeds = configs.map(({ seed }) => `seed ${seed}`);
+  const parts = [runs.map(({ label }) => label), withNetwork ? networks : [], seeds].filter(differ);
+  const labels = runs.map(({ label }, i) => parts.map((part) => part[i]).join(', ') || label);
+  const isShared = (label: string, i: number) =>
+    labels.some((other, j) => j !== i && other === label && networks[i] === networks[j]);
+  return labels.map((label, i) => (isShared(label, i) ? `${label}, ${runs[i].folder}` : label));
 }

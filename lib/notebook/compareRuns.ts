@@ -1,0 +1,112 @@
+/** Two finished runs side by side in a cell. */
+import { classDifferencesFigure } from '../figures/classDifferences';
+import { imageComparisonFigure } from '../figures/imageComparison';
+import { trainingCurvesFigure } from '../figures/trainingCurves';
+import type { Figure } from '../figures/types';
+import { show, showTable } from '../notebook';
+import { compareImages } from '../results/imageComparison';
+import { datasetTitle, networkTitle } from '../results/names';
+import { distinctLabels } from '../results/runSelection';
+import { compareClasses, compareGroups, constantBaseline } from '../training/runComparison';
+import type { ClassComparison, GroupComparison } from '../training/runComparison';
+import { readRun } from '../training/trainingRuns';
+import type { TrainingRun } from '../training/trainingRuns';
+
+export interface CompareRunsOptions {
+  /** Predict and show images (default true); without them no data set is needed, and nothing under its licence shown. */
+  pictures?: boolean;
+  /** Begin of the figures' file stems (default `'compare'`). */
+  name?: string;
+  signal?: AbortSignal;
+}
+
+/** What was shown. */
+export interface RunsCompared {
+  curves: Figure;
+  classDifferences: Figure;
+  /** Missing where `pictures` is false. */
+  predictions?: Figure;
+  /** Most pixels first. */
+  classes: ClassComparison[];
+  groups: GroupComparison[];
+}
+
+/**
+ * Shows a table of both runs, their training curves, the IoU of each class with the difference, and their predictions on
+ * images picked by how much the mean IoU changes from the first to the second:
+ *
+ *     const compared = await compareRuns('data/runs/camvid-crossEntropy', 'data/runs/camvid-pat');
+ *     await saveFigure(compared.classDifferences);
+ *
+ * Classes and images are those of the test split where both runs have it, else of the validation split; curves are always
+ * of the validation split.
+ *
+ * @param first a finished run, or its folder
+ * @throws InputError for a folder without one, and runs that were not scored on the same images.
+ */
+export async function compareRuns(
+  first: TrainingRun | string,
+  second: TrainingRun | string,
+  { pictures = true, name = 'compare', signal }: CompareRunsOptions = {},
+): Promise<RunsCompared> {
+  const runs = await Promise.all([asRun(first), asRun(second)]);
+  const split = runs.every(({ record }) => record.test) ? 'test' : 'valid';
+  const [a, b] = runs.map(({ record }) => {
+    const scored = (split === 'test' ? record.test : undefined) ?? record;
+    return { classNames: record.classNames, counts: scored.counts, scores: scored.scores };
+  });
+  const labels = distinctLabels(runs);
+  const data = dataText(runs);
+  const classes = compareClasses(a, b);
+  const groups = compareGroups(a, b);
+  const baseline = constantBaseline(runs[0].record);
+  const curves = trainingCurvesFigure(
+    runs.map(({ epochs }, i) => ({ label: labels[i], epochs })),
+    {
+      dataset: data,
+      baseline: { label: `all ${baseline.className}`, meanIoU: baseline.meanIoU },
+      name: `${name}-curves`,
+    },
+  );
+  const classDifferences = classDifferencesFigure(classes, {
+    runs: [labels[0], labels[1]],
+    dataset: `${data} (${split})`,
+    name: `${name}-classes`,
+  });
+  showTable(
+    runs.map(({ record }, i) => ({
+      run: labels[i],
+      'best epoch': `${record.best.epoch} of ${record.epochs}`,
+      'mean IoU, %': percent([a, b][i].scores.meanIoU),
+      'pixel accuracy, %': percent([a, b][i].scores.pixelAccuracy),
+      ...Object.fromEntries(groups.map((group) => [`${group.name}, %`, percent(group.meanIoU[i])])),
+      seconds: Math.round(record.times.seconds),
+    })),
+    { title: `${data} (${split})` },
+  );
+  show(curves);
+  show(classDifferences);
+  if (!pictures) return { curves, classDifferences, classes, groups };
+  const comparison = await compareImages(runs, { by: 'change', signal });
+  const predictions = await imageComparisonFigure(comparison, { name: `${name}-predictions` });
+  show(predictions);
+  return { curves, classDifferences, predictions, classes, groups };
+}
+
+const asRun = (run: TrainingRun | string): Promise<TrainingRun> =>
+  typeof run === 'string' ? readRun(run) : Promise.resolve(run);
+
+/** `CamVid 96×128, SegNet of width 16`; the network only where both have the same. */
+function dataText(runs: readonly TrainingRun[]): string {
+  const [{ dataset }] = runs.map(({ record }) => record.config);
+  const networks = runs.map(({ record: { config } }) => {
+    return `${networkTitle(config.model.name)} of width ${config.model.width}`;
+  });
+  const shared = networks.every((network) => network === networks[0]) ? [networks[0]] : [];
+  return [`${datasetTitle(dataset.name)} ${dataset.size.join('×')}`, ...shared].join(', ');
+}
+
+/** With one digit behind the point; null stays. */
+function percent(share: number | null): number | null {
+  return share === null ? null : Math.round(1000 * share) / 10;
+}
