@@ -136,6 +136,14 @@ export async function measureTrainingCost(
   }
 }
 
+/** Whether a quantity of the GPU is known for every epoch of every loss. */
+export function isOnGpu(
+  losses: readonly LossTrainingCost[],
+  quantity: 'gpuShare' | 'gpuMiB',
+): boolean {
+  return losses.every((loss) => loss[quantity]?.values.length === loss.epochSeconds.values.length);
+}
+
 /** What of the configuration goes with the numbers. */
 async function factsOf(input: ExperimentInput) {
   const config = parseConfig(input);

@@ -1,5 +1,6 @@
 /** The quantities of a training's cost as figures and tables show them. */
 import type { Measured } from '../analysis/measured';
+import { isOnGpu } from '../analysis/trainingCost';
 import type { LossTrainingCost } from '../analysis/trainingCost';
 import { rounded } from './labels';
 import type { FigureRow } from './types';
@@ -37,7 +38,7 @@ const mebibytes = (value: number) => `${value.toFixed(0)} MiB`;
 
 /** Of the GPU where it was measured for every loss, else of the processor. */
 export function utilization(losses: readonly LossTrainingCost[]): CostQuantity {
-  const onGpu = losses.every(({ gpuShare }) => gpuShare !== null);
+  const onGpu = isOnGpu(losses, 'gpuShare');
   return {
     title: onGpu ? 'GPU utilization, %' : 'Processor utilization, %',
     name: onGpu ? 'GPU utilization' : 'processor utilization',
@@ -49,7 +50,7 @@ export function utilization(losses: readonly LossTrainingCost[]): CostQuantity {
 
 /** Of the GPU where it was measured for every loss, else of the process. */
 export function memory(losses: readonly LossTrainingCost[]): CostQuantity {
-  const onGpu = losses.every(({ gpuMiB }) => gpuMiB !== null);
+  const onGpu = isOnGpu(losses, 'gpuMiB');
   return {
     title: onGpu ? 'GPU memory, MiB' : 'Peak memory, MiB',
     name: onGpu ? 'memory of the GPU' : 'peak memory of the process',

@@ -1,6 +1,8 @@
 /** Stored results of `npm run bench -- NAME --json FILE`. */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { TrainingCost } from '../analysis/trainingCost';
+import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
 import type { LossReport } from '../cli/bench/loss';
 import type { StepReport } from '../cli/bench/stepTable';
@@ -9,7 +11,11 @@ interface BenchReports {
   step: StepReport;
   infer: StepReport;
   loss: LossReport;
+  training: TrainingCostReport;
 }
+
+/** What notebook 11 measured. */
+export type TrainingCostReport = TrainingCost & { bench: 'training' };
 
 /**
  * `NAME.json` of a folder (default: the results kept with the kit); undefined where there is none.
@@ -26,4 +32,14 @@ export async function readBench<Name extends keyof BenchReports>(
   const report = JSON.parse(text) as BenchReports[Name] & { bench: string };
   if (report.bench === name) return report;
   throw new InputError(`readBench: ${file} must hold bench '${name}', got '${report.bench}'.`);
+}
+
+/** Writes `training.json` into a folder, for `readBench`; an older one is replaced. */
+export async function writeTrainingCost(
+  cost: TrainingCost,
+  folder = 'data/results/bench',
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const text = `${JSON.stringify({ bench: 'training', ...cost }, null, 2)}\n`;
+  await writeAtomically(path.join(folder, 'training.json'), Buffer.from(text));
 }

@@ -78,7 +78,10 @@ describe('costBubblesFigure', () => {
   });
 
   it('takes the GPU’s numbers where every loss has them', () => {
-    const onGpu = { gpuShare: measuredOver([0.9, 0.9]), gpuMiB: measuredOver([2048, 2048]) };
+    const onGpu = {
+      gpuShare: measuredOver([0.9, 0.9, 0.9]),
+      gpuMiB: measuredOver([2048, 2048, 2048]),
+    };
     const all = costBubblesFigure(cost([loss('pat', onGpu)], 'Example GPU'));
     expect(all.layout.yaxis?.title).toMatchObject({ text: 'GPU utilization, %' });
     expect((all.data as Marks[])[0].y).toEqual([90]);
