@@ -82,7 +82,7 @@ function small(name: string, size: [number, number]) {
 }
 
 /** Three values for each loss that has an option to tune: the same budget for each. */
-const candidates: readonly LossConfig[] = [
+export const candidates: readonly LossConfig[] = [
   ...[0.5, 1, 2].map((gamma) => ({ name: 'focal' as const, gamma })),
   ...[0.999, 0.9999, 0.99999].map((beta) => ({ name: 'classBalanced' as const, beta })),
   ...[0.5, 1, 2].map((gamma) => ({ name: 'classBalancedFocal' as const, gamma })),
