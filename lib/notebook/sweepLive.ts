@@ -1,0 +1,66 @@
+/** A small sweep in a cell: every run in this process, one after the other, with a progress bar. */
+import path from 'node:path';
+import type { LossName } from '../losses';
+import { readRecords } from '../results/records';
+import type { ResultRecord, ScoredSplitName } from '../results/records';
+import { runExperiment } from '../training/experiment';
+import { parseSweep } from '../training/sweep/plan';
+import type { PlannedRun } from '../training/sweep/plan';
+import { sweepPreset } from '../training/sweep/presets';
+import { progress } from './progress';
+
+export interface LivePlanOptions {
+  /** Default: all of the preset's. */
+  losses?: readonly LossName[];
+  /** Of each cell, at most (default: all of the preset's). */
+  seeds?: number;
+}
+
+/** Runs of a preset at scale `'smoke'`: drawn scenes, some seconds a run. */
+export function livePlan(
+  preset: string,
+  { losses, seeds = Infinity }: LivePlanOptions = {},
+): PlannedRun[] {
+  const { runs } = parseSweep(sweepPreset(preset, 'smoke'));
+  const logging = { tensorboard: false, images: 0, classStatistics: false };
+  return runs
+    .filter(
+      ({ config: { loss, seed } }) =>
+        (losses === undefined || losses.includes(loss.name)) && seed < seeds,
+    )
+    .map(({ id, config }) => ({ id, config: { ...config, logging } })); // a cell shows no TensorBoard
+}
+
+export interface SweepLiveOptions {
+  /** Folder of the runs; what is finished there is not trained again. */
+  outDir: string;
+  /** Train all of them again (default false). */
+  fresh?: boolean;
+  /** Whose scores (default `'test'`). */
+  split?: ScoredSplitName;
+  /** Pass `interruptible()`: an interrupt stops after a checkpoint, and running the cell again goes on. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Trains the runs and resolves to their records.
+ *
+ * @throws what `runExperiment` throws; the signal's reason after an interrupt.
+ */
+export async function sweepLive(
+  runs: readonly PlannedRun[],
+  { outDir, fresh = false, split = 'test', signal }: SweepLiveOptions,
+): Promise<ResultRecord[]> {
+  const bar = progress('runs', runs.length);
+  const folders = runs.map(({ id }) => path.join(outDir, ...id.split('/')));
+  try {
+    for (const [done, { config }] of runs.entries()) {
+      await runExperiment(config, { outDir: folders[done], fresh, signal });
+      bar.update(done + 1);
+    }
+  } finally {
+    bar.done();
+  }
+  const { records } = await readRecords(folders, { split });
+  return records;
+}
