@@ -2,37 +2,37 @@
 import type { LossConfig, LossName } from '../../losses';
 
 /** As `chooseOptions` chooses from the search's records in data/results/laptop; a test compares. */
-export const tunedLosses: Partial<Record<string, Partial<Record<string, readonly LossConfig[]>>>> = {
-  laptop: {
-    camvid: [
-      { name: 'focal', gamma: 0.5 },
-      { name: 'classBalanced', beta: 0.999 },
-      { name: 'classBalancedFocal', gamma: 2 },
-      { name: 'ldam', scale: 5 },
-      { name: 'blv', distribution: 'xavier' },
-      { name: 'pat', temperature: 2 },
-    ],
-    oxfordPet: [
-      { name: 'focal', gamma: 0.5 },
-      { name: 'classBalanced', beta: 0.99999 },
-      { name: 'classBalancedFocal', gamma: 1 },
-      { name: 'ldam', scale: 5 },
-      { name: 'blv', distribution: 'xavier' },
-      { name: 'pat', temperature: 2 },
-    ],
-    nyuv2: [
-      { name: 'focal', gamma: 0.5 },
-      { name: 'classBalanced', beta: 0.999 },
-      { name: 'classBalancedFocal', gamma: 1 },
-      { name: 'ldam', scale: 5 },
-      { name: 'blv', distribution: 'xavier' },
-      { name: 'pat', temperature: 2 },
-    ],
-  },
-};
+export const tunedLosses: Partial<Record<string, Partial<Record<string, readonly LossConfig[]>>>> =
+  {
+    laptop: {
+      camvid: [
+        { name: 'focal', gamma: 0.5 },
+        { name: 'classBalanced', beta: 0.999 },
+        { name: 'classBalancedFocal', gamma: 2 },
+        { name: 'ldam', scale: 5 },
+        { name: 'blv', distribution: 'xavier' },
+        { name: 'pat', temperature: 2 },
+      ],
+      oxfordPet: [
+        { name: 'focal', gamma: 0.5 },
+        { name: 'classBalanced', beta: 0.99999 },
+        { name: 'classBalancedFocal', gamma: 1 },
+        { name: 'ldam', scale: 5 },
+        { name: 'blv', distribution: 'xavier' },
+        { name: 'pat', temperature: 2 },
+      ],
+      nyuv2: [
+        { name: 'focal', gamma: 0.5 },
+        { name: 'classBalanced', beta: 0.999 },
+        { name: 'classBalancedFocal', gamma: 1 },
+        { name: 'ldam', scale: 5 },
+        { name: 'blv', distribution: 'xavier' },
+        { name: 'pat', temperature: 2 },
+      ],
+    },
+  };
 
 /** The loss with its chosen option; with its defaults where there was no search. */
 export function tunedLoss(scale: string, dataset: string, name: LossName): LossConfig {
   return tunedLosses[scale]?.[dataset]?.find((loss) => loss.name === name) ?? { name };
 }
-
