@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PALETTE } from '../../lib/figures/style';
 import type { Figure } from '../../lib/figures/types';
-import { EXAMPLES } from '../support/exampleFigures/table';
+import { ARRANGEMENTS, EXAMPLES } from '../support/exampleFigures/table';
 import { contrast, legibilityProblems } from '../support/legibility';
 
 const FIGURES = resolve(__dirname, '../../lib/figures');
@@ -19,7 +19,8 @@ describe('the table of example figures', () => {
       return [...declared].filter(([, , type]) => type === 'Figure').map(([, name]) => name);
     });
     expect(functions.length).toBeGreaterThan(15);
-    expect(Object.keys(EXAMPLES).sort()).toEqual(functions.sort());
+    const missing = functions.filter((name) => !(name in EXAMPLES) && !ARRANGEMENTS.includes(name));
+    expect(missing, 'lines missing in tests/support/exampleFigures/table.ts').toEqual([]);
   });
 });
 

@@ -3,17 +3,24 @@ import { ratioStatistics } from '../../../lib/analysis/gradientRatios';
 import type { RatioStatistics } from '../../../lib/analysis/gradientRatios';
 import { analyzeMasks } from '../../../lib/analysis/maskImbalance';
 import type { MaskImbalance } from '../../../lib/analysis/maskImbalance';
+import { measuredOver } from '../../../lib/analysis/measured';
+import type { TrainingCost } from '../../../lib/analysis/trainingCost';
 import type { LossReport } from '../../../lib/cli/bench/loss';
 import type { StepMeasurement } from '../../../lib/cli/bench/step';
 import type { StepReport } from '../../../lib/cli/bench/stepTable';
 import { openDataset } from '../../../lib/datasets';
 import type { SegmentationDataset } from '../../../lib/datasets/types';
+import type { ClassBarSeries } from '../../../lib/figures/classBars';
+import type { IntervalPanel } from '../../../lib/figures/intervals';
 import type { MaskStyle } from '../../../lib/figures/pictures';
 import type { RunCurves } from '../../../lib/figures/trainingCurves';
 import { lossNames } from '../../../lib/losses';
 import { Random } from '../../../lib/random';
+import { groupCells, summarize } from '../../../lib/results';
 import type { PrecisionRuns } from '../../../lib/results/precisionRuns';
 import type { ClassHistory } from '../../../lib/training/classHistory';
+import type { ClassComparison } from '../../../lib/training/runComparison';
+import { plan, recordsOf } from '../../results/plannedRecords';
 
 export const SETTING = 'CamVid 96×128, SegNet of width 16';
 export const LABELS = ['CE', 'Focal, γ = 2', 'CB', 'CB Focal', 'BMS', 'LDAM', 'BLV', 'PAT, τ = 2'];
@@ -72,6 +79,68 @@ export function ratios(): RatioStatistics[] {
   });
 }
 
+/** Two runs, class by class, most pixels first. */
+export function classComparisons(): ClassComparison[] {
+  return CLASSES.map((className, classId) => {
+    const iou: [number, number] = [0.9 - 0.08 * classId, 0.88 - 0.06 * classId];
+    const pixels = Math.round(10_000 / 3 ** classId);
+    return {
+      classId,
+      className,
+      pixels,
+      group: groupOf(classId),
+      iou,
+      difference: iou[1] - iou[0],
+    };
+  });
+}
+
+/** Seeds of three losses on one data set. */
+export function cells(): ClassBarSeries[] {
+  const losses = ['crossEntropy', 'focal', 'pat'].map((name) => ({ name }));
+  const planned = plan({ loss: losses, seed: [0, 1, 2] });
+  return groupCells(recordsOf(planned, () => 0.7)).cells.map((cell) => {
+    return { label: cell.loss.name, cell, summary: summarize(cell, { resamples: 10 }) };
+  });
+}
+
+/** Differences of every loss, with two networks in each of three data sets. */
+export function intervals(): IntervalPanel[] {
+  return ['CamVid', 'Oxford-IIIT Pet', 'NYU Depth v2'].map((title) => ({
+    title,
+    rows: LABELS.slice(1).flatMap((label, i) =>
+      ['SegNet', 'U-Net'].map((series, j) => {
+        const difference = 0.01 * (i - 3) + 0.005 * j;
+        const interval = { low: difference - 0.01, high: difference + 0.02 };
+        return { label, series, difference, interval, correctedP: 0.02 * i };
+      }),
+    ),
+  }));
+}
+
+export function trainingCost(): TrainingCost {
+  const losses = lossNames.map((name, i) => ({
+    label: LABELS[i],
+    loss: { name },
+    epochSeconds: measuredOver([10 + i, 11 + i, 12 + i]),
+    timesFirst: measuredOver([1, 1 + 0.1 * i]),
+    cpuSeconds: measuredOver([20, 21]),
+    peakMiB: measuredOver([400 + 20 * i, 410 + 20 * i]),
+    cpuShare: measuredOver([0.8 - 0.02 * i, 0.82 - 0.02 * i]),
+    gpuShare: null,
+    gpuMiB: null,
+  }));
+  const run = { dataset: 'CamVid', network: 'segnet', width: 16, steps: 12 };
+  const size = [96, 128] as const;
+  const rest = { size, numClasses: 12, batchSize: 8, rounds: 3, foreignShare: 0.04, losses };
+  return { machine: { ...machine, ...versions }, gpu: null, ...run, ...rest };
+}
+
+function groupOf(classId: number): 'head' | 'body' | 'tail' {
+  if (classId < 3) return 'head';
+  return classId < 6 ? 'body' : 'tail';
+}
+
 export function histories(): ClassHistory[] {
   const epochs = Array.from({ length: 8 }, (_, i) => i + 1);
   return ['CE', 'PAT, τ = 2'].map((label, i) => ({
@@ -82,7 +151,7 @@ export function histories(): ClassHistory[] {
       classId,
       className,
       pixels: Math.round(10_000 / 3 ** classId),
-      group: classId < 3 ? ('head' as const) : classId < 6 ? ('body' as const) : ('tail' as const),
+      group: groupOf(classId),
       norms: epochs.map((epoch) => 1 / (epoch * (1 + (i === 1 ? 0.1 : 1) * classId))),
       coefficients: epochs.map((epoch) => 0.5 + 0.05 * classId + 0.3 / epoch),
     })),

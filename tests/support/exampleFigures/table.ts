@@ -11,13 +11,17 @@ import {
   predictImages,
 } from '../../../lib/analysis/pixelPredictions';
 import { betaTensorFigure } from '../../../lib/figures/betaTensor';
+import { classBarsFigure } from '../../../lib/figures/classBars';
+import { classDifferencesFigure } from '../../../lib/figures/classDifferences';
 import { classSharesFigure } from '../../../lib/figures/classShares';
 import { coefficientExplosionFigure } from '../../../lib/figures/coefficientExplosion';
+import { costBubblesFigure } from '../../../lib/figures/costBubbles';
 import { explorePatFigure } from '../../../lib/figures/explorePat';
 import { gradientRangesFigure } from '../../../lib/figures/gradientRanges';
 import { gradientRatiosFigure } from '../../../lib/figures/gradientRatios';
 import { gradientsOverTrainingFigure } from '../../../lib/figures/gradientsOverTraining';
 import { imageImbalanceFigure } from '../../../lib/figures/imageImbalance';
+import { intervalsFigure } from '../../../lib/figures/intervals';
 import { lossCostsFigure } from '../../../lib/figures/lossCosts';
 import { lossCurvesFigure } from '../../../lib/figures/lossCurves';
 import { maskSizesFigure } from '../../../lib/figures/maskSizes';
@@ -31,14 +35,25 @@ import type { Figure } from '../../../lib/figures/types';
 import { createModel } from '../../../lib/models';
 import * as data from './data';
 
+/** Functions that only arrange what another draws, which has the line. */
+export const ARRANGEMENTS = ['imageComparisonFigure'];
+
 /** Name of a function → its figures: one for each form it has. */
 export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
   betaTensorFigure: async () => [betaTensorFigure(await betaMaps())],
+  classBarsFigure: one(() => classBarsFigure(data.cells(), { dataset: data.SETTING })),
+  classDifferencesFigure: one(() =>
+    classDifferencesFigure(data.classComparisons(), {
+      runs: ['CE', 'PAT, τ = 2'],
+      dataset: data.SETTING,
+    }),
+  ),
   classSharesFigure: async () => [
     classSharesFigure([await data.imbalance()]),
     classSharesFigure(await data.imbalances(), { name: 'class-ranks' }),
   ],
   coefficientExplosionFigure: async () => [coefficientExplosionFigure(await explosionCurves())],
+  costBubblesFigure: one(() => costBubblesFigure(data.trainingCost())),
   explorePatFigure: async () => [explorePatFigure(await patExploration({ points: 20 }))],
   gradientRangesFigure: one(() => gradientRangesFigure(data.ratios(), { dataset: data.SETTING })),
   gradientRatiosFigure: one(() => gradientRatiosFigure(data.ratios(), { dataset: data.SETTING })),
@@ -46,6 +61,9 @@ export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
     gradientsOverTrainingFigure(data.histories(), { dataset: data.SETTING }),
   ),
   imageImbalanceFigure: async () => [imageImbalanceFigure(await data.imbalances())],
+  intervalsFigure: one(() =>
+    intervalsFigure(data.intervals(), { reference: 'CE', setting: data.SETTING }),
+  ),
   lossCostsFigure: one(() => lossCostsFigure(data.lossReport())),
   lossCurvesFigure: async () => [await patAgainstFocal()],
   maskSizesFigure: async () => [maskSizesFigure(await data.imbalance())],
