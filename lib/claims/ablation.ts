@@ -35,22 +35,26 @@ export interface AblationScore {
   value: number;
   low: number;
   high: number;
-  seeds: number;
+  /** Of each seed. */
+  seeds: number[];
 }
 
-/** Each part's score on SegNet with its 95 % interval over test images and seeds. */
+/** Each part's score on SegNet, mean over its seeds, with the 95 % interval over test images. */
 export function ablationScores(runs: ClaimRuns, score: ClaimScore = 'tailIoU'): AblationScore[] {
   const network: NetworkName = 'segnet';
+  const only = ([value]: readonly number[]) => value;
   return paperDatasets.flatMap((paperName) => {
     const dataset = runs.dataset(paperName);
     const losses = { ...ablationLosses, classBalanced: runs.tuned(dataset, 'classBalanced') };
     return (Object.keys(ablationTitles) as AblationPart[]).flatMap((part): AblationScore[] => {
       const cell = runs.find({ dataset, network, loss: losses[part] });
-      const drawn = cell && runs.resampling.draw([cell], score, ([value]) => value);
+      const drawn = cell && runs.resampling.draw([cell], score, only);
       const interval = drawn && drawnInterval(drawn.draws);
-      if (!drawn || !interval) return [];
+      if (!cell || !drawn || !interval) return [];
+      const seeds = cell.runs.map((run) => {
+        return 100 * (runs.resampling.draw([{ ...cell, runs: [run] }], score, only)?.value ?? NaN);
+      });
       const { low, high } = interval;
-      const seeds = drawn.seeds.length;
       return [{ dataset, part, value: 100 * drawn.value, low: 100 * low, high: 100 * high, seeds }];
     });
   });

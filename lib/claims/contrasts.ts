@@ -1,6 +1,7 @@
 /** Differences between losses, each with its interval, and the verdict that follows from them. */
 import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
+import type { Cell } from '../results/cells';
 import { lossTitle, placeTitle, runTitle, withInterval } from './names';
 import { drawnInterval, sharedSeeds } from './resampling';
 import type { ClaimScore, Draws } from './resampling';
@@ -39,8 +40,9 @@ export interface Answers {
 
 /** What every rule about differences of scores says of its intervals. */
 export const intervalRule =
-  'Differences are paired over test images and seeds, both drawn again (bootstrap); the intervals are simultaneous at ' +
-  '95 % over the comparisons of the claim (Bonferroni).';
+  'Differences are paired over test images, which are drawn again (bootstrap); noise between seeds is added with the ' +
+  'variance pooled over the claim’s runs on a data set. Intervals are simultaneous at 95 % over the comparisons of the ' +
+  'claim (Bonferroni).';
 
 /** The rule of `superiority`, for claims that say no more than that something is better. */
 export const superiorityRule =
@@ -49,32 +51,58 @@ export const superiorityRule =
 /** Answers each question that the records can answer, in percentage points; names the runs that are missing. */
 export function answer(runs: ClaimRuns, questions: readonly Question[]): Answers {
   const missing = new Set<string>();
-  const answered = questions.flatMap(({ label, parts }) => {
-    const draws = parts.map((part) => drawPart(runs, part, missing));
-    const found = draws.filter((one): one is Draws => one !== null);
-    return found.length < parts.length ? [] : [{ label, parts, draws: found }];
+  const found = questions.flatMap(({ label, parts }) => {
+    const cells = parts.map((part) => cellsOf(runs, part, missing));
+    return cells.every((some): some is Cell[] => some !== null) ? [{ label, parts, cells }] : [];
   });
-  const level = 1 - 0.05 / Math.max(1, answered.length);
-  const compared = answered.flatMap(({ label, parts, draws }): Comparison[] => {
-    const sum = (of: (one: Draws) => number) =>
-      100 * parts.reduce((all, { sign }, i) => all + sign * of(draws[i]), 0);
-    const value = sum((one) => one.value);
-    const interval = drawnInterval(
-      draws[0].draws.map((_, b) => sum((one) => one.draws[b])),
-      level,
+  const everyPart = found.flatMap(({ parts, cells }) =>
+    parts.map(({ score }, i) => ({ score, cells: cells[i] })),
+  );
+  const noiseOf = (dataset: string, score: ClaimScore) => {
+    const pooled = everyPart.filter(
+      (one) => one.score === score && one.cells[0].dataset === dataset,
     );
-    if (interval === null || Number.isNaN(value)) return [];
-    const { low, high } = interval;
-    const outcome = low > 0 ? 'above' : high < 0 ? 'below' : 'undecided';
-    const seeds = Math.min(...draws.map((one) => one.seeds.length));
-    const images = Math.min(...draws.map((one) => one.images));
-    return [{ label, value, low, high, outcome, seeds, images }];
+    return runs.resampling.seedNoise(
+      pooled.flatMap(({ cells }) => cells),
+      score,
+    );
+  };
+  const level = 1 - 0.05 / Math.max(1, found.length);
+  const compared = found.flatMap(({ label, parts, cells }): Comparison[] => {
+    const draws = parts.map(({ score, statistic }, i) =>
+      runs.resampling.draw(cells[i], score, statistic, noiseOf(cells[i][0].dataset, score)),
+    );
+    if (draws.every((one): one is Draws => one !== null))
+      return combined(label, parts, draws, level);
+    missing.add(`${label}: counts of the same images`);
+    return [];
   });
   return { compared, missing: [...missing] };
 }
 
-function drawPart(runs: ClaimRuns, part: QuestionPart, missing: Set<string>): Draws | null {
-  const cells = part.cells.flatMap((place) => {
+/** The sum of the parts with its interval; none where it is not defined. */
+function combined(
+  label: string,
+  parts: readonly QuestionPart[],
+  draws: readonly Draws[],
+  level: number,
+): Comparison[] {
+  const sum = (of: (one: Draws) => number) =>
+    100 * parts.reduce((all, { sign }, i) => all + sign * of(draws[i]), 0);
+  const value = sum((one) => one.value);
+  const sums = draws[0].draws.map((_, b) => sum((one) => one.draws[b]));
+  const interval = drawnInterval(sums, level);
+  if (interval === null || Number.isNaN(value)) return [];
+  const { low, high } = interval;
+  const outcome = low > 0 ? 'above' : high < 0 ? 'below' : 'undecided';
+  const seeds = Math.min(...draws.map((one) => one.seeds.length));
+  const images = Math.min(...draws.map((one) => one.images));
+  return [{ label, value, low, high, outcome, seeds, images }];
+}
+
+/** Null, and a note of what is missing, unless every cell is there with enough seeds in common. */
+function cellsOf(runs: ClaimRuns, { cells }: QuestionPart, missing: Set<string>): Cell[] | null {
+  const found = cells.flatMap((place) => {
     const cell = runs.find(place);
     const seeds = cell?.runs.length ?? 0;
     if (cell !== undefined && seeds >= runs.minimumSeeds) return [cell];
@@ -82,18 +110,10 @@ function drawPart(runs: ClaimRuns, part: QuestionPart, missing: Set<string>): Dr
     missing.add(seeds === 0 ? title : `${title} (${seeds} of ${runs.minimumSeeds} seeds)`);
     return [];
   });
-  if (cells.length < part.cells.length) return null;
-  if (sharedSeeds(cells).length < runs.minimumSeeds) {
-    const { dataset, network } = part.cells[0];
-    missing.add(`${dataset}/${network}: seeds in common`);
-    return null;
-  }
-  const drawn = runs.resampling.draw(cells, part.score, part.statistic);
-  if (drawn === null) {
-    const { dataset, network } = part.cells[0];
-    missing.add(`${dataset}/${network}: counts of the same images`);
-  }
-  return drawn;
+  if (found.length < cells.length) return null;
+  if (sharedSeeds(found).length >= runs.minimumSeeds) return found;
+  missing.add(`${cells[0].dataset}/${cells[0].network}: seeds in common`);
+  return null;
 }
 
 /** The contrasts as questions. */

@@ -1,10 +1,11 @@
 /**
- * Scores of runs on sets of test images that are drawn again and again, seeds drawn too: what intervals of differences
- * between losses, and of other functions of several cells, are made of.
+ * What the scores of cells might have been with other test images and other seeds: what intervals of differences between
+ * losses, and of other functions of several cells, are made of.
  *
- * Images and seeds are both drawn with replacement (a two-way bootstrap): the interval tells what other test images and
- * other trainings would give. All cells of a data set see the same draws, so differences are paired. With one seed the
- * interval is over images alone.
+ * Images are drawn with replacement, the same ones for all cells of a data set, so that differences are paired
+ * (bootstrap). Two or three seeds are too few to be drawn again: that would halve their variance. Their noise is taken as
+ * normal instead, its variance s² pooled over the cells that a claim looks at on a data set, ν degrees of freedom in all:
+ * each draw adds s·√(ν/χ²_ν)·N(0, 1/seeds) to the mean of each cell, which alone would give Student's interval.
  */
 import { checkNumber } from '../check';
 import { Random } from '../random';
@@ -28,6 +29,13 @@ export interface Draws {
   images: number;
 }
 
+/** Between the seeds of a cell. */
+export interface SeedNoise {
+  variance: number;
+  /** Of freedom, that the variance was estimated with. */
+  degrees: number;
+}
+
 export interface ResamplingOptions {
   /** Sets drawn (default 4000). */
   resamples?: number;
@@ -44,6 +52,7 @@ interface RunScore {
 export class Resampling {
   readonly resamples: number;
   private readonly random: Random;
+  private readonly numbers = new Map<string, Float64Array>();
   private readonly weights = new Map<string, Uint8Array[]>();
   private readonly scores = new Map<ResultRecord, Record<ClaimScore, RunScore>>();
 
@@ -52,14 +61,29 @@ export class Resampling {
     this.random = new Random(seed);
   }
 
+  /** Variance between the seeds of a cell, pooled over the cells. */
+  seedNoise(cells: readonly Cell[], score: ClaimScore): SeedNoise {
+    let [squares, degrees] = [0, 0];
+    for (const { runs } of new Set(cells)) {
+      const images = sharedImages(runs);
+      if (images === null || runs.length < 2) continue;
+      const values = runs.map((run) => this.runScores(run, images)[score].value);
+      const center = mean(values);
+      squares += values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+      degrees += runs.length - 1;
+    }
+    return { variance: degrees > 0 ? squares / degrees : 0, degrees };
+  }
+
   /**
-   * `statistic` of the cells' scores, each the mean over the seeds that all of them have. Null where they have no seed in
-   * common, or no counts of the same images.
+   * `statistic` of the cells' scores, each the mean over the seeds that all of them have; without `noise` the draws are
+   * of images alone. Null where they have no seed in common, or no counts of the same images.
    */
   draw(
     cells: readonly Cell[],
     score: ClaimScore,
     statistic: (scores: readonly number[]) => number,
+    noise: SeedNoise = { variance: 0, degrees: 0 },
   ): Draws | null {
     const seeds = sharedSeeds(cells);
     const runs = cells.map((cell) =>
@@ -69,13 +93,42 @@ export class Resampling {
     if (images === null || images.length < 2) return null;
     const scored = runs.map((row) => row.map((run) => this.runScores(run, images)[score]));
     const value = statistic(scored.map((row) => mean(row.map((run) => run.value))));
-    const chosen = this.random.stream(`seeds ${cells[0].dataset}`);
-    const picked = seeds.map(() => 0);
-    const draws = Float64Array.from({ length: this.resamples }, (_, b) => {
-      for (let i = 0; i < picked.length; i++) picked[i] = chosen.integer(0, picked.length - 1);
-      return statistic(scored.map((row) => mean(picked.map((i) => row[i].draws[b]))));
-    });
+    const deviation = Math.sqrt(noise.variance / seeds.length);
+    const scale = this.varianceScale(cells[0].dataset, noise.degrees);
+    const normals = cells.map(({ key }) => this.normals(key));
+    const draws = Float64Array.from({ length: this.resamples }, (_, b) =>
+      statistic(
+        scored.map((row, c) => {
+          const ofSeeds = deviation * scale[b] * normals[c][b];
+          return mean(row.map((run) => run.draws[b])) + ofSeeds;
+        }),
+      ),
+    );
     return { value, draws, seeds, images: images.length };
+  }
+
+  /** N(0, 1), the same for a cell in every comparison. */
+  private normals(key: string): Float64Array {
+    return this.drawnOnce(`seeds ${key}`, (random) => random.normal());
+  }
+
+  /** √(ν/χ²_ν); 1 without degrees of freedom. */
+  private varianceScale(dataset: string, degrees: number): Float64Array {
+    return this.drawnOnce(`variance ${dataset} ${degrees}`, (random) => {
+      let square = 0;
+      for (let i = 0; i < degrees; i++) square += random.normal() ** 2;
+      return degrees > 0 ? Math.sqrt(degrees / square) : 1;
+    });
+  }
+
+  private drawnOnce(name: string, next: (random: Random) => number): Float64Array {
+    let values = this.numbers.get(name);
+    if (values === undefined) {
+      const random = this.random.stream(name);
+      values = Float64Array.from({ length: this.resamples }, () => next(random));
+      this.numbers.set(name, values);
+    }
+    return values;
   }
 
   private runScores(run: ResultRecord, images: readonly string[]): Record<ClaimScore, RunScore> {

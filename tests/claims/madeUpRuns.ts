@@ -46,7 +46,7 @@ export function madeUpRun(
   skill: Skill,
   options: MadeUpOptions = {},
 ): ResultRecord {
-  const { seed = 0, images = 20, seedNoise = 0.004, imageNoise = 0.02, tag = '' } = options;
+  const { seed = 0, images = 20, seedNoise = 0.002, imageNoise = 0.01, tag = '' } = options;
   const { classNames, pixels } = datasets[place.dataset];
   const classes = pixels.length;
   const random = new Random(seed).stream(JSON.stringify(place));

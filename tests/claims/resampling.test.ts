@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { claimScores, drawnInterval, Resampling } from '../../lib/claims/resampling';
 import type { ClaimScore } from '../../lib/claims/resampling';
 import { Random } from '../../lib/random';
-import { bootstrapInterval, groupCells } from '../../lib/results';
+import { bootstrapInterval, groupCells, spread } from '../../lib/results';
 import type { Cell, PerImageCounts, ResultRecord } from '../../lib/results';
 import { scoresOfImages } from '../../lib/results/perImage';
 import { classGroups } from '../../lib/training/evaluate';
@@ -75,16 +75,24 @@ describe('Resampling', () => {
     expect(width(paired?.draws)).toBeLessThan(width(score?.draws) / 2);
   });
 
-  it('counts the differences between seeds', () => {
-    const options = { seedNoise: 0.1, imageNoise: 0 };
+  it('adds noise between seeds: alone, Student’s interval of the pooled variance', () => {
+    const options = { seedNoise: 0.02, imageNoise: 0, images: 2 };
     const cells = [place, other].map((which) => cell(which, [0, 1, 2], options));
-    const resampling = new Resampling({ resamples: 1000 });
-    const oneSeed = cells.map(({ runs }) => cellOf([runs[0]]));
-    const several = resampling.draw(cells, 'meanIoU', difference);
-    expect(several?.seeds).toEqual([0, 1, 2]);
-    expect(width(several?.draws)).toBeGreaterThan(
-      3 * width(resampling.draw(oneSeed, 'meanIoU', difference)?.draws),
-    );
+    const resampling = new Resampling({ resamples: 20_000 });
+    const noise = resampling.seedNoise(cells, 'pixelAccuracy');
+    const deviations = cells.map(({ runs }) => {
+      return spread(runs.map(({ scores }) => scores.pixelAccuracy))?.deviation ?? NaN;
+    });
+    expect(noise.degrees).toBe(4);
+    expect(noise.variance).toBeCloseTo((deviations[0] ** 2 + deviations[1] ** 2) / 2, 12);
+    expect(resampling.seedNoise([...cells, ...cells], 'pixelAccuracy')).toEqual(noise);
+    const of = (added?: typeof noise) =>
+      resampling.draw(cells, 'pixelAccuracy', difference, added)?.draws;
+    // t_4 at 97.5 % is 2.776; of the two images there is next to no paired noise.
+    const student = 2 * 2.776 * Math.sqrt((2 * noise.variance) / 3);
+    expect(width(of(noise)) / student).toBeGreaterThan(0.95);
+    expect(width(of(noise)) / student).toBeLessThan(1.1);
+    expect(width(of())).toBeLessThan(student / 3);
   });
 
   it('compares on the seeds in common, and not at all on other images', () => {
