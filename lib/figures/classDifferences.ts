@@ -91,7 +91,13 @@ function points(classes: readonly ClassComparison[], runs: readonly [string, str
       y: classes.map((_, i) => i),
       text: classes.map(({ className }) => className),
       name,
-      marker: { color, symbol: run === 0 ? symbol : `${symbol}-open`, size: 7, line: { width: 2 } },
+      cliponaxis: false,
+      marker: {
+        color,
+        symbol: run === 0 ? symbol : `${symbol}-open`,
+        size: run === 0 ? 9 : 8,
+        line: { color, width: run === 0 ? 0 : 2 },
+      },
     };
   });
 }

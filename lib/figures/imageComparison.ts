@@ -2,9 +2,9 @@
 import type { PickedImage } from '../analysis/pickImages';
 import type { ComparedImage, ImageComparison } from '../results/imageComparison';
 import { networkTitle } from '../results/names';
-import { distinctLabels } from '../results/runSelection';
+import { distinctLabels, figureColumns } from '../results/runSelection';
 import { predictionsFigure } from './predictions';
-import type { Figure } from './types';
+import type { Figure, FigureRow } from './types';
 
 export interface ImageComparisonFigureOptions {
   /** Of the comparison's runs, those with a column (default: all). */
@@ -16,7 +16,7 @@ export interface ImageComparisonFigureOptions {
 /** How the rules are called in titles, by what the images are ranked by. */
 const TITLES = {
   mean: { best: 'best', median: 'median', worst: 'worst' },
-  change: { best: 'largest gain', median: 'median change', worst: 'largest loss' },
+  change: { best: 'largest gain', median: 'median change', worst: 'largest drop' },
 } as const;
 
 /** Why an image was picked, e.g. `worst`, `best, rarest: Pole`. */
@@ -28,6 +28,31 @@ export function pickTitle(
     rule === 'rarest class' ? `rarest: ${dataset.classNames[rarestClass]}` : TITLES[by][rule],
   );
   return titles.join(', ');
+}
+
+/** A row of a table for each picked image: why it was picked, and its mean IoU in percent by each run. */
+export function imageRows(comparison: ImageComparison): FigureRow[] {
+  const labels = distinctLabels(comparison.runs);
+  const percent = (share: number | null) => (share === null ? null : Math.round(1000 * share) / 10);
+  return comparison.images.map((image) => ({
+    image: image.name,
+    'picked as': pickTitle(image, comparison),
+    ...Object.fromEntries(labels.map((label, run) => [label, percent(image.meanIoU[run])])),
+  }));
+}
+
+/** The figures of a comparison: one where its runs have room, else as `figureColumns` parts them, numbered in `name`. */
+export function imageComparisonFigures(
+  comparison: ImageComparison,
+  { maxColumns = 8, name = 'predictions' }: { maxColumns?: number; name?: string } = {},
+): Promise<Figure[]> {
+  const parts = figureColumns(comparison.runs, maxColumns);
+  return Promise.all(
+    parts.map((columns, i) => {
+      const number = parts.length > 1 ? `-${i + 1}` : '';
+      return imageComparisonFigure(comparison, { columns, name: `${name}${number}` });
+    }),
+  );
 }
 
 /** `predictionsFigure` of a comparison: a column for each run, under its network where they differ, and error maps. */

@@ -25,6 +25,8 @@ export interface TrainingCurvesOptions {
   name?: string;
 }
 
+/** Of a narrow drawing: the longest axis title, the epochs below and the legend above take so much. */
+const LEAST_PIXELS = 236;
 /** Steps drawn at most of each run: longer lines are thinned evenly. */
 const STEPS_DRAWN = 400;
 /** Up to six in every decade, written out: Plotly shortens them to the digit. */
@@ -66,6 +68,7 @@ export function trainingCurvesFigure(
     const score = epochs[epochs.length - 1]?.meanIoU ?? null;
     return `${label} ${score === null ? 'without a score' : `${significant(100 * score)} %`}`;
   });
+  const aspectRatio = 0.42 + 0.07 * Math.max(0, Math.ceil(runs.length / 2) - 1); // rows of the legend
   return {
     name,
     title: 'Loss and validation mean IoU over training',
@@ -75,7 +78,8 @@ export function trainingCurvesFigure(
       `${ends.join(', ')}${baseline === undefined ? '' : `; dashed: ${baseline.label}`}.`,
     data: [...runs.flatMap(runTraces), ...line],
     layout,
-    aspectRatio: 0.42 + 0.07 * Math.max(0, Math.ceil(runs.length / 2) - 1), // rows of the legend
+    aspectRatio,
+    heightAt: (width) => Math.max(aspectRatio * width, LEAST_PIXELS),
     rows: runs.flatMap(runRows),
   };
 }

@@ -88,6 +88,17 @@ export async function compareImages(
   return { runs, dataset: await openSplit(runs[0].record.config, split), by, images, meanIoU };
 }
 
+/** Whether the images that a run is reported on can be opened here. */
+export async function hasImages({ record }: TrainingRun): Promise<boolean> {
+  try {
+    await openSplit(record.config, record.test === undefined ? 'valid' : 'test');
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
 function checkName(atHand: string, recorded: string): void {
   if (atHand === recorded) return;
   throw new InputError(

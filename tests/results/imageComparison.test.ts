@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
-import { imageComparisonFigure, pickTitle } from '../../lib/figures/imageComparison';
+import {
+  imageComparisonFigure,
+  imageComparisonFigures,
+  imageRows,
+  pickTitle,
+} from '../../lib/figures/imageComparison';
 import { ConfusionMatrix } from '../../lib/metrics';
-import { compareImages } from '../../lib/results/imageComparison';
+import { compareImages, hasImages } from '../../lib/results/imageComparison';
 import { imageMeanIoUs } from '../../lib/results/perImage';
 import { reportedImages } from '../../lib/training/runPredictions';
 import type { TrainingRun } from '../../lib/training/trainingRuns';
@@ -80,6 +85,16 @@ describe('compareImages', () => {
   });
 });
 
+describe('hasImages', () => {
+  it('tells whether the data of a run is here', async () => {
+    expect(await hasImages(runs[0])).toBe(true);
+    const { record } = runs[0];
+    const lost = { ...record.config.dataset, name: 'camvid', root: join(folder, 'none') };
+    const config = { ...record.config, dataset: lost };
+    expect(await hasImages({ ...runs[0], record: { ...record, config } })).toBe(false);
+  });
+});
+
 describe('reportedImages', () => {
   it('predicts the validation images of a record that holds no counts', async () => {
     const [{ folder: at, record }] = runs;
@@ -116,6 +131,23 @@ describe('imageComparisonFigure', () => {
     expect(texts.slice(2, 6)).toEqual(['CE', 'PAT<br>τ = 2', 'SegNet', 'UNet']);
   });
 
+  it('is cut into several where the runs have no room in one', async () => {
+    const comparison = await compareImages(runs, { rules: ['best'] });
+    const figures = await imageComparisonFigures(comparison, { maxColumns: 1, name: 'fig4' });
+    expect(figures.map(({ name }) => name)).toEqual(['fig4-1', 'fig4-2']);
+    const [whole] = await imageComparisonFigures(comparison);
+    expect(whole.layout.images).toHaveLength(6);
+  });
+
+  it('comes with a table of the images', async () => {
+    const comparison = await compareImages(runs, { rules: ['best'] });
+    const [{ name, meanIoU }] = comparison.images;
+    const [ce, pat] = meanIoU.map((share) => Math.round(1000 * (share as number)) / 10);
+    expect(imageRows(comparison)).toEqual([
+      { image: name, 'picked as': 'best', CE: ce, 'PAT, τ = 2': pat },
+    ]);
+  });
+
   it('titles rows by rule', () => {
     const context = {
       by: 'mean',
@@ -123,6 +155,6 @@ describe('imageComparisonFigure', () => {
     } as unknown as Parameters<typeof pickTitle>[1];
     const image = { rules: ['best', 'rarest class'], rarestClass: 1 } as const;
     expect(pickTitle({ ...image, rules: [...image.rules] }, context)).toBe('best, rarest: Pole');
-    expect(pickTitle({ rules: ['worst'] }, { ...context, by: 'change' })).toBe('largest loss');
+    expect(pickTitle({ rules: ['worst'] }, { ...context, by: 'change' })).toBe('largest drop');
   });
 });
