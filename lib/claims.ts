@@ -1,5 +1,5 @@
 /**
- * A ledger of the paper's checkable claims (and of three questions that it leaves open): each with its place, the rule by
+ * A ledger of the paper's checkable claims (and of some questions that it leaves open): each with its place, the rule by
  * which it is judged, and a verdict computed from records and measurements.
  *
  *     const { records } = await readRecords('data/results/laptop', { split: 'test' });
@@ -20,6 +20,7 @@ import { rareClassClaims } from './claims/rareClasses';
 import { stabilityClaims } from './claims/stability';
 import { tableClaims } from './claims/tables';
 import { temperatureClaims } from './claims/temperature';
+import { trainingCostClaims } from './claims/trainingCost';
 import { verdicts } from './claims/types';
 import type { Claim, LedgerRow, Verdict } from './claims/types';
 
@@ -42,6 +43,7 @@ export const claims: readonly Claim[] = [
   ...gradientClaims,
   ...maskClaims,
   ...costClaims,
+  ...trainingCostClaims,
   ...outOfReachClaims,
 ];
 

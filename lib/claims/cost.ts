@@ -61,14 +61,6 @@ export const costClaims: readonly Claim[] = [
     notebook: NOTEBOOK,
     judge: stepJudgement,
   },
-  {
-    id: 'gpu-utilization',
-    place: '§ 5.3, Fig. 6',
-    claim: '“The GPU utilization needed for PAT … is also much higher than Focal and CE”',
-    rule: `Share of the time in which the GPU worked while training, PAT over the other. Holds if at least ${MUCH} for both, in part if for one.`,
-    notebook: '11-cost',
-    judge: utilizationJudgement,
-  },
 ];
 
 function withBench(judge: (report: LossReport) => Judgement) {
@@ -142,18 +134,4 @@ function stepJudgement({ bench }: Evidence): Judgement {
   const text = ratios.map(({ network, ratio }) => `${network} ${ratio.toFixed(2)}`).join(', ');
   const held = ratios.filter(({ ratio }) => ratio < MUCH).length;
   return plainJudgement(held, ratios.length, `step with PAT over CE: ${text}`);
-}
-
-function utilizationJudgement({ training }: Evidence): Judgement {
-  const where =
-    training === undefined ? 'no measurement of training' : `on ${training.machine.processor}`;
-  const shareOf = (name: LossName) =>
-    training?.losses.find(({ loss }) => loss.name === name)?.gpuShare?.median;
-  const pat = shareOf('pat');
-  if (pat === undefined) return untestable(`no GPU was at hand (${where})`);
-  const cases = (['focal', 'crossEntropy'] as const).flatMap((other): CostCase[] => {
-    const share = shareOf(other);
-    return share === undefined ? [] : [{ label: 'training', other, ratio: pat / share }];
-  });
-  return much(cases, 'utilization');
 }
