@@ -1,11 +1,11 @@
 /** What is reproduced, what is not, what could not be tested: sentences from a table's numbers. */
 import { lostSettings, paperDatasets } from '../paper';
-import { datasetTitle } from '../results/names';
+import { datasetTitle, networkTitle } from '../results/names';
 import { paperOrderings } from './orderings';
 import type { Ordering, OrderingVerdict } from './orderings';
 import { temperatureRanges } from './temperatures';
 import type { TemperatureRange } from './temperatures';
-import type { PaperTable } from './types';
+import type { CellStatistics, PaperTable } from './types';
 
 const printedTable: Readonly<Record<string, string>> = {
   table1: 'Table 1',
@@ -13,12 +13,12 @@ const printedTable: Readonly<Record<string, string>> = {
   table3: 'Table 3',
 };
 
-/** Markdown: a paragraph for each of the three. */
+/** Markdown: a paragraph for each of the three, and one on rare classes. */
 export function closingText(table: PaperTable): string {
   const told =
     table.name === 'table3'
       ? temperatureParagraphs(temperatureRanges(table))
-      : orderingParagraphs(paperOrderings(table));
+      : [...orderingParagraphs(paperOrderings(table)), rareClassesParagraph(table)];
   return [...told, untestedParagraph(table)].join('\n\n');
 }
 
@@ -41,6 +41,29 @@ function orderingParagraphs(orderings: readonly Ordering[]): string[] {
 function orderingText({ better, worse, dataset, network, paper, ours, p }: Ordering): string {
   const here = ours === null ? 'not run' : `${signed(ours)} here`;
   return `${better} over ${worse} (${dataset}, ${network}: ${signed(paper)} in print, ${here}, ${pText(p)})`;
+}
+
+/** PAT beside cross-entropy on every data set, those that the paper lacks too. */
+function rareClassesParagraph({ cells }: PaperTable): string {
+  const pairs = cells.flatMap((pat) => {
+    const { comparison } = pat.against[0] ?? {};
+    const ce = cells.find(
+      ({ dataset, network, loss }) =>
+        dataset === pat.dataset && network === pat.network && loss.name === 'crossEntropy',
+    );
+    return pat.loss.name === 'pat' && ce && typeof comparison?.difference === 'number'
+      ? [{ pat, ce, difference: 100 * comparison.difference, p: comparison.correctedP }]
+      : [];
+  });
+  const tail = ({ summary }: CellStatistics) => {
+    const mean = summary?.groups.find(({ name }) => name === 'tail')?.meanIoU?.mean;
+    return mean === undefined ? '–' : `${(100 * mean).toFixed(1)} %`;
+  };
+  const sentences = pairs.map(({ pat, ce, difference, p }) => {
+    const place = `${datasetTitle(pat.dataset)}, ${networkTitle(pat.network)}`;
+    return `${place}: ${signed(difference)} points of mean IoU (${pText(p)}), the tail ${tail(pat)} against ${tail(ce)}`;
+  });
+  return `**PAT against CE, and the rare classes.** ${sentences.join('; ') || 'Not run yet'}.`;
 }
 
 function temperatureParagraphs(ranges: readonly TemperatureRange[]): string[] {

@@ -33,7 +33,7 @@ export function statisticsTable(
   const caption =
     `${settingText(name, cells, settings)}; ${seedsText(cells)}. Interval: 95 % bootstrap over the images, of the ` +
     'mean over the seeds. Head, body, tail: thirds of the classes by their pixels. p: Wilcoxon’s signed-rank ' +
-    'test over the images, with Holm’s correction over the rows of a network.';
+    'test over the images, with Holm’s correction over the rows of a network; Δ and p are over the seeds that both have.';
   return { name: `${name}-${dataset}-statistics`, caption, labels, columns, rows, compact: true };
 }
 

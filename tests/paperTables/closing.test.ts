@@ -65,6 +65,10 @@ describe('paperOrderings', () => {
       'Not decided: CE over Focal (NYUv2, SegNet: +2.9 in print, 0.0 here, p = 1.000)',
     );
     expect(text).toContain('Oxford-IIIT Pet is not among the data sets at hand; Cityscapes is not');
+    expect(text).toMatch(
+      /rare classes.\*\* CamVid, SegNet: \+\d+.\d points of mean IoU \(p [=<] 0.0/,
+    );
+    expect(text).toMatch(/NYUv2, SegNet: .*the tail \d+.\d % against \d+.\d %\./);
     expect(text).toContain('2 of 10 runs are still to be done');
   });
 });
