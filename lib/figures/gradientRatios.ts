@@ -3,7 +3,7 @@ import type { Data, Layout } from 'plotly.js';
 import type { RatioFit, RatioStatistics } from '../analysis/gradientRatios';
 import { invalid } from '../check';
 import { rounded } from './labels';
-import { logAxis, seriesStyle } from './style';
+import { logAxis, panelTitle, seriesStyle } from './style';
 import type { Figure } from './types';
 
 export interface GradientRatiosOptions {
@@ -14,8 +14,8 @@ export interface GradientRatiosOptions {
 }
 
 const PANELS = [
-  { key: 'before', title: 'summed loss', domain: [0, 0.44], suffix: '' },
-  { key: 'after', title: 'loss divided by |M|', domain: [0.56, 1], suffix: '2' },
+  { key: 'before', title: 'Summed loss', domain: [0, 0.43], suffix: '' },
+  { key: 'after', title: 'Loss divided by |M|', domain: [0.57, 1], suffix: '2' },
 ] as const;
 
 /**
@@ -42,9 +42,12 @@ export function gradientRatiosFigure(
     Math.log10(Math.min(...measured, 1)) - 0.2,
     Math.log10(Math.max(...measured, largest)) + 0.2,
   ];
-  const layout: Partial<Layout> = {};
+  const layout: Partial<Layout> = {
+    annotations: PANELS.map(({ title }, i) => panelTitle(title, i + 1)),
+    margin: { t: 50 },
+  };
   const data: Data[] = [];
-  PANELS.forEach(({ key, title, domain, suffix }) => {
+  PANELS.forEach(({ key, domain, suffix }) => {
     const axes = { xaxis: `x${suffix}`, yaxis: `y${suffix}` };
     Object.assign(layout, {
       [`xaxis${suffix}`]: logAxis('|M<sub>u</sub>| / |M<sub>v</sub>|', {
@@ -52,7 +55,7 @@ export function gradientRatiosFigure(
         anchor: `y${suffix}` as 'y',
         range: [-0.1, Math.log10(largest) + 0.2],
       }),
-      [`yaxis${suffix}`]: logAxis(`‖g<sub>u</sub>‖ / ‖g<sub>v</sub>‖, ${title}`, {
+      [`yaxis${suffix}`]: logAxis('‖g<sub>u</sub>‖ / ‖g<sub>v</sub>‖', {
         anchor: `x${suffix}` as 'x',
         range: y,
       }),

@@ -36,7 +36,7 @@ export function lossCostsFigure(
   const layout: Partial<Layout> = {
     xaxis: axis('', { ...names, domain: [0, 0.46] }),
     xaxis2: axis('', { ...names, domain: [0.54, 1], anchor: 'y2' }),
-    yaxis: axis('Time / cross-entropy’s', ratioAxis),
+    yaxis: axis('Time / CE’s', ratioAxis),
     yaxis2: axis('', { ...ratioAxis, anchor: 'x2' }),
     annotations: PANELS.map(({ title }, i) => panelTitle(title, i + 1)),
     margin: { t: 50 },
@@ -81,7 +81,7 @@ export function lossCostsFigure(
       `Dashed: ${bar}, the bar set for PAT, focal loss and balanced softmax.`,
     data,
     layout,
-    aspectRatio: 0.5,
+    aspectRatio: 0.56,
     rows: results.map(({ classes, loss, execution, milliseconds, timesCrossEntropy }) => {
       return { classes, loss, execution, milliseconds: milliseconds.median, timesCrossEntropy };
     }),

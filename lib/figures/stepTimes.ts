@@ -38,10 +38,11 @@ export function stepTimesFigure(
     Object.assign(layout, {
       [`xaxis${suffix}`]: axis('', {
         type: 'category',
+        tickangle: -45,
         domain: [left, left + panelWidth],
         anchor: axes.yaxis as LayoutAxis['anchor'],
       }),
-      [`yaxis${suffix}`]: axis(i === 0 ? 'Our time / PyTorch’s' : '', {
+      [`yaxis${suffix}`]: axis(i === 0 ? 'Time / PyTorch’s' : '', {
         range: [0, 1.08 * highest],
         anchor: axes.xaxis as LayoutAxis['anchor'],
       }),
@@ -89,7 +90,7 @@ export function stepTimesFigure(
       `${machine.cores} cores. Dashed: the bar set for the size.`,
     data,
     layout,
-    aspectRatio: 0.42,
+    aspectRatio: 0.5,
     rows: results.map(({ network, loss, ...result }) => ({
       size: sizeOf(result),
       network,
