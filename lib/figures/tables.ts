@@ -8,12 +8,13 @@
  */
 import { described, invalid } from '../check';
 import { latexText, latexValue } from './tables/latex';
-import { marksOf } from './tables/marks';
 import { numberText } from './tables/numberText';
+import { groupsOf, letterOf, prepared } from './tables/prepare';
 import { csvText } from './plain';
-import type { Mark, Table, TableCell, TableColumn } from './tables/types';
+import type { Mark, Table } from './tables/types';
 
 export type { Table, TableCell, TableColumn, TableRow } from './tables/types';
+export { tableHtml } from './tables/html';
 export { sideBySide } from './tables/sideBySide';
 
 /** A `table` environment; its label is `tab:NAME`. Numbers stand in S columns, so that their decimal points align. */
@@ -109,33 +110,6 @@ export function tableCsv(table: Table): string {
     return line;
   });
   return csvText(lines);
-}
-
-function prepared({ columns, rows }: Table) {
-  const marks = columns.map((column, c) =>
-    marksOf(
-      rows.map(({ cells }) => cells[c]?.value ?? null),
-      column,
-    ),
-  );
-  const notes = new Set(rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.note ?? [])));
-  const letters = new Map([...notes].map((note, i) => [note, String.fromCharCode(97 + i)]));
-  return { marks, letters };
-}
-
-function letterOf(letters: ReadonlyMap<string, string>, cell: TableCell | null): string {
-  return letters.get(cell?.note ?? '') ?? '';
-}
-
-/** Neighbouring columns of one group. */
-function groupsOf(columns: readonly TableColumn[]) {
-  const groups: { group: string; start: number; size: number }[] = [];
-  columns.forEach(({ group = '' }, start) => {
-    const last = groups[groups.length - 1];
-    if (last?.group === group && group !== '') last.size += 1;
-    else groups.push({ group, start, size: 1 });
-  });
-  return groups;
 }
 
 /** `S[table-format=+2.2(2)]`, wide enough for every number of the column and the letter of its note. */

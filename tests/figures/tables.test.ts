@@ -2,7 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sideBySide, tableCsv, tableLatex, tableMarkdown } from '../../lib/figures/tables';
+import {
+  sideBySide,
+  tableCsv,
+  tableHtml,
+  tableLatex,
+  tableMarkdown,
+} from '../../lib/figures/tables';
 import type { Table } from '../../lib/figures/tables';
 import { marksOf } from '../../lib/figures/tables/marks';
 import { withFolder } from '../datasets/files';
@@ -80,6 +86,20 @@ describe('tables', () => {
     );
     expect(lines[2]).toContain(`76.22,"${note}",76.3,1.2,`);
     expect(lines[3]).toBe(`BMS,"",8.15,,,,,3.08,0.4501,${0.4501 - 3.08}`);
+  });
+
+  it('as HTML, groups above their columns', () => {
+    const text = tableHtml(table);
+    expect(text).toContain('<p>Losses &amp; their scores, 100 % CamVid_2</p>');
+    expect(text).toMatch(/<th colspan="3" [^>]*>mIoU<\/th><th colspan="3" [^>]*>Dice error<\/th>/);
+    expect(text).toMatch(/<td [^>]*><b>76.22<\/b><sup>a<\/sup><\/td>/);
+    expect(text).toMatch(/<td [^>]*><u>71.23 ± 0.30<\/u><\/td><td [^>]*>−2.79<\/td>/);
+    expect(text.match(/<td [^>]*>–<\/td>/g)).toHaveLength(4);
+    expect(text).toContain(`<p><sup>a</sup> ${note}</p>`);
+    const bare = { ...table, columns: [{ header: 'p', digits: 3, least: 0.001 }] };
+    const small = tableHtml({ ...bare, rows: [{ labels: ['<', ''], cells: [{ value: 1e-9 }] }] });
+    expect(small).toMatch(/>&lt;<\/td>.*>&lt;0.001<\/td>/);
+    expect(small.match(/<tr>/g)).toHaveLength(2);
   });
 
   it('as LaTeX', () => {
