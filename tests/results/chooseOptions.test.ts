@@ -9,7 +9,7 @@ const temperatures = [1, 2].map((temperature): LossConfig => ({ name: 'pat', tem
 
 /** A run of made-up predictions; the more skill, the higher the mean IoU. */
 function run(loss: LossConfig, skill: number, seed = 0, dataset = 'camvid') {
-  const content = record({ loss, skill, seed, dataset: { name: dataset } });
+  const content = record({ loss: { ...loss }, skill, seed, dataset: { name: dataset } });
   return parseRecord(`${skill}.json`, JSON.stringify(content), 'valid');
 }
 
