@@ -14,28 +14,32 @@ import {
 /** The figures' folder, unless a command says otherwise. */
 export const FIGURES = path.join(ROOT, 'figures');
 
+/** Read before all others, whatever their names. */
+const FIRST = '00-start-here.ipynb';
+
 /** The committed notebooks, in reading order. */
 export function listNotebooks() {
   const folder = path.join(ROOT, 'notebooks');
   const files = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
   return files
     .filter((file) => /^\d.*\.ipynb$/.test(file))
-    .sort()
+    .sort((a, b) => Number(b === FIRST) - Number(a === FIRST) || (a < b ? -1 : 1))
     .map((file) => path.join(folder, file));
 }
 
-/** A notebook by its number (`3` or `03`), its name or its path. */
+/** A notebook by its number (`3` or `03`) where no other has it, its name with or without the number, or its path. */
 export function findNotebook(name) {
   if (name.endsWith('.ipynb') && fs.existsSync(name)) return path.resolve(name);
   const all = listNotebooks();
   const number = /^\d+$/.test(name) ? `${name.padStart(2, '0')}-` : undefined;
-  const found = all.find((file) => {
+  const found = all.filter((file) => {
     const stem = path.basename(file, '.ipynb');
     return number ? stem.startsWith(number) : stem === name || stem.replace(/^\d+-/, '') === name;
   });
-  if (found) return found;
-  const names = all.map((file) => path.basename(file, '.ipynb')).join(', ') || 'none';
-  throw new UsageError(`No notebook '${name}'. There are: ${names}.`);
+  if (found.length === 1) return found[0];
+  const names = (files) => files.map((file) => path.basename(file, '.ipynb')).join(', ') || 'none';
+  if (found.length === 0) throw new UsageError(`No notebook '${name}'. There are: ${names(all)}.`);
+  throw new UsageError(`Several notebooks are '${name}': ${names(found)}. Name one of them.`);
 }
 
 /** Throws, before any work is done, when nothing can be written to `folder`. */

@@ -219,6 +219,12 @@ describe('npm run notebook', () => {
     expect(status, output).toBe(1);
   });
 
+  it('lists the notebooks that share a number, which then names none of them', async () => {
+    const { status, output } = await start('00').done;
+    expect(output).toMatch(/Several notebooks are '00': 00-start-here, 00-method\. Name one/);
+    expect(status, output).toBe(1);
+  });
+
   it('lists the notebooks when there is none of that name', async () => {
     const { status, output } = await start('no-such-notebook').done;
     expect(output).toMatch(/No notebook 'no-such-notebook'\. There are: /);
