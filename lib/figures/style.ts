@@ -196,6 +196,8 @@ const TEMPLATE = {
       y: 1,
       yanchor: 'top',
       bgcolor: 'rgba(0,0,0,0)',
+      // Plotly cuts off what takes more than half of the figure.
+      maxheight: 0.9,
       tracegroupgap: 2,
       title: { font: { size: FONT_PIXELS } },
     },

@@ -27,6 +27,8 @@ export interface TrainingCurvesOptions {
 
 /** Of a narrow drawing: the longest axis title, the epochs below and the legend above take so much. */
 const LEAST_PIXELS = 236;
+/** Of the legend, px, with a label as long as `CB Focal, validation`. */
+const LEGEND_ENTRY = { width: 200, height: 21 };
 /** Steps drawn at most of each run: longer lines are thinned evenly. */
 const STEPS_DRAWN = 400;
 /** Up to six in every decade, written out: Plotly shortens them to the digit. */
@@ -79,9 +81,15 @@ export function trainingCurvesFigure(
     data: [...runs.flatMap(runTraces), ...line],
     layout,
     aspectRatio,
-    heightAt: (width) => Math.max(aspectRatio * width, LEAST_PIXELS),
+    heightAt: (width) => Math.max(0.42 * width, LEAST_PIXELS) + legendPixels(runs.length, width),
     rows: runs.flatMap(runRows),
   };
+}
+
+/** What the legend takes beyond its first two rows, px: each run has one row for training and one for validation. */
+function legendPixels(runs: number, width: number): number {
+  const columns = Math.max(1, Math.floor(width / LEGEND_ENTRY.width));
+  return 2 * LEGEND_ENTRY.height * (Math.ceil(runs / columns) - 1);
 }
 
 function runTraces({ label, epochs, steps = [] }: RunCurves, index: number): Data[] {
