@@ -40,8 +40,10 @@ export function classDifferencesFigure(
     showgrid: false,
     ticks: '' as const,
   };
+  // Markers at 0 stand clear of the class names.
+  const highest = PERCENT * Math.max(0.01, ...classes.flatMap(({ iou }) => iou));
   const layout: Partial<Layout> = {
-    xaxis: axis('IoU, %', { rangemode: 'tozero', domain: [0, 0.44] }),
+    xaxis: axis('IoU, %', { range: [-0.05 * highest, 1.05 * highest], domain: [0, 0.44] }),
     xaxis2: axis('Difference, points', { domain: [0.5, 0.94], anchor: 'y2', zeroline: true }),
     yaxis: axis('', rowAxis),
     yaxis2: axis('', { ...rowAxis, anchor: 'x2', showticklabels: false }),
@@ -91,7 +93,6 @@ function points(classes: readonly ClassComparison[], runs: readonly [string, str
       y: classes.map((_, i) => i),
       text: classes.map(({ className }) => className),
       name,
-      cliponaxis: false,
       marker: {
         color,
         symbol: run === 0 ? symbol : `${symbol}-open`,
