@@ -3,6 +3,7 @@ import type { Table, TableCell, TableColumn } from '../figures/tables';
 import type { ScoreName } from '../results/cells';
 import type { Spread } from '../results/bootstrap';
 import { isPaperDataset, paperCellOf, printedCell } from './paperScores';
+import { percentSpread, scoreCell } from './scoreCell';
 import type { CellStatistics, PaperTableName, PaperTableSettings } from './types';
 import { rowLabels, scaleText, seedsText, settingText } from './words';
 
@@ -16,16 +17,10 @@ interface Score {
   comparable: boolean;
 }
 
-const percent = (spread: Spread | null): Spread | null =>
-  spread && {
-    mean: 100 * spread.mean,
-    deviation: spread.deviation === null ? null : 100 * spread.deviation,
-  };
-
 const meanIoU: Score = {
   name: 'mIoU, %',
   key: 'meanIoU',
-  ours: (scores) => percent(scores.meanIoU),
+  ours: (scores) => percentSpread(scores.meanIoU),
   digits: 2,
   better: 'higher',
   comparable: true,
@@ -34,7 +29,7 @@ const pixelAccuracy: Score = {
   ...meanIoU,
   name: 'Pixel accuracy, %',
   key: 'pixelAccuracy',
-  ours: (scores) => percent(scores.pixelAccuracy),
+  ours: (scores) => percentSpread(scores.pixelAccuracy),
 };
 const diceError: Score = {
   name: 'Dice error',
@@ -92,11 +87,5 @@ export function scoresTable(
 }
 
 function oursCell({ summary, seeds }: CellStatistics, { ours }: Score): TableCell | null {
-  const spread = summary && ours(summary.scores);
-  if (!spread || !summary) return null;
-  const { mean: value, deviation } = spread;
-  const missing = summary.seeds.length < seeds.length;
-  return missing
-    ? { value, deviation, note: `${summary.seeds.length} of ${seeds.length} seeds` }
-    : { value, deviation };
+  return summary && scoreCell(ours(summary.scores), summary.seeds.length, seeds.length);
 }

@@ -1,6 +1,7 @@
 /** What the paper's tables lack: seeds, intervals, rare classes, tests. */
 import type { Table, TableCell, TableColumn } from '../figures/tables';
 import type { CellStatistics, PaperTableName, PaperTableSettings } from './types';
+import { percentSpread, scoreCell } from './scoreCell';
 import { rowLabels, seedsText, settingText } from './words';
 
 const groups = ['head', 'body', 'tail'] as const;
@@ -17,14 +18,13 @@ export function statisticsTable(
   const [{ dataset, against }] = cells;
   const references = against.map(({ reference }) => reference);
   const columns: TableColumn[] = [
-    { header: 'Seeds', digits: 0 },
     { group: 'mIoU, %', header: 'Mean', digits: 2, better: 'higher' },
     ...['Low', 'High'].map((header) => ({ group: '95 % interval', header, digits: 1 })),
     ...['Head', 'Body', 'Tail'].map((header) => {
       return { group: 'mIoU of classes, %', header, digits: 1, better: 'higher' as const };
     }),
     ...references.flatMap((reference): TableColumn[] => [
-      { group: `Against ${reference}`, header: 'Δ', digits: 2, signed: true },
+      { group: `Against ${reference}`, header: 'Δ', digits: 1, signed: true },
       { group: `Against ${reference}`, header: 'p', digits: 3, least: 0.001 },
     ]),
   ];
@@ -37,21 +37,15 @@ export function statisticsTable(
   return { name: `${name}-${dataset}-statistics`, caption, labels, columns, rows, compact: true };
 }
 
-function statisticsOf({ summary, against }: CellStatistics): (TableCell | null)[] {
+function statisticsOf({ summary, seeds, against }: CellStatistics): (TableCell | null)[] {
   const compared = against.flatMap(({ comparison }) => [
     percentCell(comparison?.difference),
     cellOf(comparison?.correctedP),
   ]);
-  if (summary === null) {
-    return [{ value: 0 }, ...Array<null>(3 + groups.length).fill(null), ...compared];
-  }
-  const { seeds, scores, interval, groups: ofClasses } = summary;
+  if (summary === null) return [...Array<null>(3 + groups.length).fill(null), ...compared];
+  const { scores, interval, groups: ofClasses } = summary;
   return [
-    { value: seeds.length },
-    scores.meanIoU && {
-      value: 100 * scores.meanIoU.mean,
-      deviation: scores.meanIoU.deviation === null ? null : 100 * scores.meanIoU.deviation,
-    },
+    scoreCell(percentSpread(scores.meanIoU), summary.seeds.length, seeds.length),
     percentCell(interval?.low),
     percentCell(interval?.high),
     ...groups.map((group) =>
