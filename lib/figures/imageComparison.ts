@@ -16,7 +16,7 @@ export interface ImageComparisonFigureOptions {
 /** How the rules are called in titles, by what the images are ranked by. */
 const TITLES = {
   mean: { best: 'best', median: 'median', worst: 'worst' },
-  change: { best: 'largest gain', median: 'median change', worst: 'largest drop' },
+  change: { best: 'best change', median: 'median change', worst: 'worst change' },
 } as const;
 
 /** Why an image was picked, e.g. `worst`, `best, rarest: Pole`. */

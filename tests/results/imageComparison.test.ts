@@ -155,6 +155,6 @@ describe('imageComparisonFigure', () => {
     } as unknown as Parameters<typeof pickTitle>[1];
     const image = { rules: ['best', 'rarest class'], rarestClass: 1 } as const;
     expect(pickTitle({ ...image, rules: [...image.rules] }, context)).toBe('best, rarest: Pole');
-    expect(pickTitle({ rules: ['worst'] }, { ...context, by: 'change' })).toBe('largest drop');
+    expect(pickTitle({ rules: ['worst'] }, { ...context, by: 'change' })).toBe('worst change');
   });
 });
