@@ -24,7 +24,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pat-explore-'));
   file = await writeExplorePat({ temperature: 2, numClasses: 7 }, folder);
   browser = (await launchBrowser()) as unknown as Browser;
-});
+}, 60_000);
 
 afterAll(async () => {
   await browser.close();

@@ -1,19 +1,22 @@
 /**
- * Every figure as a paper takes it: fonts embedded and none of Type 3, one page of the exact size, the same bytes twice,
- * and a LaTeX document that holds them all without an overfull box. Here all figures for the narrowest venue and one for
+ * Every figure as a paper takes it: no text cut off or over another, fonts embedded and none of Type 3, one page of the
+ * exact size, the same bytes twice, and a LaTeX document that holds them all without an overfull box. Here all figures for the narrowest venue and one for
  * every venue; PAT_EXPORT=all takes every figure for every venue.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeBrowser } from '../../lib/figures/browser';
+import { closeBrowser, launchBrowser } from '../../lib/figures/browser';
 import { exportFigure } from '../../lib/figures/export';
+import type { ExportedFiles } from '../../lib/figures/export';
 import { VENUES, printLayout } from '../../lib/figures/style';
 import type { VenueName } from '../../lib/figures/style';
 import type { Figure } from '../../lib/figures/types';
 import { EXAMPLES } from '../support/exampleFigures/table';
+import { textProblems } from '../support/svgTexts';
 
 const all = process.env.PAT_EXPORT === 'all';
 const venues = Object.keys(VENUES) as VenueName[];
@@ -28,12 +31,17 @@ const hasLatex = installed('pdflatex');
 const LIMIT = all ? 600_000 : 120_000;
 
 let folder = '';
+let browser: Browser;
+let page: Page;
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pat-paper-'));
-});
+  browser = (await launchBrowser()) as unknown as Browser;
+  page = await browser.newPage();
+}, 60_000);
 
 afterAll(async () => {
+  await browser.close();
   rmSync(folder, { recursive: true });
   await closeBrowser();
 });
@@ -45,8 +53,8 @@ function installed(program: string): boolean {
 /** PDFs of all that was exported, by venue: what the LaTeX document includes. */
 const exported = new Map<VenueName, string[]>(venues.map((venue) => [venue, []]));
 
-/** Exports twice; gives the PDF's path once the bytes of the two are the same. */
-async function exportTwice(figure: Figure, venue: VenueName): Promise<string> {
+/** Exports twice; gives the files once the bytes of the two are the same. */
+async function exportTwice(figure: Figure, venue: VenueName): Promise<ExportedFiles> {
   const directories = ['first', 'second'].map((name) => join(folder, venue, name));
   const [first, second] = [
     await exportFigure(figure, { venue, directory: directories[0] }),
@@ -56,7 +64,7 @@ async function exportTwice(figure: Figure, venue: VenueName): Promise<string> {
     const same = readFileSync(first[format]).equals(readFileSync(second[format]));
     expect(same, `${figure.name}.${format}, twice the same bytes`).toBe(true);
   }
-  return first.pdf;
+  return first;
 }
 
 /** Fails unless poppler finds one page of the venue's exact size, and all fonts embedded and none of Type 3. */
@@ -107,11 +115,12 @@ const cases = venues.flatMap((venue) =>
 
 describe('exported for a paper', () => {
   it.each(cases)(
-    '%s for %s has the same bytes twice',
+    '%s for %s: readable texts, the same bytes twice, one page with its fonts',
     async (name, venue) => {
       for (const figure of await EXAMPLES[name]()) {
-        const pdf = await exportTwice(figure, venue);
+        const { pdf, svg } = await exportTwice(figure, venue);
         exported.get(venue)?.push(pdf);
+        expect(await textProblems(page, svg), figure.name).toEqual([]);
         if (hasPoppler) checkPdf(pdf, figure, venue);
       }
     },
@@ -133,6 +142,17 @@ describe('exported for a paper', () => {
     },
     LIMIT,
   );
+
+  it('would be found out: a text that is cut off, and one over another', async () => {
+    const svg = join(folder, 'texts.svg');
+    const texts =
+      '<text x="90" y="20">cut</text><text x="10" y="50">one</text><text x="14" y="52">two</text>';
+    const turned =
+      '<text x="10" y="80" transform="rotate(-45 10 80)">turned</text><text x="40" y="80">flat</text>';
+    const open = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="50mm">';
+    writeFileSync(svg, `${open}${texts}${turned}</svg>`);
+    expect(await textProblems(page, svg)).toEqual(["'cut' is cut off", "'one' overlaps 'two'"]);
+  });
 
   it.skipIf(!hasLatex)('would be found out: a figure for a wider venue is overfull', async () => {
     const [figure] = await EXAMPLES[SAMPLE]();

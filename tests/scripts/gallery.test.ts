@@ -59,7 +59,7 @@ beforeAll(async () => {
   ({ page } = await writeGallery(folder));
   html = readFileSync(page, 'utf8');
   browser = (await launchBrowser()) as unknown as Browser;
-});
+}, 60_000);
 
 afterAll(async () => {
   await browser.close();

@@ -5,6 +5,8 @@ import { analyzeMasks } from '../../../lib/analysis/maskImbalance';
 import type { MaskImbalance } from '../../../lib/analysis/maskImbalance';
 import { measuredOver } from '../../../lib/analysis/measured';
 import type { TrainingCost } from '../../../lib/analysis/trainingCost';
+import { ablationTitles } from '../../../lib/claims/ablation';
+import type { AblationScore } from '../../../lib/claims/ablation';
 import type { LossReport } from '../../../lib/cli/bench/loss';
 import type { StepMeasurement } from '../../../lib/cli/bench/step';
 import type { StepReport } from '../../../lib/cli/bench/stepTable';
@@ -102,6 +104,18 @@ export function cells(): ClassBarSeries[] {
   return groupCells(recordsOf(planned, () => 0.7)).cells.map((cell) => {
     return { label: cell.loss.name, cell, summary: summarize(cell, { resamples: 10 }) };
   });
+}
+
+/** Each part of PAT on three data sets, three seeds each. */
+export function ablation(): AblationScore[] {
+  const parts = Object.keys(ablationTitles) as AblationScore['part'][];
+  return ['CamVid', 'Oxford-IIIT Pet', 'NYU Depth v2'].flatMap((dataset) =>
+    parts.map((part, i) => {
+      const value = 20 + 3 * i;
+      const seeds = [value - 1, value, value + 1];
+      return { dataset, part, value, low: value - 2, high: value + 2, seeds };
+    }),
+  );
 }
 
 /** Differences of every loss, with two networks in each of three data sets. */

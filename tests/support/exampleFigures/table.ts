@@ -4,12 +4,14 @@
  */
 import { coefficientMaps } from '../../../lib/analysis/coefficientMaps';
 import { lossCurves, temperatureSweep } from '../../../lib/analysis/lossCurves';
+import { methodSteps } from '../../../lib/analysis/method';
 import { patExploration } from '../../../lib/analysis/patExploration';
 import {
   choosePixels,
   pixelPredictions,
   predictImages,
 } from '../../../lib/analysis/pixelPredictions';
+import { ablationFigure } from '../../../lib/figures/ablation';
 import { betaTensorFigure } from '../../../lib/figures/betaTensor';
 import { classBarsFigure } from '../../../lib/figures/classBars';
 import { classDifferencesFigure } from '../../../lib/figures/classDifferences';
@@ -25,6 +27,7 @@ import { intervalsFigure } from '../../../lib/figures/intervals';
 import { lossCostsFigure } from '../../../lib/figures/lossCosts';
 import { lossCurvesFigure } from '../../../lib/figures/lossCurves';
 import { maskSizesFigure } from '../../../lib/figures/maskSizes';
+import { methodFigure } from '../../../lib/figures/method';
 import { pixelPredictionsFigure } from '../../../lib/figures/pixelPredictions';
 import { precisionCurvesFigure } from '../../../lib/figures/precisionCurves';
 import { predictionsFigure } from '../../../lib/figures/predictions';
@@ -40,6 +43,9 @@ export const ARRANGEMENTS = ['imageComparisonFigure'];
 
 /** Name of a function → its figures: one for each form it has. */
 export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
+  ablationFigure: one(() =>
+    ablationFigure(data.ablation(), { score: 'tail mIoU', setting: data.SETTING }),
+  ),
   betaTensorFigure: async () => [betaTensorFigure(await betaMaps())],
   classBarsFigure: one(() => classBarsFigure(data.cells(), { dataset: data.SETTING })),
   classDifferencesFigure: one(() =>
@@ -67,6 +73,7 @@ export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
   lossCostsFigure: one(() => lossCostsFigure(data.lossReport())),
   lossCurvesFigure: async () => [await patAgainstFocal()],
   maskSizesFigure: async () => [maskSizesFigure(await data.imbalance())],
+  methodFigure: async () => [await method()],
   pixelPredictionsFigure: async () => [await pixels()],
   precisionCurvesFigure: one(() => precisionCurvesFigure(data.precisionRuns())),
   predictionsFigure: async () => [await predictions()],
@@ -94,6 +101,11 @@ async function predicted() {
 
 async function betaMaps() {
   return coefficientMaps(await predicted(), { classIds: [0, 1, 2], temperature: 2 });
+}
+
+async function method(): Promise<Figure> {
+  const { palette } = await data.synthetic();
+  return methodFigure(await methodSteps(await predicted(), { temperature: 2 }), { palette });
 }
 
 async function pixels(): Promise<Figure> {
