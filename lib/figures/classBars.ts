@@ -85,6 +85,14 @@ function whiskers(deviations: readonly number[]): ErrorBar {
   return { type: 'data', array, thickness: 1, width: 2, color: '#262626' };
 }
 
+/** The top of the highest bar with its whisker, percent. */
+function highest(series: readonly ClassBarSeries[]): number {
+  const tops = series.flatMap(({ summary: { iou } }) =>
+    iou.map((spread) => (spread ? 100 * (spread.mean + (spread.deviation ?? 0)) : 0)),
+  );
+  return rounded(Math.max(1, ...tops), 4);
+}
+
 function layoutOf(
   groups: CellSummary['groups'],
   series: readonly ClassBarSeries[],
@@ -93,7 +101,7 @@ function layoutOf(
   const legendRows = Math.ceil(words / LEGEND_CHARACTERS);
   const layout: Partial<Layout> = {
     xaxis: axis('', { tickangle: -40, ticks: '', showgrid: false }),
-    yaxis: axis('IoU (%)', { rangemode: 'tozero' }),
+    yaxis: axis('IoU (%)', { range: [0, 1.05 * highest(series)] }),
     barmode: 'group',
     bargap: 0.2,
     bargroupgap: 0.04,

@@ -55,7 +55,7 @@ export function intervalsFigure(
   const data = panels.flatMap((panel, p) =>
     series.flatMap((one, i) => {
       const own = panel.rows.filter((row) => (row.series ?? '') === one);
-      const isFirst = panels.findIndex((other) => hasSeries(other, one)) === p;
+      const isFirst = series.length > 1 && panels.findIndex((other) => hasSeries(other, one)) === p;
       return own.length === 0 ? [] : [pointsTrace(own, { place, panel: p, series: i, isFirst })];
     }),
   );
@@ -120,7 +120,7 @@ function pointsTrace(
     ),
     name: rows[0].series ?? '',
     legendgroup: rows[0].series ?? '',
-    showlegend: rows[0].series !== undefined && isFirst,
+    showlegend: isFirst,
   };
 }
 

@@ -3,7 +3,7 @@ import { classBarsFigure } from '../figures/classBars';
 import { intervalsFigure } from '../figures/intervals';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
 import type { Figure } from '../figures/types';
-import type { LossName } from '../losses';
+import type { LossConfig, LossName } from '../losses';
 import type { NetworkName } from '../models';
 import { meanPoints } from '../results/curves';
 import { datasetTitle, networkTitle } from '../results/names';
@@ -30,6 +30,11 @@ export function chosenCells(
       own.network === network &&
       (losses === undefined || (losses.includes(loss.name) && !isAuthors(loss))),
   );
+}
+
+/** The loss by its name and variant alone. */
+function withoutOptions(loss: LossConfig): LossConfig {
+  return { name: loss.name, ...(isAuthors(loss) ? { variant: 'authors' } : {}) } as LossConfig;
 }
 
 const isAuthors = (loss: object) => 'variant' in loss && loss.variant === 'authors';
@@ -64,13 +69,15 @@ export function tableCurves(table: PaperTable, choice: CellChoice): Figure | und
 export function tableIntervals(table: PaperTable, index = 0): Figure | undefined {
   const { cells, name } = table;
   const networks = new Set(cells.map(({ network }) => network));
+  const isTuned = name === 'table1' || name === 'table2'; // a loss has another option on each data set
   const panels = [...new Set(cells.map(({ dataset }) => dataset))].flatMap((dataset) => {
     const rows = cells.flatMap(({ network, loss, against, ...own }) => {
       const { difference, interval, correctedP } = against[index]?.comparison ?? {};
       if (own.dataset !== dataset || typeof difference !== 'number') return [];
       const series = networks.size > 1 ? { series: networkTitle(network) } : {};
       const tested = { interval: interval ?? null, correctedP: correctedP ?? null };
-      return [{ label: lossLabel(loss), ...series, difference, ...tested }];
+      const label = lossLabel(isTuned ? withoutOptions(loss) : loss);
+      return [{ label, ...series, difference, ...tested }];
     });
     return rows.length === 0 ? [] : [{ title: datasetTitle(dataset), rows }];
   });

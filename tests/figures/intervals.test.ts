@@ -72,6 +72,8 @@ describe('intervalsFigure', () => {
     expect(above).toBeLessThan(0);
     expect(below).toBeCloseTo(-above, 10);
     expect(twice.aspectRatio).toBeGreaterThan(0.2);
+    const alone = intervalsFigure([{ title: 'a', rows: both.slice(1) }], options);
+    expect(traces(alone)[0].showlegend).toBe(false); // nothing to tell apart
   });
 
   it('draws a point alone where there is no interval, and refuses to draw nothing', () => {

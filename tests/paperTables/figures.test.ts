@@ -43,6 +43,20 @@ describe('figures of a table', () => {
     expect(tableIntervals(table, 1)?.title).toBe('Differences to PAT');
   });
 
+  it('name a loss without its option where each data set has its own', () => {
+    const tuned = plan({
+      loss: [{ name: 'crossEntropy' }, { name: 'pat', temperature: 2 }, authors],
+      seed: [0],
+    });
+    const skill = () => 0.6;
+    const of = (name: 'table1' | 'ablation') => {
+      const made = paperTable(name, recordsOf(tuned, skill), { ...settings, runs: tuned });
+      return tableIntervals(made)?.rows.map(({ label }) => label);
+    };
+    expect(of('table1')).toEqual(['PAT', 'BMS, authors’ code']);
+    expect(of('ablation')).toEqual(['PAT, τ = 2', 'BMS, authors’ code']);
+  });
+
   it('are not there without runs', () => {
     const empty = { ...choice, dataset: 'nyuv2' };
     expect(tableClassBars(table, empty)).toBeUndefined();
