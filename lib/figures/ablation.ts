@@ -18,7 +18,9 @@ export interface AblationFigureOptions {
 }
 
 const GAP = 0.07;
-const DODGE = 0.11;
+/** Of the lines without and with β, and of the seeds beside their mean. */
+const DODGE = 0.1;
+const SEEDS = 0.18;
 
 /** Series by β; each part's place on the axis. */
 const series: readonly { name: string; at: Partial<Record<AblationPart, number>> }[] = [
@@ -60,7 +62,10 @@ export function ablationFigure(
     });
     layout.annotations?.push(panelTitle(datasetTitle(dataset), panel + 1));
     const own = scores.filter((one) => one.dataset === dataset);
-    return series.flatMap((_, index) => traces(own, index, suffix, panel === 0));
+    return series.flatMap(({ at }, index) => {
+      const first = scores.find(({ part }) => at[part] !== undefined);
+      return traces(own, index, suffix, first?.dataset === dataset);
+    });
   });
   return {
     name,
@@ -88,10 +93,9 @@ function traces(
   const { name, at } = series[index];
   const points = scores.flatMap((one) => {
     const place = at[one.part];
-    return place === undefined ? [] : [{ ...one, place: place + (index - 1) * DODGE }];
+    return place === undefined ? [] : [{ ...one, x: place + [-DODGE, DODGE, 0][index] }];
   });
-  // Class-balanced weights stand alone: no dodge.
-  const x = points.map(({ place, part }) => (part === 'classBalanced' ? 2 : place));
+  const x = points.map((point) => point.x);
   const { color, symbol, dash } = seriesStyle(index);
   const axes = { xaxis: `x${suffix}`, yaxis: `y${suffix}` };
   return [
@@ -99,6 +103,7 @@ function traces(
       ...axes,
       type: 'scatter',
       mode: 'lines+markers',
+      cliponaxis: false,
       x,
       y: points.map(({ value }) => rounded(value)),
       error_y: {
@@ -119,7 +124,8 @@ function traces(
       ...axes,
       type: 'scatter',
       mode: 'markers',
-      x: points.flatMap(({ seeds }, i) => seeds.map(() => x[i] + 0.13)),
+      cliponaxis: false,
+      x: points.flatMap(({ seeds }, i) => seeds.map(() => x[i] + SEEDS)),
       y: points.flatMap(({ seeds }) => seeds.map((value) => rounded(value))),
       legendgroup: name,
       showlegend: false,
