@@ -17,6 +17,7 @@ import { classBarsFigure } from '../../../lib/figures/classBars';
 import { classDifferencesFigure } from '../../../lib/figures/classDifferences';
 import { classSharesFigure } from '../../../lib/figures/classShares';
 import { coefficientExplosionFigure } from '../../../lib/figures/coefficientExplosion';
+import { comparisonsFigure } from '../../../lib/figures/comparisons';
 import { costBubblesFigure } from '../../../lib/figures/costBubbles';
 import { explorePatFigure } from '../../../lib/figures/explorePat';
 import { gradientRangesFigure } from '../../../lib/figures/gradientRanges';
@@ -36,10 +37,11 @@ import { stepTimesFigure } from '../../../lib/figures/stepTimes';
 import { trainingCurvesFigure } from '../../../lib/figures/trainingCurves';
 import type { Figure } from '../../../lib/figures/types';
 import { createModel } from '../../../lib/models';
+import { claims } from './claims';
 import * as data from './data';
 
 /** Functions that only arrange what another draws, which has the line. */
-export const ARRANGEMENTS = ['imageComparisonFigure'];
+export const ARRANGEMENTS = ['imageComparisonFigure', 'imageComparisonFigures'];
 
 /** Name of a function → its figures: one for each form it has. */
 export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
@@ -59,6 +61,11 @@ export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
     classSharesFigure(await data.imbalances(), { name: 'class-ranks' }),
   ],
   coefficientExplosionFigure: async () => [coefficientExplosionFigure(await explosionCurves())],
+  comparisonsFigure: () => {
+    const named = { name: 'comparisons', title: 'Tail classes', unit: 'tail mIoU, points' };
+    const figure = comparisonsFigure(claims(), named);
+    return Promise.resolve(figure ? [figure] : []);
+  },
   costBubblesFigure: one(() => costBubblesFigure(data.trainingCost())),
   explorePatFigure: async () => [explorePatFigure(await patExploration({ points: 20 }))],
   gradientRangesFigure: one(() => gradientRangesFigure(data.ratios(), { dataset: data.SETTING })),
