@@ -146,10 +146,11 @@ describe('exported for a paper', () => {
   it('would be found out: a text that is cut off, and one over another', async () => {
     const svg = join(folder, 'texts.svg');
     const texts =
-      '<text x="90" y="20">cut</text><text x="10" y="50">one</text><text x="14" y="52">two</text>';
+      '<text x="385" y="20">cut</text><text x="10" y="50">one</text><text x="14" y="52">two</text>';
     const turned =
-      '<text x="10" y="80" transform="rotate(-45 10 80)">turned</text><text x="40" y="80">flat</text>';
-    const open = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="50mm">';
+      '<text x="20" y="150" transform="rotate(-45 20 150)">turned</text><text x="70" y="150">flat</text>';
+    const open =
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 200" width="80mm" height="40mm">';
     writeFileSync(svg, `${open}${texts}${turned}</svg>`);
     expect(await textProblems(page, svg)).toEqual(["'cut' is cut off", "'one' overlaps 'two'"]);
   });

@@ -37,6 +37,7 @@ import { stepTimesFigure } from '../../../lib/figures/stepTimes';
 import { trainingCurvesFigure } from '../../../lib/figures/trainingCurves';
 import type { Figure } from '../../../lib/figures/types';
 import { createModel } from '../../../lib/models';
+import { Random } from '../../../lib/random';
 import { claims } from './claims';
 import * as data from './data';
 
@@ -103,7 +104,12 @@ async function predicted() {
   const model = createModel({ name: 'segnet', numClasses: dataset.numClasses, width: 1 });
   const images = await predictImages(model, dataset, { imageCount: 1 });
   model.dispose();
-  return images;
+  // An untrained network's logits are nearly 0; those of a trained one are not.
+  const random = new Random(3);
+  const trained = images.images.map((image) => {
+    return { ...image, logits: image.logits.map(() => random.normal(0, 2)) };
+  });
+  return { ...images, images: trained };
 }
 
 async function betaMaps() {
