@@ -34,7 +34,7 @@ export function chosenCells(
 
 /** The loss by its name and variant alone. */
 function withoutOptions(loss: LossConfig): LossConfig {
-  return { name: loss.name, ...(isAuthors(loss) ? { variant: 'authors' } : {}) } as LossConfig;
+  return { name: loss.name, ...(isAuthors(loss) ? { variant: 'authors' as const } : {}) };
 }
 
 const isAuthors = (loss: object) => 'variant' in loss && loss.variant === 'authors';
