@@ -17,6 +17,7 @@ export const CHECKS = [
   ),
   check('lint', 'static', () => tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0'])),
   check('format', 'format', () => tool('prettier/bin/prettier.cjs', ['--check', '.'])),
+  check('api', 'format', () => tool('typedoc/bin/typedoc', ['--emit', 'none'])),
   check('unit', 'unit', unitTests),
   check('notebooks', 'notebooks', notebooks),
   check('browser', 'browser', () => command(['--import', 'tsx', 'tests/browser/lab.ts'])),

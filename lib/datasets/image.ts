@@ -49,7 +49,7 @@ export interface ImageHeader {
  * cut to the upper 8. Rows and columns are as stored: an EXIF orientation is not applied, because
  * the label maps of the public data sets follow the stored pixels.
  *
- * @param options.size `[height, width]` to resize to, ignoring the aspect ratio: a triangle filter as
+ * Option `size`: `[height, width]` to resize to, ignoring the aspect ratio: a triangle filter as
  *   wide as the reduction; enlarging is bilinear. Pixel centres align: output (y, x) is centred on
  *   ((y + ½)·H/h, (x + ½)·W/w) of the file, as in `decodeMask`. JPEG and 8-bit PNG get the values of
  *   Pillow's `BILINEAR` within ±1. What sharp decodes gets libvips' kernel `'linear'`: the same

@@ -38,9 +38,9 @@ export interface MaskLabels {
  * colours) of a palette PNG. RGB PNGs (alpha is not looked at) are read by `colours` where given.
  * Formats that change values (JPEG) and, without `colours`, colour PNGs are refused.
  *
- * @param options.labelTable, options.colours what values and colours mean; checked for every pixel
+ * Options `labelTable`, `colours`: what values and colours mean; checked for every pixel
  *   of the file, whatever `size` is.
- * @param options.size `[height, width]` to resize to, by nearest neighbour with centre sampling:
+ * Option `size`: `[height, width]` to resize to, by nearest neighbour with centre sampling:
  *   output (y, x) is the file's pixel (⌊(y + ½)·H/h⌋, ⌊(x + ½)·W/w⌋), so no value arises that is
  *   not in the file. (Own code: libvips' nearest kernel does not sample at pixel centres.)
  * @throws InputError that names the file: missing, unreadable, truncated, not a single-channel PNG,

@@ -36,7 +36,7 @@ export function paperSplit(names: Iterable<string>, seed: number): SplitNames {
  * A tenth of `names` for validation, where the official splits have none: whole groups, in random
  * order by `seed`, until at least round(n/10) names are chosen (at least one from n = 2 on).
  *
- * @param options.groupOf names of one group stay together, e.g. frames of one scene; default: every
+ * Option `groupOf`: names of one group stay together, e.g. frames of one scene; default: every
  *   name is a group, so that exactly round(n/10) are chosen.
  */
 export function holdOut(

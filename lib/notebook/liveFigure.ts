@@ -20,7 +20,7 @@ export interface LiveFigure {
  *
  * Outside a kernel nothing is shown.
  *
- * @param options.milliseconds between two drawings at least (default 1500)
+ * Option `milliseconds`: between two drawings at least (default 1500)
  */
 export function liveFigure(
   draw: () => Figure,

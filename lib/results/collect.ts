@@ -64,7 +64,7 @@ const DIGITS = 6;
  * Writes the finished runs of the sweep in `sweepFolder` below `resultsFolder`. Again: only what is new; files of runs
  * of other sweeps stay.
  *
- * @param options.commit of the code that trained (default: the one stored, else the one checked out here)
+ * Option `commit`: of the code that trained (default: the one stored, else the one checked out here)
  * @throws InputError where there is no sweep, or a record cannot be read.
  */
 export async function collectSweep(

@@ -74,7 +74,7 @@ export function figureColumns(runs: readonly TrainingRun[], maxColumns: number):
 /**
  * A name for each run: its label (its loss), and where runs share one, what else tells them apart: network, seed, or folder.
  *
- * @param options.network false where the network is written elsewhere (default true)
+ * Option `network`: false where the network is written elsewhere (default true)
  */
 export function distinctLabels(
   runs: readonly TrainingRun[],

@@ -9,9 +9,8 @@ import { launchBrowser } from '../../lib/figures/browser';
 import { explorePatHtml, writeExplorePat } from '../../lib/figures/explorePatPage';
 import { significant } from '../../lib/figures/labels';
 import { pageBundle } from '../../lib/notebook/pageOutput';
-import { axeFindings, axeSource } from '../support/axe';
+import { axeFindings } from '../support/axe';
 
-const axe = axeSource();
 const PHONE = { width: 360, height: 740 };
 
 let folder = '';
@@ -158,15 +157,12 @@ describe('explore-pat.html', () => {
     await page.close();
   });
 
-  it.skipIf(!axe).each([
+  it.each([
     ['light', 1280],
     ['dark', 360],
-  ] as const)(
-    'has no accessibility finding (%s, %i px wide; needs axe-core)',
-    async (colorScheme, width) => {
-      const page = await opened({ colorScheme, viewport: { width, height: 740 } });
-      expect(await axeFindings(page, axe ?? '')).toEqual([]);
-      await page.close();
-    },
-  );
+  ] as const)('has no accessibility finding (%s, %i px wide)', async (colorScheme, width) => {
+    const page = await opened({ colorScheme, viewport: { width, height: 740 } });
+    expect(await axeFindings(page)).toEqual([]);
+    await page.close();
+  });
 });
