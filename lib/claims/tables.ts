@@ -1,7 +1,7 @@
 /** What the paper reads off Tables 1 and 2. */
 import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
-import { paperCell, paperDatasets } from '../paper';
+import { abstractGains, paperCell, paperDatasets } from '../paper';
 import type { PaperDataset } from '../paper';
 import {
   answer,
@@ -159,7 +159,7 @@ function gainClaim(
   return {
     id,
     place,
-    claim: `PAT’s gain in mIoU over ${title} on SegNet (printed: ${printed})`,
+    claim: `PAT’s gain in mIoU over ${title} on SegNet (printed: ${printed}${abstractText(other)})`,
     rule:
       `PAT − ${title}. Holds if every interval lies above 0 and reaches the printed gain, in part if some lie above 0. ` +
       intervalRule,
@@ -175,6 +175,12 @@ function gainClaim(
       return inPart ? { ...judged, verdict: 'holds in part' } : judged;
     },
   };
+}
+
+/** The abstract does not name the loss that its gains are over; they are held against the baseline. */
+function abstractText(other: LossName): string {
+  const { meanIoU, nyuv2 } = abstractGains;
+  return other === 'crossEntropy' ? `; abstract: ${meanIoU} %, NYUv2 ${nyuv2} %` : '';
 }
 
 /** Points of mean IoU on SegNet, from Table 1. */
