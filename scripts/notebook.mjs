@@ -69,7 +69,10 @@ async function main() {
   await writeGallery(out);
   const page = path.relative('', path.join(out, 'notebooks', `${result.name}.html`));
   console.log(`${result.ok ? '✓' : '✗'} ${result.name} in ${duration(result.seconds)}: ${page}`);
-  if (values.save && result.ok) console.log(`  outputs saved in ${path.relative('', file)}`);
+  if (values.save && result.ok) {
+    await (await import('./notebookPictures.mjs')).writePicture(file);
+    console.log(`  outputs saved in ${path.relative('', file)}`);
+  }
   process.exitCode = result.ok ? 0 : 1;
 }
 

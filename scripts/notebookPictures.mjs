@@ -1,0 +1,42 @@
+/**
+ * The pictures of notebooks/README.md: the first figure that each notebook shows, small.
+ * `npm run notebook -- NAME --save` renews its own; all of them by hand: `node scripts/notebookPictures.mjs`.
+ */
+import fs from 'fs';
+import path from 'path';
+import { fileURLToPath } from 'url';
+import { listNotebooks } from './runNotebook.mjs';
+
+const WIDTH = 480;
+
+/** Where the picture of a notebook is. */
+export function pictureOf(notebook) {
+  const name = path.basename(notebook, '.ipynb');
+  return path.join(path.dirname(notebook), 'pictures', `${name}.png`);
+}
+
+/** Writes the picture of a notebook from its saved outputs; false where they have no figure. */
+export async function writePicture(notebook) {
+  const { cells } = JSON.parse(fs.readFileSync(notebook, 'utf8'));
+  const outputs = cells.flatMap((cell) => cell.outputs ?? []);
+  const png = outputs.map((output) => output.data?.['image/png']).find(Boolean);
+  if (png === undefined) return false;
+  const { default: sharp } = await import('sharp');
+  const picture = await sharp(Buffer.from([png].flat().join(''), 'base64'))
+    .flatten({ background: '#fff' })
+    .resize({ width: WIDTH, withoutEnlargement: true })
+    .png({ palette: true })
+    .toBuffer();
+  const file = pictureOf(notebook);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(`${file}.part`, picture);
+  fs.renameSync(`${file}.part`, file);
+  return true;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const notebook of listNotebooks()) {
+    const found = await writePicture(notebook);
+    console.log(`${found ? '✓' : '– no figure in'} ${path.relative('', notebook)}`);
+  }
+}
