@@ -29,6 +29,7 @@ import type {
 import { parseSweep } from './training/sweep/plan';
 import type { PlannedRun } from './training/sweep/plan';
 import { sweepPreset } from './training/sweep/presets';
+import type { SweepScale } from './training/sweep/presets';
 
 export { paperTableNames } from './paperTables/types';
 export type { CellStatistics, PaperTable, PaperTableName } from './paperTables/types';
@@ -39,10 +40,11 @@ const references: Readonly<Record<PaperTableName, readonly Reference[]>> = {
   table3: [temperatureReference(1)],
   ablation: [crossEntropyReference, temperatureReference(1)],
   tuning: [],
+  runs: [crossEntropyReference],
 };
 
 export interface PaperTableOptions extends PaperTableSettings {
-  /** The runs of the table (default: those of the preset of its name). */
+  /** The runs of the table (default: those of the preset of its name; for `'runs'`: all that there are records of). */
   runs?: readonly PlannedRun[];
   /** Of the bootstrap (default 2000). */
   resamples?: number;
@@ -55,7 +57,7 @@ export function paperTable(
   options: PaperTableOptions,
 ): PaperTable {
   const { scale, split, resamples } = options;
-  const runs = options.runs ?? parseSweep(sweepPreset(name, scale)).runs;
+  const runs = options.runs ?? (name === 'runs' ? runsOf(records) : preset(name, scale));
   const planned = plannedCells(runs, records, split);
   const cells = cellStatistics(planned, { references: references[name], resamples });
   const settings = { scale, split };
@@ -64,15 +66,30 @@ export function paperTable(
   return { name, ...settings, cells, tables, rows: csvRows(name, cells) };
 }
 
+function preset(name: PaperTableName, scale: SweepScale): readonly PlannedRun[] {
+  return parseSweep(sweepPreset(name, scale)).runs;
+}
+
+/** In the order of their files. */
+function runsOf(records: readonly ResultRecord[]): PlannedRun[] {
+  return [...records]
+    .sort((a, b) => (a.file < b.file ? -1 : 1))
+    .map(({ file, config }) => ({ id: file, config }));
+}
+
+/** For each data set, and for each size, width and number of epochs where runs differ in them. */
 function tablesByDataset(
   name: PaperTableName,
   cells: readonly CellStatistics[],
   settings: PaperTableSettings,
 ) {
-  const datasets = [...new Set(cells.map(({ dataset }) => dataset))];
-  return datasets.flatMap((dataset) => {
-    const own = cells.filter((cell) => cell.dataset === dataset);
+  const scaleOf = ({ dataset, config: { dataset: data, model, epochs } }: CellStatistics) =>
+    [dataset, ...data.size, model.width, epochs].join(' ');
+  return [...new Set(cells.map(scaleOf))].flatMap((each) => {
+    const own = cells.filter((cell) => scaleOf(cell) === each);
     const statistics = statisticsTable(name, own, settings);
-    return name === 'ablation' ? [statistics] : [scoresTable(name, own, settings), statistics];
+    return name === 'ablation' || name === 'runs'
+      ? [statistics]
+      : [scoresTable(name, own, settings), statistics];
   });
 }

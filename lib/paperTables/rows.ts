@@ -30,7 +30,7 @@ export function csvRows(name: PaperTableName, cells: readonly CellStatistics[]):
       row[`minus ${reference} p`] = comparison?.test?.p ?? null;
       row[`minus ${reference} corrected p`] = comparison?.correctedP ?? null;
     }
-    if (name === 'ablation' || name === 'tuning') return row;
+    if (name === 'ablation' || name === 'tuning' || name === 'runs') return row;
     const paper = paperCellOf(name, cell, cells);
     const printed = (value: Printed | undefined) => value?.value ?? null;
     row['paper meanIoU'] = printed(paper?.meanIoU);

@@ -9,7 +9,8 @@ import type { SweepScale } from '../training/sweep/presets';
 
 /** In the order in which they are written; each is a preset of `npm run sweep`, too. */
 export const paperTableNames = ['table1', 'table2', 'table3', 'ablation', 'tuning'] as const;
-export type PaperTableName = (typeof paperTableNames)[number];
+/** Of the paper's tables, what it lacks, and of any runs: `'runs'`. */
+export type PaperTableName = (typeof paperTableNames)[number] | 'runs';
 
 /** What a cell is compared with. */
 export interface Reference {

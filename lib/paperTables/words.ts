@@ -10,6 +10,7 @@ const titles: Readonly<Record<PaperTableName, string>> = {
   table3: 'Table 3, temperatures of PAT',
   ablation: 'Ablation of PAT',
   tuning: 'Search for each loss’s option',
+  runs: 'Runs',
 };
 
 /** What the rows of a table are told apart by. */

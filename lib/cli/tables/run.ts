@@ -29,8 +29,10 @@ export async function writeTables(
     test: await readRecords(folder, { split: 'test' }),
   };
   let cellsFound = 0;
-  for (const name of paperTableNames) {
-    const { runs } = planSweep(name, undefined, { scale, settings });
+  for (const name of [...paperTableNames, 'runs'] as const) {
+    // Runs of other sweeps stand together in a table of their own.
+    if (name === 'runs' && cellsFound > 0) continue;
+    const runs = name === 'runs' ? undefined : planSweep(name, undefined, { scale, settings }).runs;
     const own: ScoredSplitName = name === 'tuning' ? 'valid' : split;
     const table = paperTable(name, read[own].records, { scale, split: own, runs });
     const found = table.cells.filter(({ cell }) => cell !== undefined);
@@ -48,8 +50,9 @@ export async function writeTables(
     process.stderr.write(`left out: ${file}: ${reason}\n`);
   }
   if (cellsFound > 0) return 0;
+  const { length } = read.valid.records;
   throw new InputError(
-    `${where}: DIR must hold runs of the presets at scale ${scale}, got ${read.valid.records.length} records of ` +
-      `other runs in '${folder}'. Give --scale and --set as to npm run sweep.`,
+    `${where}: DIR must hold records of runs with scores of the ${split} split, got ${length} records without in ` +
+      `'${folder}'. ${length > 0 ? 'Give --split valid.' : 'Give the folder of a sweep with finished runs.'}`,
   );
 }
