@@ -7,6 +7,7 @@ export default defineConfig({
     pool: 'forks',
     poolOptions: { forks: { minForks: 1, maxForks: 2 } },
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     env: { TF_CPP_MIN_LOG_LEVEL: '2' },
   },
 });
