@@ -34,5 +34,7 @@ export async function saveLedger(
   for (const [ending, text] of Object.entries(files)) {
     await writeAtomically(path.join(directory, `claims.${ending}`), Buffer.from(text));
   }
-  console.log(`${path.relative('', path.join(directory, 'claims'))}.{${Object.keys(files).join(', ')}}`);
+  console.log(
+    `${path.relative('', path.join(directory, 'claims'))}.{${Object.keys(files).join(', ')}}`,
+  );
 }
