@@ -2,7 +2,8 @@
 import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
 import type { Cell } from '../results/cells';
-import { lossTitle, placeTitle, runTitle, withInterval } from './names';
+import { placeTitle } from '../results/names';
+import { lossTitle, runTitle, withInterval } from './names';
 import { drawnInterval, sharedSeeds } from './resampling';
 import type { ClaimScore, Draws } from './resampling';
 import type { CellPlace, ClaimRuns } from './runs';

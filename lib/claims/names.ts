@@ -1,13 +1,7 @@
-/** How claims name places, losses and numbers. */
+/** How claims name losses, runs and intervals. */
 import type { LossConfig } from '../losses';
-import type { NetworkName } from '../models';
-import { datasetTitle, networkTitle } from '../results/names';
+import { signed } from '../results/names';
 import { lossLabel } from '../training/trainingRuns';
-
-/** `CamVid, SegNet`. */
-export function placeTitle(dataset: string, network: NetworkName): string {
-  return `${datasetTitle(dataset)}, ${networkTitle(network)}`;
-}
 
 /** The paper's name of a loss without its options, but for `BMS, authors’ code`. */
 export function lossTitle(loss: LossConfig): string {
@@ -18,13 +12,6 @@ export function lossTitle(loss: LossConfig): string {
 /** The run as messages name it: `camvid/segnet: PAT, τ = 2`. */
 export function runTitle(dataset: string, network: string, loss: LossConfig): string {
   return `${dataset}/${network}: ${lossLabel(loss)}`;
-}
-
-/** `+1.2`, `−0.3`, `0.0`: with sign and a real minus. */
-export function signed(value: number, digits = 1): string {
-  const text = Math.abs(value).toFixed(digits);
-  if (Number(text) === 0) return text;
-  return `${value < 0 ? '−' : '+'}${text}`;
 }
 
 /** `+1.2 [−0.3, +2.7]`. */

@@ -3,6 +3,7 @@ import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
 import { abstractGains, paperCell, paperDatasets } from '../paper';
 import type { PaperDataset } from '../paper';
+import { signed } from '../results/names';
 import {
   answer,
   comparisonsText,
@@ -13,7 +14,6 @@ import {
   withoutRuns,
 } from './contrasts';
 import type { Contrast } from './contrasts';
-import { signed } from './names';
 import { patContrasts } from './places';
 import type { ClaimRuns } from './runs';
 import type { Claim, Judgement, Verdict } from './types';

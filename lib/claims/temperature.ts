@@ -2,6 +2,7 @@
 import type { NetworkName } from '../models';
 import type { PaperDataset } from '../paper';
 import { paperDatasets } from '../paper';
+import { placeTitle } from '../results/names';
 import {
   answer,
   comparisonsText,
@@ -12,7 +13,6 @@ import {
   withoutRuns,
 } from './contrasts';
 import type { Question, QuestionPart } from './contrasts';
-import { placeTitle } from './names';
 import type { ClaimRuns } from './runs';
 import type { Claim, Judgement, Verdict } from './types';
 

@@ -1,6 +1,6 @@
 /** What is reproduced, what is not, what could not be tested: sentences from a table's numbers. */
 import { lostSettings, paperDatasets } from '../paper';
-import { datasetTitle, networkTitle } from '../results/names';
+import { datasetTitle, placeTitle, signed } from '../results/names';
 import { paperOrderings } from './orderings';
 import type { Ordering, OrderingVerdict } from './orderings';
 import { temperatureRanges } from './temperatures';
@@ -61,7 +61,7 @@ function rareClassesParagraph({ cells }: PaperTable): string {
     return mean === undefined ? '–' : `${(100 * mean).toFixed(1)} %`;
   };
   const sentences = pairs.map(({ pat, ce, difference, p }) => {
-    const place = `${datasetTitle(pat.dataset)}, ${networkTitle(pat.network)}`;
+    const place = placeTitle(pat.dataset, pat.network);
     return `${place}: ${signed(difference)} points of mean IoU (${pText(p)}), the tail ${tail(pat)} against ${tail(ce)}`;
   });
   return `**PAT against CE, and the rare classes.** ${sentences.join('; ') || 'Not run yet'}.`;
@@ -131,12 +131,6 @@ function untestedParagraph({ name, cells }: PaperTable): string {
   ];
   const text = parts.join('; ');
   return `**What could not be tested.** ${text[0].toUpperCase()}${text.slice(1)}.`;
-}
-
-function signed(value: number): string {
-  const text = Math.abs(value).toFixed(1);
-  if (Number(text) === 0) return text;
-  return `${value < 0 ? '−' : '+'}${text}`;
 }
 
 function pText(p: number | null): string {

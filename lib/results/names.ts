@@ -1,4 +1,4 @@
-/** Data sets and networks as the paper's tables name them; losses: `lossLabel`. */
+/** Data sets, networks and differences as tables and sentences name them; losses: `lossLabel`. */
 import type { NetworkName } from '../models';
 
 const datasetTitles: Readonly<Record<string, string>> = {
@@ -23,4 +23,16 @@ export function datasetTitle(name: string): string {
 
 export function networkTitle(name: NetworkName): string {
   return networkTitles[name];
+}
+
+/** `CamVid, SegNet`. */
+export function placeTitle(dataset: string, network: NetworkName): string {
+  return `${datasetTitle(dataset)}, ${networkTitle(network)}`;
+}
+
+/** `+1.2`, `−0.3`, `0.0`: with sign and a real minus. */
+export function signed(value: number, digits = 1): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return `${value < 0 ? '−' : '+'}${text}`;
 }

@@ -1,6 +1,7 @@
 /** Sweeps by name: the paper's three tables, the search for each loss's option, and the ablation that the paper lacks. */
 import type { LossConfig, LossName } from '../../losses';
 import type { NetworkName } from '../../models';
+import { paperCells } from '../../paper';
 import type { ExperimentInput } from '../types';
 import type { SweepGrid, SweepInput } from './plan';
 import { tunedLoss } from './tuned';
@@ -22,15 +23,11 @@ interface Scale {
   table2Losses: readonly LossName[];
 }
 
-const paperTable2: readonly LossName[] = [
-  'crossEntropy',
-  'focal',
-  'classBalanced',
-  'classBalancedFocal',
-  'ldam',
-  'blv',
-  'pat',
-];
+/** Rows of a table, in the printed order. */
+function printedLosses(table: 1 | 2): readonly LossName[] {
+  const losses = paperCells.filter((cell) => cell.table === table).map(({ loss }) => loss);
+  return [...new Set(losses)];
+}
 
 /**
  * The paper counts void as a class: 20 in Cityscapes, 14 in NYUv2. Its image sizes are lost; 256×256 is the default. The
@@ -45,7 +42,7 @@ const settings: Record<SweepScale, Scale> = {
       { label: 'nyuv2', name: 'nyuv2', splitRule: 'paper', voidAs: 'class' },
     ],
     seeds: [0],
-    table2Losses: paperTable2,
+    table2Losses: printedLosses(2),
   },
   laptop: {
     base: {
@@ -73,7 +70,7 @@ const settings: Record<SweepScale, Scale> = {
       },
     ],
     seeds: [0, 1],
-    table2Losses: paperTable2,
+    table2Losses: printedLosses(2),
   },
 };
 
@@ -92,17 +89,6 @@ export const candidates: readonly LossConfig[] = [
     distribution,
   })),
   ...[0.5, 1, 2].map((temperature) => ({ name: 'pat' as const, temperature })),
-];
-
-const paperTable1: readonly LossName[] = [
-  'crossEntropy',
-  'focal',
-  'classBalanced',
-  'classBalancedFocal',
-  'balancedSoftmax',
-  'ldam',
-  'blv',
-  'pat',
 ];
 
 /** The temperatures of Table 3 are lost; these stand for them. */
@@ -130,7 +116,7 @@ const grid =
 
 const presets: Record<string, (scale: SweepScale) => SweepGrid[]> = {
   table1: grid(['segnet'], (scale, dataset) => [
-    ...paperTable1.map((name) => tunedLoss(scale, dataset, name)),
+    ...printedLosses(1).map((name) => tunedLoss(scale, dataset, name)),
     { name: 'balancedSoftmax', variant: 'authors' },
   ]),
   table2: grid(['unet', 'attentionUnet', 'nestedUnet'], (scale, dataset) =>
