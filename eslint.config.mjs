@@ -29,6 +29,24 @@ export default tseslint.config(
     },
   },
   {
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/cli/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/cli/**'],
+              allowTypeImports: true,
+              message: 'Commands call the library, never the other way round.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['lib/backend.ts', 'lib/nodeCompatibility.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },

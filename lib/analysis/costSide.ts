@@ -1,7 +1,7 @@
 /** A training run that is measured epoch by epoch. */
 import os from 'node:os';
-import type { EpochSide } from '../cli/bench/epochSide';
-import type { Side } from '../cli/bench/interleave';
+import type { EpochSide } from '../measurement/epochSide';
+import type { Side } from '../measurement/interleave';
 import type { GpuUsage } from './gpuUsage';
 
 /** One epoch; fields as of `LossTrainingCost`. */

@@ -1,7 +1,6 @@
 /** How claims name losses, runs and intervals. */
 import type { LossConfig } from '../losses';
-import { signed } from '../results/names';
-import { lossLabel } from '../training/trainingRuns';
+import { lossLabel, signed } from '../results/names';
 
 /** The paper's name of a loss without its options, but for `BMS, authors’ code`. */
 export function lossTitle(loss: LossConfig): string {

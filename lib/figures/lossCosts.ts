@@ -1,7 +1,7 @@
 /** What each loss costs by itself, value and gradient, beside cross-entropy. */
 import type { Data, Layout } from 'plotly.js';
 import { invalid } from '../check';
-import type { LossTimes } from '../cli/bench/lossTimes';
+import type { LossTimes } from '../measurement/lossTimes';
 import { rounded } from './labels';
 import { axis, panelTitle, seriesStyle } from './style';
 import type { Figure } from './types';

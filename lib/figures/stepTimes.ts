@@ -3,6 +3,7 @@ import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
 import type { StepMeasurement } from '../cli/bench/step';
 import type { StepReport } from '../cli/bench/stepTable';
+import { lossTitle } from '../results/names';
 import { rounded } from './labels';
 import { axis, panelTitle, seriesStyle } from './style';
 import type { Figure } from './types';
@@ -13,7 +14,6 @@ export interface StepTimesOptions {
 }
 
 const GAP = 0.08;
-const lossTitles: Record<string, string> = { pat: 'PAT', crossEntropy: 'CE' };
 
 /**
  * One panel for each `width/side/batch`: our time over that of PyTorch's faster memory layout, below 1 where we take less.
@@ -54,7 +54,7 @@ export function stepTimesFigure(
     const points = losses.map((loss): Data => {
       const { color, symbol } = seriesStyle(losses.indexOf(loss));
       const ofLoss = shown.filter((result) => result.loss === loss);
-      const label = loss === null ? 'inference' : lossTitles[loss];
+      const label = loss === null ? 'inference' : lossTitle(loss);
       return {
         ...axes,
         type: 'scatter',

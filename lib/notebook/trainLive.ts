@@ -1,5 +1,6 @@
 /** A training run in a cell: a progress bar, and curves that grow while it trains. */
-import { lossLabel, readEpochs, readRun, runFolder } from '../training/trainingRuns';
+import { lossLabel } from '../results/names';
+import { readEpochs, readRun, runFolder } from '../training/trainingRuns';
 import type { TrainingRun } from '../training/trainingRuns';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
 import { parseConfig } from '../training/config';

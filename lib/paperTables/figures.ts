@@ -6,8 +6,7 @@ import type { Figure } from '../figures/types';
 import type { LossConfig, LossName } from '../losses';
 import type { NetworkName } from '../models';
 import { meanPoints } from '../results/curves';
-import { datasetTitle, networkTitle } from '../results/names';
-import { lossLabel } from '../training/trainingRuns';
+import { datasetTitle, lossLabel, networkTitle } from '../results/names';
 import type { CellStatistics, PaperTable } from './types';
 
 /** Which cells of a table a figure shows. */

@@ -1,7 +1,6 @@
 /** Which of two losses is better, in the paper and here. */
 import type { LossName } from '../losses';
-import { datasetTitle, networkTitle } from '../results/names';
-import { lossLabel } from '../training/trainingRuns';
+import { datasetTitle, lossLabel, networkTitle } from '../results/names';
 import { paperCellOf } from './paperScores';
 import type { CellStatistics, PaperTable } from './types';
 

@@ -2,7 +2,7 @@
 import type { FigureRow } from '../figures/types';
 import type { Printed } from '../paper';
 import { scoreNames } from '../results/cells';
-import { lossLabel } from '../training/trainingRuns';
+import { lossLabel } from '../results/names';
 import { paperCellOf } from './paperScores';
 import type { CellStatistics, PaperTableName } from './types';
 

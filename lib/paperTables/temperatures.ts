@@ -1,6 +1,5 @@
 /** How much the temperature matters, in Table 3 of the paper and here. */
-import { datasetTitle, networkTitle } from '../results/names';
-import { lossLabel } from '../training/trainingRuns';
+import { datasetTitle, lossLabel, networkTitle } from '../results/names';
 import { paperCellOf } from './paperScores';
 import type { PaperTable } from './types';
 

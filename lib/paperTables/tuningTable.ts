@@ -1,9 +1,8 @@
 /** The search for each loss's option: validation scores of the candidates, and which was chosen. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Table, TableCell } from '../figures/tables';
-import { datasetTitle } from '../results/names';
+import { datasetTitle, lossLabel } from '../results/names';
 import { tunedLoss } from '../training/sweep/tuned';
-import { lossLabel } from '../training/trainingRuns';
 import type { CellStatistics, PaperTableSettings } from './types';
 
 /** A row for each candidate, a column for each data set. */

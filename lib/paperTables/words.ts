@@ -1,6 +1,5 @@
 /** Captions and row labels. */
-import { datasetTitle, networkTitle } from '../results/names';
-import { lossLabel } from '../training/trainingRuns';
+import { datasetTitle, lossLabel, networkTitle } from '../results/names';
 import { isPaperDataset } from './paperScores';
 import type { CellStatistics, PaperTableName, PaperTableSettings } from './types';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../check';
-import type { LossConfig, LossName } from '../losses';
+import { lossLabel } from '../results/names';
 import { parseConfig } from './config';
 import type { RunRecord } from './experiment';
 import { runPaths } from './runFolder';
@@ -56,38 +56,6 @@ export async function readRun(folder: string, label?: string): Promise<TrainingR
   throw new InputError(
     `readRun: folder must hold a finished run, got '${folder}'. Run npm run train with --out ${folder} to its end.`,
   );
-}
-
-/** The losses as figures and the paper call them. */
-const LOSS_TITLES: Readonly<Record<LossName, string>> = {
-  crossEntropy: 'CE',
-  focal: 'Focal',
-  classBalanced: 'CB',
-  classBalancedFocal: 'CB Focal',
-  balancedSoftmax: 'BMS',
-  ldam: 'LDAM',
-  blv: 'BLV',
-  pat: 'PAT',
-};
-const OPTION_SYMBOLS: Readonly<Record<string, string>> = {
-  temperature: 'τ',
-  gamma: 'γ',
-  beta: 'β',
-  sharpness: 'k',
-  epsilon: 'ε',
-  scale: 's',
-  sigma: 'σ',
-};
-
-/** `CE`, `PAT, τ = 2`, `Focal, γ = 5`: a loss with the options that are set. */
-export function lossLabel({ name, ...options }: LossConfig): string {
-  const set = Object.entries(options).map(([key, value]) => {
-    if (key in OPTION_SYMBOLS) return `${OPTION_SYMBOLS[key]} = ${value}`;
-    if (key === 'normalizer' && value === 'pixels') return 'without 1/|M|';
-    if (key === 'distribution') return String(value);
-    return key === 'variant' ? `${value}’ code` : `${key} ${String(value)}`;
-  });
-  return [LOSS_TITLES[name], ...set].join(', ');
 }
 
 /** The epochs that a run has done so far, as `metrics.jsonl` tells; none without a run. */

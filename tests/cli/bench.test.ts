@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { benchFiles } from '../../lib/cli/bench/dataFiles';
-import { machine, machineText, spreadOf, spreadText } from '../../lib/cli/bench/measure';
+import { machine, machineText, spreadOf, spreadText } from '../../lib/measurement/spread';
 import { withFolder, writeCamvid } from '../datasets/files';
 
 const bench = (...args: string[]) =>

@@ -3,7 +3,7 @@ import { bestOfEachLoss, figureColumns, groupByImages } from '../../lib/results/
 import type { LossConfig } from '../../lib/losses';
 import type { NetworkName } from '../../lib/models';
 import { parseConfig } from '../../lib/training/config';
-import { lossLabel } from '../../lib/training/trainingRuns';
+import { lossLabel } from '../../lib/results/names';
 import type { TrainingRun } from '../../lib/training/trainingRuns';
 
 interface Given {

@@ -10,14 +10,7 @@ import { classHistory } from '../../lib/training/classHistory';
 import { runExperiment } from '../../lib/training/experiment';
 import { chooseImages, predictSamples, scoreImages } from '../../lib/training/runPredictions';
 import { ConfusionMatrix } from '../../lib/metrics';
-import {
-  findRun,
-  findRuns,
-  lossLabel,
-  readEpochs,
-  readRun,
-  runFolder,
-} from '../../lib/training/trainingRuns';
+import { findRun, findRuns, readEpochs, readRun, runFolder } from '../../lib/training/trainingRuns';
 import type { TrainingRun } from '../../lib/training/trainingRuns';
 import type { ExperimentInput } from '../../lib/training/types';
 
@@ -79,17 +72,6 @@ describe('a finished run', () => {
     expect(name).toMatch(/^runs\/synthetic-segnet-pat-[0-9a-f]{8}$/);
     expect(runFolder({ ...input, checkpoints: { everySteps: 1 } }, 'runs')).toBe(name);
     expect(runFolder({ ...input, seed: 1 }, 'runs')).not.toBe(name);
-  });
-
-  it.each([
-    [{ name: 'crossEntropy' }, 'CE'],
-    [{ name: 'pat', temperature: 1, normalizer: 'pixels' }, 'PAT, τ = 1, without 1/|M|'],
-    [{ name: 'focal', gamma: 5 }, 'Focal, γ = 5'],
-    [{ name: 'ldam', maxMargin: 0.4, scale: 10 }, 'LDAM, maxMargin 0.4, s = 10'],
-    [{ name: 'balancedSoftmax', variant: 'authors' }, 'BMS, authors’ code'],
-    [{ name: 'blv', distribution: 'uniform' }, 'BLV, uniform'],
-  ] as const)('is labelled: %o', (loss, label) => {
-    expect(lossLabel(loss)).toBe(label);
   });
 });
 

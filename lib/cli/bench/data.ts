@@ -18,7 +18,7 @@ import { createModel } from '../../models';
 import { trainableVariables } from '../../models/layers';
 import { benchFiles } from './dataFiles';
 import type { BenchFiles } from './dataFiles';
-import { machine, machineText, residentMiB, spreadOf, spreadText } from './measure';
+import { machine, machineText, residentMiB, spreadOf, spreadText } from '../../measurement/spread';
 import { TorchPeer } from './torchPeer';
 import type { BenchReport } from './types';
 

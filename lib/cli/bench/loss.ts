@@ -7,9 +7,15 @@ import { tf } from '../../backend';
 import { createLoss, lossNames } from '../../losses';
 import type { LossName } from '../../losses';
 import { probeNativeOps } from '../../nativeOps';
-import { exampleInputs, executions, ignoredShare, timeLosses, valueAndGradient } from './lossTimes';
-import type { BatchSize, Inputs, LossCase, LossTimes } from './lossTimes';
-import { machine, machineText, spreadText } from './measure';
+import {
+  exampleInputs,
+  executions,
+  ignoredShare,
+  timeLosses,
+  valueAndGradient,
+} from '../../measurement/lossTimes';
+import type { BatchSize, Inputs, LossCase, LossTimes } from '../../measurement/lossTimes';
+import { machine, machineText, spreadText } from '../../measurement/spread';
 import type { BenchReport } from './types';
 
 const size: BatchSize = { images: 4, height: 128, width: 128 };

@@ -7,8 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkOneOf } from '../../check';
-import { machine, machineText, spreadOf, spreadText } from './measure';
-import type { Spread } from './measure';
+import { machine, machineText, spreadOf, spreadText } from '../../measurement/spread';
+import type { Spread } from '../../measurement/spread';
 import type { BenchOptions, BenchReport } from './types';
 
 const profiles = ['tiny', 'quick', 'full'] as const;

@@ -1,8 +1,8 @@
 /** One side of a step bench: a process that has its network, batch and weights, and computes in bursts. */
 import { invalid } from '../../check';
-import { nodeArguments, Peer } from './peer';
-import type { Side } from './interleave';
-import { spreadOf } from './measure';
+import { nodeArguments, Peer } from '../../measurement/peer';
+import type { Side } from '../../measurement/interleave';
+import { spreadOf } from '../../measurement/spread';
 import type { StepFacts, StepJob } from './stepJob';
 import { TorchPeer } from './torchPeer';
 

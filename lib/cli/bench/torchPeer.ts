@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Peer } from './peer';
+import { Peer } from '../../measurement/peer';
 
 const folder = path.join('.cache', 'bench-venv');
 const python = path.join(folder, 'bin', 'python');

@@ -14,7 +14,7 @@ export class EpochSide implements Side {
     job: EpochJob,
     signal: AbortSignal,
   ) {
-    const args = nodeArguments('lib/cli/bench/epochWorker.ts');
+    const args = nodeArguments('lib/measurement/epochWorker.ts');
     this.peer = new Peer('the training run', process.execPath, args, signal);
     this.request = JSON.stringify(job);
   }

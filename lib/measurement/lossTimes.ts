@@ -1,13 +1,13 @@
 /** Each loss alone, value and gradient, without a network: timed in turn on one batch of random logits. */
-import { tf } from '../../backend';
-import { recordModel } from '../../graph/recordedModel';
-import { ResidentGraph } from '../../graph/residentGraph';
-import { createLoss, lossNames } from '../../losses';
-import type { LossName, SegmentationLoss } from '../../losses';
-import { probeNativeOps } from '../../nativeOps';
-import { Random } from '../../random';
-import { machine, spreadOf } from './measure';
-import type { Machine, Spread } from './measure';
+import { tf } from '../backend';
+import { recordModel } from '../graph/recordedModel';
+import { ResidentGraph } from '../graph/residentGraph';
+import { createLoss, lossNames } from '../losses';
+import type { LossName, SegmentationLoss } from '../losses';
+import { probeNativeOps } from '../nativeOps';
+import { Random } from '../random';
+import { machine, spreadOf } from './spread';
+import type { Machine, Spread } from './spread';
 
 /** Share of the pixels of `exampleInputs` that is ignored. */
 export const ignoredShare = 0.05;

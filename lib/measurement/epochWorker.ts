@@ -4,8 +4,8 @@
  * `npm run train`, with its logging and its checkpoints.
  */
 import { readSync, writeFileSync, writeSync } from 'node:fs';
-import { runExperiment } from '../../training/experiment';
-import type { ExperimentInput } from '../../training/types';
+import { runExperiment } from '../training/experiment';
+import type { ExperimentInput } from '../training/types';
 import { peakMiB } from './foreignCpu';
 
 export interface EpochJob {

@@ -1,6 +1,6 @@
 /** Numbers of repeated measurements, and the machine they hold for. */
 import os from 'node:os';
-import { deviceReport } from '../../backend';
+import { deviceReport } from '../backend';
 
 /** Median and extremes of the rounds. */
 export interface Spread {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cpuTimes, foreignShare, peakMiB } from '../../../lib/cli/bench/foreignCpu';
-import { interleave } from '../../../lib/cli/bench/interleave';
-import { Peer } from '../../../lib/cli/bench/peer';
+import { cpuTimes, foreignShare, peakMiB } from '../../lib/measurement/foreignCpu';
+import { interleave } from '../../lib/measurement/interleave';
+import { Peer } from '../../lib/measurement/peer';
 
 describe('interleave', () => {
   const never = new AbortController().signal;

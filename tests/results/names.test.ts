@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { lossLabel, lossTitle, signed } from '../../lib/results/names';
+
+describe('a loss', () => {
+  it.each([
+    [{ name: 'crossEntropy' }, 'CE'],
+    [{ name: 'pat', temperature: 1, normalizer: 'pixels' }, 'PAT, τ = 1, without 1/|M|'],
+    [{ name: 'focal', gamma: 5 }, 'Focal, γ = 5'],
+    [{ name: 'ldam', maxMargin: 0.4, scale: 10 }, 'LDAM, maxMargin 0.4, s = 10'],
+    [{ name: 'balancedSoftmax', variant: 'authors' }, 'BMS, authors’ code'],
+    [{ name: 'blv', distribution: 'uniform' }, 'BLV, uniform'],
+  ] as const)('is labelled with the options that are set: %o', (loss, label) => {
+    expect(lossLabel(loss)).toBe(label);
+  });
+
+  it('has a title without its options', () => {
+    expect(lossTitle('classBalancedFocal')).toBe('CB Focal');
+  });
+});
+
+describe('signed', () => {
+  it.each([
+    [1.25, 1, '+1.3'],
+    [-0.3, 1, '−0.3'],
+    [-0.04, 1, '0.0'],
+    [0, 2, '0.00'],
+    [-0.04, 2, '−0.04'],
+  ])('writes %d with %d digits as %s', (value, digits, text) => {
+    expect(signed(value, digits)).toBe(text);
+  });
+});
