@@ -8,15 +8,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { checkNumber, invalid } from '../check';
+import { findDataset } from '../datasets';
+import type { LossConfig } from '../losses';
 import { EpochSide } from '../measurement/epochSide';
 import { interleave } from '../measurement/interleave';
 import { machine, spreadOf } from '../measurement/spread';
 import type { Machine } from '../measurement/spread';
-import { findDataset } from '../datasets';
-import type { LossConfig } from '../losses';
+import type { NetworkName } from '../models';
+import { lossLabel } from '../results/names';
 import { parseConfig } from '../training/config';
 import { openSplit } from '../training/openSplit';
-import { lossLabel } from '../results/names';
 import type { ExperimentInput } from '../training/types';
 import { CostSide } from './costSide';
 import { GpuUsage } from './gpuUsage';
@@ -47,7 +48,7 @@ export interface TrainingCost {
   /** Name of the GPU that TensorFlow used. */
   gpu: string | null;
   dataset: string;
-  network: string;
+  network: NetworkName;
   /** Channels of the network's first stage. */
   width: number;
   size: readonly [height: number, width: number];

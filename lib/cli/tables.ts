@@ -5,9 +5,10 @@ import { parseArguments, runCommand } from './support/command';
 const help = `Usage: npm run tables -- [DIR] [options]
 
 Writes Tables 1–3 of the paper, the ablation of PAT and the search for each loss's option from the records below DIR (a
-sweep's folder, or what npm run sweep -- --collect stored; default data/results/laptop): NAME.tex (booktabs, siunitx),
-NAME.md and NAME.csv. The same records give the same bytes. A cell without runs is shown as a dash, a table without any
-is not written. Records of a sweep of your own make one table, runs, against cross-entropy where that is among them.
+sweep's folder, or what npm run sweep -- --collect stored; default data/results/laptop): NAME.tex (booktabs, siunitx,
+graphicx), NAME.md and NAME.csv. The same records give the same bytes. A cell without runs is shown as a dash, a table
+without any is not written. Records of a sweep of your own make one table, runs, against cross-entropy where that is among
+them.
 
   --out DIR         the tables' folder (default: tables/ in DIR)
   --scale SCALE     of the presets that the runs are of: paper, laptop, smoke (default laptop)

@@ -2,6 +2,7 @@
 import type { Data, Layout } from 'plotly.js';
 import { invalid } from '../check';
 import type { LossTimes } from '../measurement/lossTimes';
+import { lossTitle } from '../results/names';
 import { rounded } from './labels';
 import { axis, panelTitle, seriesStyle } from './style';
 import type { Figure } from './types';
@@ -51,7 +52,7 @@ export function lossCostsFigure(
         ...axes,
         type: 'scatter',
         mode: 'markers',
-        x: shown.map(({ loss }) => loss),
+        x: shown.map(({ loss }) => lossTitle(loss)),
         y: shown.map(({ timesCrossEntropy }) => rounded(timesCrossEntropy, 4)),
         name: `${classes} classes`,
         legendgroup: String(classes),

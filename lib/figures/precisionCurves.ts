@@ -1,6 +1,7 @@
 /** Validation mean IoU over training in float32 and in bfloat16. */
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
+import { lossTitle } from '../results/names';
 import type { PrecisionRuns } from '../results/precisionRuns';
 import { rounded } from './labels';
 import { axis, panelTitle, seriesStyle } from './style';
@@ -45,7 +46,7 @@ export function precisionCurvesFigure(
         anchor: anchor('x'),
       }),
     });
-    layout.annotations?.push(panelTitle(loss, i + 1));
+    layout.annotations?.push(panelTitle(lossTitle(loss), i + 1));
   });
   const shown = new Set<string>();
   const data = runs.map(({ loss, seed, precision, epochs }): Data => {

@@ -3,7 +3,7 @@ import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
 import type { StepMeasurement } from '../cli/bench/step';
 import type { StepReport } from '../cli/bench/stepTable';
-import { lossTitle } from '../results/names';
+import { lossTitle, networkTitle } from '../results/names';
 import { rounded } from './labels';
 import { axis, panelTitle, seriesStyle } from './style';
 import type { Figure } from './types';
@@ -59,7 +59,7 @@ export function stepTimesFigure(
         ...axes,
         type: 'scatter',
         mode: 'markers',
-        x: ofLoss.map(({ network }) => network),
+        x: ofLoss.map(({ network }) => networkTitle(network)),
         y: ofLoss.map(({ ratio }) => rounded(ratio, 4)),
         name: label,
         legendgroup: label,
@@ -71,7 +71,7 @@ export function stepTimesFigure(
       ...axes,
       type: 'scatter',
       mode: 'lines',
-      x: networks,
+      x: networks.map(networkTitle),
       y: networks.map(() => level),
       name: n === 0 ? 'as fast as PyTorch' : 'bar',
       legendgroup: n === 0 ? 'equal' : 'bar',

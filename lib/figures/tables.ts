@@ -2,7 +2,7 @@
  * Tables of a paper: one model, written as LaTeX (booktabs, siunitx), Markdown and CSV.
  *
  *     const table = sideBySide({ name: 'table1', caption: 'Losses', labels: ['Loss'], scores, rows });
- *     tableLatex(table); // a table environment; needs \usepackage{booktabs, siunitx}
+ *     tableLatex(table); // a table environment; needs \usepackage{booktabs, siunitx, graphicx}
  *
  * In each column that says what is better, the best number is bold and the second underlined, as rounded.
  */
@@ -16,6 +16,9 @@ import type { Mark, Table } from './tables/types';
 export type { Table, TableCell, TableColumn, TableRow } from './tables/types';
 export { tableHtml } from './tables/html';
 export { sideBySide } from './tables/sideBySide';
+
+/** As wide as the text at most: a table that fits keeps its size. */
+const shrink = '\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}';
 
 /** A `table` environment; its label is `tab:NAME`. Numbers stand in S columns, so that their decimal points align. */
 export function tableLatex(table: Table): string {
@@ -46,6 +49,7 @@ export function tableLatex(table: Table): string {
     `  \\label{tab:${name}}`,
     '  \\sisetup{detect-weight = true, separate-uncertainty = true, retain-explicit-plus = true}',
     ...(compact ? ['  \\scriptsize\\setlength{\\tabcolsep}{2pt}'] : []),
+    ...(compact ? [`  ${shrink}{`] : []),
     `  \\begin{tabular}{${'l'.repeat(labels.length)}${formats.join('')}}`,
     '    \\toprule',
     ...(grouped ? [line([...labels.map(() => ''), ...groupRow]), `    ${rules.join(' ')}`] : []),
@@ -53,7 +57,7 @@ export function tableLatex(table: Table): string {
     '    \\midrule',
     ...body,
     '    \\bottomrule',
-    '  \\end{tabular}',
+    compact ? '  \\end{tabular}}' : '  \\end{tabular}',
     ...[...letters].map(
       ([note, letter]) => `  \\par\\footnotesize\\textsuperscript{${letter}} ${latexText(note)}`,
     ),

@@ -6,7 +6,7 @@ import { csvText } from '../figures/plain';
 import { tableLatex, tableMarkdown } from '../figures/tables';
 import type { PaperTable } from './types';
 
-/** File name → text: LaTeX (needs booktabs and siunitx), Markdown, and a CSV with all numbers in full. */
+/** File name → text: LaTeX (needs booktabs, siunitx and graphicx), Markdown, and a CSV with all numbers in full. */
 export function tableFiles({ name, tables, rows }: Pick<PaperTable, 'name' | 'tables' | 'rows'>) {
   return new Map([
     [`${name}.tex`, tables.map(tableLatex).join('\n')],

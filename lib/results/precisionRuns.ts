@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
+import type { LossName } from '../losses';
 import type { Precision } from '../graphStep';
 import type { ExperimentConfig } from '../training/types';
 
@@ -14,7 +15,7 @@ export interface PrecisionEpoch {
 }
 
 export interface PrecisionRun {
-  loss: string;
+  loss: LossName;
   seed: number;
   precision: Precision;
   epochs: PrecisionEpoch[];
@@ -28,7 +29,7 @@ export interface PrecisionRuns {
 
 /** Final scores of one loss. */
 export interface PrecisionComparison {
-  loss: string;
+  loss: LossName;
   seeds: number[];
   /** Final mean IoU, averaged over the seeds that both precisions have. */
   float32: number;

@@ -35,11 +35,11 @@ describe('stepTimesFigure', () => {
     const figure = stepTimesFigure(report);
     expect(figure.layout.annotations?.map(({ text }) => text)).toEqual(['16/128/4', '8/128/4']);
     expect(figure.data).toMatchObject([
-      { x: ['unet', 'segnet'], y: [0.8, 1.4], name: 'PAT', xaxis: 'x', showlegend: true },
-      { x: ['unet'], y: [0.7], name: 'CE' },
+      { x: ['UNet', 'SegNet'], y: [0.8, 1.4], name: 'PAT', xaxis: 'x', showlegend: true },
+      { x: ['UNet'], y: [0.7], name: 'CE' },
       { y: [1, 1], name: 'as fast as PyTorch' },
-      { x: ['unet', 'segnet'], y: [0.9, 0.9], name: 'bar', line: { dash: 'dash' } },
-      { x: ['unet'], y: [0.95], name: 'PAT', xaxis: 'x2', showlegend: false },
+      { x: ['UNet', 'SegNet'], y: [0.9, 0.9], name: 'bar', line: { dash: 'dash' } },
+      { x: ['UNet'], y: [0.95], name: 'PAT', xaxis: 'x2', showlegend: false },
       { x: [], name: 'CE' },
       { y: [1] },
     ]);
@@ -78,7 +78,7 @@ describe('lossCostsFigure', () => {
   it('has a panel for each execution, a series for each number of classes, and the bar', () => {
     const figure = lossCostsFigure(report);
     expect(figure.data).toMatchObject([
-      { x: ['pat', 'ldam'], y: [1.1, 1.1], name: '3 classes', xaxis: 'x' },
+      { x: ['PAT', 'LDAM'], y: [1.1, 1.1], name: '3 classes', xaxis: 'x' },
       { name: '12 classes' },
       { y: [1.15, 1.15], name: 'bar, 1.15' },
       { y: [2, 2], name: '3 classes', xaxis: 'x2', showlegend: false },
@@ -92,7 +92,11 @@ describe('lossCostsFigure', () => {
 });
 
 describe('precisionCurvesFigure', () => {
-  const run = (loss: string, seed: number, precision: PrecisionRun['precision']): PrecisionRun => ({
+  const run = (
+    loss: PrecisionRun['loss'],
+    seed: number,
+    precision: PrecisionRun['precision'],
+  ): PrecisionRun => ({
     ...{ loss, seed, precision },
     epochs: [0.1, 0.25].map((meanIoU, i) => ({
       epoch: i + 1,

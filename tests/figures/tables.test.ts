@@ -140,23 +140,41 @@ describe('tables', () => {
   const packages = ['booktabs.sty', 'siunitx.sty'];
   const found = latex && packages.every((name) => spawnSync('kpsewhich', [name]).status === 0);
   const reason = found ? '' : ' (skipped: no pdflatex with booktabs and siunitx)';
-  it.skipIf(!found)(`compile${reason}`, { timeout: 120_000 }, () =>
-    withFolder(async (folder) => {
-      const document = [
-        '\\documentclass{article}',
-        '\\usepackage[utf8]{inputenc}',
-        '\\usepackage{booktabs, siunitx}',
-        '\\begin{document}',
-        tableLatex(table),
-        '\\end{document}',
-      ].join('\n');
-      await writeFile(path.join(folder, 'table.tex'), document);
-      const options = ['-interaction=nonstopmode', '-halt-on-error', 'table.tex'];
-      execFileSync('pdflatex', options, { cwd: folder, stdio: 'ignore' });
-      const pdf = await readFile(path.join(folder, 'table.pdf'));
-      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
-      const log = await readFile(path.join(folder, 'table.log'), 'utf8');
-      expect(log).not.toMatch(/LaTeX Error|Missing character|siunitx Warning/);
-    }),
+  it.skipIf(!found)(
+    `compile, compact ones no wider than the text${reason}`,
+    { timeout: 120_000 },
+    () =>
+      withFolder(async (folder) => {
+        const compile = async (text: string) => {
+          const document = [
+            '\\documentclass{article}',
+            '\\usepackage[utf8]{inputenc}',
+            '\\usepackage{booktabs, siunitx, graphicx}',
+            '\\setlength{\\textwidth}{122mm}',
+            '\\begin{document}',
+            text,
+            '\\end{document}',
+          ].join('\n');
+          await writeFile(path.join(folder, 'table.tex'), document);
+          const options = ['-interaction=nonstopmode', '-halt-on-error', 'table.tex'];
+          execFileSync('pdflatex', options, { cwd: folder, stdio: 'ignore' });
+          const pdf = await readFile(path.join(folder, 'table.pdf'));
+          expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+          return readFile(path.join(folder, 'table.log'), 'utf8');
+        };
+        expect(await compile(tableLatex(table))).not.toMatch(
+          /LaTeX Error|Missing character|siunitx Warning/,
+        );
+        const columns = Array.from({ length: 4 }, () => table.columns).flat();
+        const rows = table.rows.map((row) => ({
+          ...row,
+          cells: Array.from({ length: 4 }, () => row.cells).flat(),
+        }));
+        const wide = { ...table, columns, rows };
+        expect(await compile(tableLatex(wide))).toContain('Overfull');
+        expect(await compile(tableLatex({ ...wide, compact: true }))).not.toMatch(
+          /Overfull|LaTeX Error/,
+        );
+      }),
   );
 });

@@ -50,7 +50,7 @@ it('collects the finished runs of a sweep, and stores and reads them', async () 
 });
 
 describe('comparePrecisions', () => {
-  const run = (seed: number, precision: PrecisionRun['precision'], last: number) => ({
+  const run = (seed: number, precision: PrecisionRun['precision'], last: number): PrecisionRun => ({
     ...{ loss: 'pat', seed, precision },
     epochs: epochs(0, last),
   });

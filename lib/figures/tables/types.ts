@@ -36,7 +36,7 @@ export interface Table {
   /** Headers of the columns of words on the left. */
   labels: readonly string[];
   columns: readonly TableColumn[];
-  /** In LaTeX: small print and narrow gaps, for many columns (default false). */
+  /** In LaTeX: small print, narrow gaps and never wider than the text, for many columns (default false). */
   compact?: boolean;
   rows: readonly TableRow[];
 }

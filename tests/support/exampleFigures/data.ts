@@ -144,7 +144,7 @@ export function trainingCost(): TrainingCost {
     gpuShare: null,
     gpuMiB: null,
   }));
-  const run = { dataset: 'CamVid', network: 'segnet', width: 16, steps: 12 };
+  const run = { dataset: 'CamVid', network: 'segnet', width: 16, steps: 12 } as const;
   const size = [96, 128] as const;
   const rest = { size, numClasses: 12, batchSize: 8, rounds: 3, foreignShare: 0.04, losses };
   return { machine: { ...machine, ...versions }, gpu: null, ...run, ...rest };
@@ -230,7 +230,7 @@ export function stepReport(): StepReport {
 }
 
 export function precisionRuns(): PrecisionRuns {
-  const runs = ['crossEntropy', 'pat'].flatMap((loss) =>
+  const runs = (['crossEntropy', 'pat'] as const).flatMap((loss) =>
     [0, 1].flatMap((seed) =>
       (['float32', 'bfloat16'] as const).map((precision, i) => ({
         ...{ loss, seed, precision },
