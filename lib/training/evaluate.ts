@@ -32,6 +32,8 @@ export interface EvaluationOptions {
   loss?: SegmentationLoss;
   /** Takes the place of the model and `loss` (default: the model as a graph, see `createInference`). */
   forward?: Forward;
+  /** Told once where the model cannot be a graph, with the reason. */
+  onNote?: (text: string) => void;
   /** Called with the samples done, after each batch. */
   onBatch?: (done: number) => void;
   /** Shown the predictions of each batch. */
@@ -65,10 +67,10 @@ export interface Evaluation {
 export async function evaluate(
   model: tf.LayersModel,
   dataset: SegmentationDataset,
-  { loss, forward, ...options }: EvaluationOptions,
+  { loss, forward, onNote, ...options }: EvaluationOptions,
 ): Promise<Evaluation> {
   if (forward) return score(dataset, forward, options);
-  const inference = createInference(model);
+  const inference = createInference(model, onNote);
   try {
     return await score(dataset, forwardBy(inference, loss), options);
   } finally {

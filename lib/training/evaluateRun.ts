@@ -27,6 +27,8 @@ export interface RunEvaluationOptions {
    */
   groupsBy?: 'split' | 'train';
   signal?: AbortSignal;
+  /** Told once where the model cannot be a graph, with the reason. */
+  onNote?: (text: string) => void;
   /** Samples done and in all. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -50,7 +52,7 @@ export async function evaluateRun(
   const stored = await readJson(paths.config, folder);
   const { classNames } = (await readJson(paths.record, folder)) as { classNames: string[] };
   const config = parseConfig(stored);
-  const { signal, onProgress } = rest;
+  const { signal, onNote, onProgress } = rest;
   const evaluated = data === undefined ? config : withData(config, data);
   const dataset = await openSplit(evaluated, split);
   if (dataset.numClasses !== classNames.length) {
@@ -65,6 +67,7 @@ export async function evaluateRun(
       batchSize: config.batchSize,
       loss: lossAt(config, dataset.ignoreIndex, 'validation'),
       signal,
+      onNote,
       onBatch: (done) => onProgress?.(done, dataset.length),
       onPredictions: async (batch) => {
         if (predictions !== undefined) await writePredictions(predictions, batch, dataset);

@@ -12,9 +12,9 @@ export interface Inference {
 
 /**
  * Predicts with the running statistics of batch normalization. A graph that cannot be recorded or run is given up for the
- * model itself, whose own error tells what is wrong when it fails, too.
+ * model itself, whose own error tells what is wrong when it fails, too; `onNote` is told once, with the reason.
  */
-export function createInference(model: tf.LayersModel): Inference {
+export function createInference(model: tf.LayersModel, onNote?: (text: string) => void): Inference {
   const eagerly = (images: tf.Tensor4D) =>
     tf.tidy(() => model.apply(images, { training: false }) as tf.Tensor4D);
   let graph: GraphPredictor | undefined;
@@ -22,6 +22,7 @@ export function createInference(model: tf.LayersModel): Inference {
     if (error instanceof InputError) throw error;
     graph?.dispose();
     graph = undefined;
+    onNote?.(`predictions are made op by op, as they are no graph: ${(error as Error).message}`);
   };
   try {
     graph = new GraphPredictor(model);

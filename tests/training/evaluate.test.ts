@@ -79,13 +79,17 @@ describe('evaluate by a graph', () => {
     },
   );
 
-  it('goes on op by op where there can be no graph', async () => {
+  it('goes on op by op where there can be no graph, and says why once', async () => {
     const model = createModel({ name: 'segnet', numClasses: 3, width: 2 });
     const refused = vi.spyOn(GraphPredictor.prototype, 'predict').mockImplementation(() => {
       throw new Error('no graph here');
     });
     const tensors = tf.memory().numTensors;
-    const result = await evaluate(model, dataset, { batchSize: 2 });
+    const onNote = vi.fn();
+    const result = await evaluate(model, dataset, { batchSize: 2, onNote });
+    expect(onNote.mock.calls).toEqual([
+      ['predictions are made op by op, as they are no graph: no graph here'],
+    ]);
     expect(refused).toHaveBeenCalledTimes(1);
     refused.mockRestore();
     const eager = await evaluate(model, dataset, { batchSize: 2, forward: eagerly(model) });

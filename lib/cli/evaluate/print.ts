@@ -9,15 +9,18 @@ import type { RunEvaluation, RunEvaluationOptions } from '../../training/evaluat
 /** Evaluates with a progress line on the standard error; tables, or JSON, on the standard output. */
 export async function printEvaluation(
   run: string,
-  options: Omit<RunEvaluationOptions, 'onProgress'>,
+  options: Omit<RunEvaluationOptions, 'onProgress' | 'onNote'>,
   json: boolean,
 ): Promise<number> {
   let bar: Progress | undefined;
+  const onNote = (text: string) => void process.stderr.write(`note: ${text}\n`);
   const onProgress = (done: number, total: number) => {
     bar ??= progress('images', total);
     bar.update(done);
   };
-  const result = await evaluateRun(run, { ...options, onProgress }).finally(() => bar?.done());
+  const result = await evaluateRun(run, { ...options, onNote, onProgress }).finally(() =>
+    bar?.done(),
+  );
   process.stdout.write(json ? jsonOf(result) : textOf(result));
   return 0;
 }
