@@ -133,6 +133,13 @@ describe('in a cell', () => {
     expect(ids[0]).toBeTruthy();
     expect(new Set(ids).size).toBe(1);
   });
+
+  it('progress of nothing shows nothing', () => {
+    const bar = progress('runs', 0);
+    bar.update(0);
+    bar.done();
+    expect(outputs).toEqual([]);
+  });
 });
 
 describe('a table', () => {

@@ -21,7 +21,8 @@ const BAR_WIDTH = 24;
  *     for (let i = 0; i < batches; i++) { await step(i); bar.update(i + 1); }
  *     bar.done();
  *
- * Outside a kernel it goes to the standard error: in place on a terminal, else a line every 10 s.
+ * Outside a kernel it goes to the standard error: in place on a terminal, else a line every 10 s. A total of 0 shows
+ * nothing.
  */
 export function progress(label: string, total: number): Progress {
   checkNumber('progress', 'total', total, { min: 0 });
@@ -30,6 +31,7 @@ export function progress(label: string, total: number): Progress {
   let count = 0;
   let written = -Infinity;
   const rewrite = (last: boolean) => {
+    if (total === 0) return;
     const now = performance.now();
     if (!last && now - written < interval) return;
     written = now;

@@ -28,8 +28,8 @@ function orderingParagraphs(orderings: readonly Ordering[]): string[] {
   const list = (verdict: OrderingVerdict) => of(verdict).map(orderingText).join('; ') || 'none';
   const scope =
     `Of ${orderings.length} orders of two losses by mean IoU that the paper prints (each loss against PAT and ` +
-    `against CE), ${run} could be compared: ${of('reproduced').length} are reproduced, ` +
-    `${of('reversed').length} are reversed, ${of('not decided').length} are not decided (p ≥ 0.05 after ` +
+    `against CE), ${run} could be compared: ${of('reproduced').length} reproduced, ` +
+    `${of('reversed').length} reversed, ${of('not decided').length} not decided (p ≥ 0.05 after ` +
     'Holm’s correction).';
   return [
     `**What is reproduced.** ${scope} Reproduced: ${list('reproduced')}.`,

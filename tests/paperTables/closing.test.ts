@@ -58,7 +58,7 @@ describe('paperOrderings', () => {
     const text = closingText(table);
     expect(text).toContain('Of 7 orders of two losses');
     expect(text).toContain(
-      '5 could be compared: 3 are reproduced, 1 are reversed, 1 are not decided',
+      '5 could be compared: 3 reproduced, 1 reversed, 1 not decided',
     );
     expect(text).toMatch(/Reversed: PAT over CB \(NYUv2, SegNet: \+2.[89] in print, −\d/);
     expect(text).toContain(
