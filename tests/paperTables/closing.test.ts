@@ -57,9 +57,7 @@ describe('paperOrderings', () => {
   it('become sentences that count and name them', () => {
     const text = closingText(table);
     expect(text).toContain('Of 7 orders of two losses');
-    expect(text).toContain(
-      '5 could be compared: 3 reproduced, 1 reversed, 1 not decided',
-    );
+    expect(text).toContain('5 could be compared: 3 reproduced, 1 reversed, 1 not decided');
     expect(text).toMatch(/Reversed: PAT over CB \(NYUv2, SegNet: \+2.[89] in print, −\d/);
     expect(text).toContain(
       'Not decided: CE over Focal (NYUv2, SegNet: +2.9 in print, 0.0 here, p = 1.000)',
