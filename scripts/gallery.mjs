@@ -7,6 +7,7 @@ import fs from 'fs';
 import path from 'path';
 import { pathToFileURL } from 'url';
 import { ROOT } from './environment.mjs';
+import { byReadingOrder } from './runNotebook.mjs';
 
 const FORMATS = ['pdf', 'svg', 'png', 'csv', 'json'];
 
@@ -47,6 +48,7 @@ export function escapeHtml(text) {
 /** Writes `folder/index.html`; returns its path and the names of the figures in it. */
 export async function writeGallery(folder) {
   const records = readJson(path.join(folder, 'notebooks'));
+  records.sort((a, b) => byReadingOrder(a.name, b.name));
   const figures = readJson(folder).filter((figure) => figure.name && figure.title && figure.data);
   const files = new Set(fs.readdirSync(folder));
   const owner = (figure) => records.find((record) => record.figures.includes(figure.name));

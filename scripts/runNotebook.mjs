@@ -15,7 +15,12 @@ import {
 export const FIGURES = path.join(ROOT, 'figures');
 
 /** Read before all others, whatever their names. */
-const FIRST = '00-start-here.ipynb';
+const FIRST = '00-start-here';
+
+/** Compares two notebooks' names, without folder and extension, for `sort`. */
+export function byReadingOrder(a, b) {
+  return Number(b === FIRST) - Number(a === FIRST) || (a < b ? -1 : 1);
+}
 
 /** The committed notebooks, in reading order. */
 export function listNotebooks() {
@@ -23,8 +28,9 @@ export function listNotebooks() {
   const files = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
   return files
     .filter((file) => /^\d.*\.ipynb$/.test(file))
-    .sort((a, b) => Number(b === FIRST) - Number(a === FIRST) || (a < b ? -1 : 1))
-    .map((file) => path.join(folder, file));
+    .map((file) => path.basename(file, '.ipynb'))
+    .sort(byReadingOrder)
+    .map((name) => path.join(folder, `${name}.ipynb`));
 }
 
 /** A notebook by its number (`3` or `03`) where no other has it, its name with or without the number, or its path. */

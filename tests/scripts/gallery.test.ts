@@ -86,6 +86,31 @@ describe('the gallery', () => {
     expect(html).toContain('<h2>Other figures</h2>');
   });
 
+  it('follows the reading order: the start page before what its name would put first', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'pat-gallery-order-'));
+    try {
+      mkdirSync(join(other, 'notebooks'));
+      for (const name of ['00-method', '00-start-here', '01-next']) {
+        const record = {
+          name,
+          title: name,
+          ok: true,
+          profile: 'quick',
+          parameters: [],
+          seconds: 1,
+        };
+        const text = JSON.stringify({ ...record, figures: [] });
+        writeFileSync(join(other, 'notebooks', `${name}.json`), text);
+      }
+      const { writeGallery } = (await import(GALLERY)) as Gallery;
+      const text = readFileSync((await writeGallery(other)).page, 'utf8');
+      const titles = [...text.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title);
+      expect(titles).toEqual(['00-start-here', '00-method', '01-next']);
+    } finally {
+      rmSync(other, { recursive: true });
+    }
+  });
+
   it('links to every file of a figure, to its interactive page and its notebook; every link leads to something', async () => {
     const opening = await opened(1280, 'light');
     const links = await opening
