@@ -4,7 +4,11 @@ import { readFileSync } from 'node:fs';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { InputError } from '../check';
+
+/** Between two looks at another's takeover. */
+const TAKEOVER_MILLISECONDS = 5;
 
 /** The folder is in use; the only error of a run that goes away by waiting. */
 export class LockedError extends InputError {}
@@ -48,7 +52,7 @@ export async function lockRun(folder: string, where = 'runExperiment'): Promise<
   try {
     // A link is there with all of its content or not at all, on network file systems too.
     while (!(await linked(own, file))) {
-      takenOver = (await removeStale(where, folder, file, `${own}.stale`)) ?? takenOver;
+      takenOver = (await removeStale(where, folder, own)) ?? takenOver;
     }
   } finally {
     await rm(own, { force: true });
@@ -79,31 +83,60 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Moves the lock of a dead process aside and deletes it; the owner, or undefined when the lock is gone already. */
-async function removeStale(where: string, folder: string, file: string, aside: string) {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const owner = ownerOf(text);
-  if (owner && isAlive(owner)) {
-    const { pid, host, since } = owner;
-    const remedy =
-      host === os.hostname()
-        ? 'Wait for it, end it, or choose another folder.'
-        : `If that process is gone, delete ${file}.`;
-    throw new LockedError(
-      `${where}: outDir must be free, got ${folder} in use by process ${pid} on ${host} since ${since}. ${remedy}`,
-    );
+/**
+ * Deletes the lock of a dead process, unless another is doing so; the owner, or undefined when the lock is to be tried
+ * again. Only the holder of `lock.takeover` looks and deletes: a process that looked earlier could delete the lock of the
+ * one that was faster.
+ */
+async function removeStale(where: string, folder: string, own: string) {
+  const file = lockFile(folder);
+  const guard = `${file}.takeover`;
+  if ((await staleLock(where, folder)) === undefined) return undefined;
+  if (!(await linked(own, guard))) {
+    await removeAbandoned(guard, `${own}.abandoned`);
+    await setTimeout(TAKEOVER_MILLISECONDS);
+    return undefined;
   }
   try {
-    await rename(file, aside);
+    const stale = await staleLock(where, folder);
+    if (stale === undefined) return undefined;
+    await rm(file, { force: true });
+    return ownerOf(stale);
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+/** The text of a dead process's lock; undefined without a lock. @throws LockedError when the owner is alive. */
+async function staleLock(where: string, folder: string): Promise<string | undefined> {
+  const file = lockFile(folder);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const owner = ownerOf(text ?? '');
+  if (owner === undefined || !isAlive(owner)) return text;
+  const { pid, host, since } = owner;
+  const remedy =
+    host === os.hostname()
+      ? 'Wait for it, end it, or choose another folder.'
+      : `If that process is gone, delete ${file}.`;
+  throw new LockedError(
+    `${where}: outDir must be free, got ${folder} in use by process ${pid} on ${host} since ${since}. ${remedy}`,
+  );
+}
+
+/** A guard is held for a moment, and by this host only; what a killed process left is moved aside and deleted. */
+async function removeAbandoned(guard: string, aside: string): Promise<void> {
+  const text = await readFile(guard, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const owner = ownerOf(text);
+  if (owner?.host === os.hostname() && isAlive(owner)) return;
+  try {
+    await rename(guard, aside);
   } catch {
-    return undefined; // another process was faster
+    return; // another process was faster
   }
   const moved = await readFile(aside, 'utf8');
-  // Between the two another process may have replaced the stale lock: then what was moved is its own.
-  if (moved !== text) await linked(aside, file);
+  if (moved !== text) await linked(aside, guard); // it was another's
   await rm(aside, { force: true });
-  return moved === text ? owner : undefined;
 }
 
 function ownerOf(text: string): LockOwner | undefined {

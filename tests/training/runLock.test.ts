@@ -51,13 +51,31 @@ describe('lockRun', () => {
       expect(await readFile(file, 'utf8')).toBe(text);
     }));
 
-  it('has one winner when many take over a stale lock at once', () =>
+  it('has one winner when many take over a stale lock at once', async () => {
+    const stale = await deadOwner();
+    for (let round = 0; round < 30; round++) {
+      await withFolder(async (folder) => {
+        await writeFile(path.join(folder, 'lock'), stale);
+        const taken = await Promise.allSettled(Array.from({ length: 12 }, () => lockRun(folder)));
+        expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        expect(await readdir(folder)).toEqual(['lock']);
+      });
+    }
+  });
+
+  it('goes on where a process was killed while it took over', () =>
     withFolder(async (folder) => {
-      const gone = spawnSync(process.execPath, ['--version']).pid;
-      const { hostname } = await import('node:os');
-      const stale = { pid: gone, host: hostname(), started: '', since: '' };
-      await writeFile(path.join(folder, 'lock'), JSON.stringify(stale));
-      const taken = await Promise.allSettled(Array.from({ length: 8 }, () => lockRun(folder)));
-      expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const stale = await deadOwner();
+      for (const name of ['lock', 'lock.takeover']) await writeFile(path.join(folder, name), stale);
+      const lock = await lockRun(folder);
+      expect(lock.takenOver).toMatchObject(JSON.parse(stale) as LockOwner);
+      expect(await readdir(folder)).toEqual(['lock']);
+      await lock.release();
     }));
 });
+
+async function deadOwner(): Promise<string> {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const { hostname } = await import('node:os');
+  return JSON.stringify({ pid, host: hostname(), started: '', since: '' });
+}
