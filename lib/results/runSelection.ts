@@ -15,14 +15,16 @@ export interface RunGroup {
 
 /**
  * One run for each data set, network and loss: of several seeds the first, of several options of the loss those with the
- * best mean IoU on the validation images (the test images take no part).
+ * best mean IoU on the validation images (the test images take no part). The authors' variant of a loss, and PAT without
+ * 1/|M|, are losses of their own.
  */
 export function bestOfEachLoss(runs: readonly TrainingRun[]): TrainingRun[] {
   const choices = new Map<string, TrainingRun[]>();
   for (const run of runs) {
     const { dataset, model, loss } = run.record.config;
     const variant = 'variant' in loss ? loss.variant : undefined;
-    const key = stableJson([imagesKey(dataset), model, loss.name, variant]);
+    const normalizer = 'normalizer' in loss ? loss.normalizer : undefined;
+    const key = stableJson([imagesKey(dataset), model, loss.name, variant, normalizer]);
     choices.set(key, [...(choices.get(key) ?? []), run]);
   }
   const score = ({ record }: TrainingRun) => record.scores.meanIoU ?? -1;

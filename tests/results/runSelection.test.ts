@@ -40,7 +40,9 @@ describe('bestOfEachLoss', () => {
     const paper = run({ loss: { name: 'balancedSoftmax' } });
     const unet = run({ loss: { name: 'crossEntropy' }, network: 'unet' });
     const pets = run({ loss: { name: 'crossEntropy' }, dataset: 'oxfordPet' });
-    expect(bestOfEachLoss([ce, authors, paper, unet, pets])).toHaveLength(5);
+    const withoutMasks = run({ loss: { name: 'pat', temperature: 1, normalizer: 'pixels' } });
+    const runs = [ce, authors, paper, unet, pets, pat(1, 0.2), withoutMasks];
+    expect(bestOfEachLoss(runs)).toHaveLength(7);
   });
 });
 
