@@ -2,8 +2,8 @@
 import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
 import type { Cell } from '../results/cells';
-import { placeTitle } from '../results/names';
-import { lossTitle, runTitle, withInterval } from './names';
+import { lossLabel, placeTitle, withoutOptions } from '../results/names';
+import { runTitle, withInterval } from './names';
 import { drawnInterval, sharedSeeds } from './resampling';
 import type { ClaimScore, Draws } from './resampling';
 import type { CellPlace, ClaimRuns } from './runs';
@@ -120,7 +120,8 @@ function cellsOf(runs: ClaimRuns, { cells }: QuestionPart, missing: Set<string>)
 /** The contrasts as questions. */
 export function questionsOf(contrasts: readonly Contrast[]): Question[] {
   return contrasts.map(({ dataset, network, left, right, score, title }) => {
-    const losses = title ?? `${lossTitle(left)} − ${lossTitle(right)}`;
+    const losses =
+      title ?? `${lossLabel(withoutOptions(left))} − ${lossLabel(withoutOptions(right))}`;
     const cells = [left, right].map((loss) => ({ dataset, network, loss }));
     const statistic = ([a, b]: readonly number[]) => a - b;
     return {

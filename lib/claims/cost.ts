@@ -1,10 +1,10 @@
 /** What §5.2.3 and §5.3 say of time and memory, by stored benches of the losses, of steps, and of training. */
 import type { LossReport } from '../cli/bench/loss';
 import type { LossName } from '../losses';
+import { lossTitle } from '../results/names';
 import { untestable } from './contrasts';
 import type { Evidence } from './evidence';
 import { plainJudgement } from './formula';
-import { lossTitle } from './names';
 import type { Claim, Judgement } from './types';
 
 const NOTEBOOK = '12-speed';
@@ -115,7 +115,7 @@ function casesText(cases: readonly CostCase[], what: string): string {
   const ranges = others.map((other) => {
     const ratios = cases.filter((one) => one.other === other).map(({ ratio }) => ratio);
     const [low, high] = [Math.min(...ratios), Math.max(...ratios)];
-    return `PAT/${lossTitle({ name: other })} ${low.toFixed(2)} to ${high.toFixed(2)}`;
+    return `PAT/${lossTitle(other)} ${low.toFixed(2)} to ${high.toFixed(2)}`;
   });
   return `${what}: ${ranges.join(', ')} in ${cases.length} cases`;
 }

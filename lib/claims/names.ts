@@ -1,12 +1,6 @@
-/** How claims name losses, runs and intervals. */
+/** How claims name runs and intervals. */
 import type { LossConfig } from '../losses';
 import { lossLabel, signed } from '../results/names';
-
-/** The paper's name of a loss without its options, but for `BMS, authors’ code`. */
-export function lossTitle(loss: LossConfig): string {
-  const variant = 'variant' in loss && loss.variant !== undefined ? { variant: loss.variant } : {};
-  return lossLabel({ name: loss.name, ...variant });
-}
 
 /** The run as messages name it: `camvid/segnet: PAT, τ = 2`. */
 export function runTitle(dataset: string, network: string, loss: LossConfig): string {

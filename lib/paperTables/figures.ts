@@ -3,10 +3,10 @@ import { classBarsFigure } from '../figures/classBars';
 import { intervalsFigure } from '../figures/intervals';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
 import type { Figure } from '../figures/types';
-import type { LossConfig, LossName } from '../losses';
+import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
 import { meanPoints } from '../results/curves';
-import { datasetTitle, lossLabel, networkTitle } from '../results/names';
+import { datasetTitle, isAuthors, lossLabel, networkTitle, withoutOptions } from '../results/names';
 import type { CellStatistics, PaperTable } from './types';
 
 /** Which cells of a table a figure shows. */
@@ -30,13 +30,6 @@ export function chosenCells(
       (losses === undefined || (losses.includes(loss.name) && !isAuthors(loss))),
   );
 }
-
-/** The loss by its name and variant alone. */
-function withoutOptions(loss: LossConfig): LossConfig {
-  return { name: loss.name, ...(isAuthors(loss) ? { variant: 'authors' as const } : {}) };
-}
-
-const isAuthors = (loss: object) => 'variant' in loss && loss.variant === 'authors';
 
 /** IoU of each class; undefined without a run. */
 export function tableClassBars(table: PaperTable, choice: CellChoice): Figure | undefined {

@@ -67,6 +67,16 @@ export function lossLabel({ name, ...options }: LossConfig): string {
   return [lossTitles[name], ...set].join(', ');
 }
 
+/** Is it the loss as in the authors' code? */
+export function isAuthors(loss: LossConfig): boolean {
+  return 'variant' in loss && loss.variant === 'authors';
+}
+
+/** The loss by its name and variant alone: `BMS`, `BMS, authors’ code`. */
+export function withoutOptions(loss: LossConfig): LossConfig {
+  return { name: loss.name, ...(isAuthors(loss) ? { variant: 'authors' as const } : {}) };
+}
+
 /** `+1.2`, `−0.3`, `0.0`: with sign and a real minus. */
 export function signed(value: number, digits = 1): string {
   const text = Math.abs(value).toFixed(digits);

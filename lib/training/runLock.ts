@@ -101,18 +101,22 @@ async function removeStale(where: string, folder: string, own: string) {
     const stale = await staleLock(where, folder);
     if (stale === undefined) return undefined;
     await rm(file, { force: true });
-    return ownerOf(stale);
+    return stale.owner;
   } finally {
     await rm(guard, { force: true });
   }
 }
 
-/** The text of a dead process's lock; undefined without a lock. @throws LockedError when the owner is alive. */
-async function staleLock(where: string, folder: string): Promise<string | undefined> {
+/** Undefined without a lock; a torn one has no owner. @throws LockedError when the owner is alive. */
+async function staleLock(
+  where: string,
+  folder: string,
+): Promise<{ owner?: LockOwner } | undefined> {
   const file = lockFile(folder);
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  const owner = ownerOf(text ?? '');
-  if (owner === undefined || !isAlive(owner)) return text;
+  if (text === undefined) return undefined;
+  const owner = ownerOf(text);
+  if (owner === undefined || !isAlive(owner)) return { owner };
   const { pid, host, since } = owner;
   const remedy =
     host === os.hostname()

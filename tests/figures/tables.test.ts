@@ -137,9 +137,9 @@ describe('tables', () => {
   });
 
   const latex = spawnSync('pdflatex', ['--version']).status === 0;
-  const packages = ['booktabs.sty', 'siunitx.sty'];
+  const packages = ['booktabs.sty', 'siunitx.sty', 'graphicx.sty'];
   const found = latex && packages.every((name) => spawnSync('kpsewhich', [name]).status === 0);
-  const reason = found ? '' : ' (skipped: no pdflatex with booktabs and siunitx)';
+  const reason = found ? '' : ' (skipped: no pdflatex with booktabs, siunitx and graphicx)';
   it.skipIf(!found)(
     `compile, compact ones no wider than the text${reason}`,
     { timeout: 120_000 },

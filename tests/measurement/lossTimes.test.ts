@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
-import { executions, measureLossTimes } from '../../lib/measurement/lossTimes';
 import { lossNames } from '../../lib/losses';
+import { executions, measureLossTimes } from '../../lib/measurement/lossTimes';
 
 const batch = { images: 1, height: 8, width: 8, classes: 3 };
 

@@ -28,7 +28,7 @@ async function figure(name: string, title: string, formats: string[]): Promise<v
   writeFileSync(join(folder, `${name}.json`), JSON.stringify({ name, title, caption, data: [] }));
 }
 
-function notebook(name: string, figures: string[], record: object = {}): void {
+function notebook(name: string, figures: string[], record: object = {}, into = folder): void {
   const title = `${name} <of> the test`;
   const values = ['tau = 2', 'gammas = [0.5, 2, 5]', `datasets = ["${'camvid'.repeat(12)}"]`];
   const all = {
@@ -41,8 +41,8 @@ function notebook(name: string, figures: string[], record: object = {}): void {
     seconds: 3,
     figures,
   };
-  writeFileSync(join(folder, 'notebooks', `${name}.json`), JSON.stringify({ ...all, ...record }));
-  writeFileSync(join(folder, 'notebooks', `${name}.html`), '<!doctype html><title>n</title>');
+  writeFileSync(join(into, 'notebooks', `${name}.json`), JSON.stringify({ ...all, ...record }));
+  writeFileSync(join(into, 'notebooks', `${name}.html`), '<!doctype html><title>n</title>');
 }
 
 beforeAll(async () => {
@@ -91,16 +91,7 @@ describe('the gallery', () => {
     try {
       mkdirSync(join(other, 'notebooks'));
       for (const name of ['00-method', '00-start-here', '01-next']) {
-        const record = {
-          name,
-          title: name,
-          ok: true,
-          profile: 'quick',
-          parameters: [],
-          seconds: 1,
-        };
-        const text = JSON.stringify({ ...record, figures: [] });
-        writeFileSync(join(other, 'notebooks', `${name}.json`), text);
+        notebook(name, [], { title: name }, other);
       }
       const { writeGallery } = (await import(GALLERY)) as Gallery;
       const text = readFileSync((await writeGallery(other)).page, 'utf8');

@@ -14,11 +14,11 @@ import { batches } from '../../datasets/batches';
 import { withCache } from '../../datasets/cache';
 import type { SampleSource } from '../../datasets/types';
 import { createLoss } from '../../losses';
+import { machine, machineText, residentMiB, spreadOf, spreadText } from '../../measurement/spread';
 import { createModel } from '../../models';
 import { trainableVariables } from '../../models/layers';
 import { benchFiles } from './dataFiles';
 import type { BenchFiles } from './dataFiles';
-import { machine, machineText, residentMiB, spreadOf, spreadText } from '../../measurement/spread';
 import { TorchPeer } from './torchPeer';
 import type { BenchReport } from './types';
 

@@ -6,7 +6,6 @@
 import { tf } from '../../backend';
 import { createLoss, lossNames } from '../../losses';
 import type { LossName } from '../../losses';
-import { probeNativeOps } from '../../nativeOps';
 import {
   exampleInputs,
   executions,
@@ -16,6 +15,7 @@ import {
 } from '../../measurement/lossTimes';
 import type { BatchSize, Inputs, LossCase, LossTimes } from '../../measurement/lossTimes';
 import { machine, machineText, spreadText } from '../../measurement/spread';
+import { probeNativeOps } from '../../nativeOps';
 import type { BenchReport } from './types';
 
 const size: BatchSize = { images: 4, height: 128, width: 128 };

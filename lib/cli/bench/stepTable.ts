@@ -1,7 +1,7 @@
 /** The table of `npm run bench -- step` and `-- infer`. */
-import { caseName } from './cases';
 import { machineText, spreadText } from '../../measurement/spread';
 import type { Machine } from '../../measurement/spread';
+import { caseName } from './cases';
 import type { StepMeasurement } from './step';
 
 export interface StepReport {
