@@ -1,4 +1,4 @@
-/** How much of the machine other programs use, and how much memory a process had at most; Linux only. */
+/** How much of the machine other programs use, and how much memory a process has; Linux only. */
 import { readFileSync } from 'node:fs';
 
 /** Processor time so far, in the kernel's clock ticks. */
@@ -29,8 +29,17 @@ export function foreignShare(before: CpuTimes, after: CpuTimes): number {
 }
 
 /** The most memory that a running process had in RAM so far; undefined where there is no /proc. */
-export function peakMiB(pid: number): number | undefined {
-  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
+export const peakMiB = (pid: number) => statusMiB(pid, 'VmHWM');
+
+/**
+ * What a running process has in RAM now and shares with no file: without the pages of the libraries that it mapped, which
+ * the system may take back at any time and has once for all processes. Undefined where there is no /proc.
+ */
+export const ownMiB = (pid: number) => statusMiB(pid, 'RssAnon');
+
+function statusMiB(pid: number, field: string): number | undefined {
+  const status = read(`/proc/${pid}/status`) ?? '';
+  const kib = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
   return kib === undefined ? undefined : Number(kib) / 1024;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cpuTimes, foreignShare, peakMiB } from '../../lib/measurement/foreignCpu';
+import { cpuTimes, foreignShare, ownMiB, peakMiB } from '../../lib/measurement/foreignCpu';
 import { interleave } from '../../lib/measurement/interleave';
 import { Peer } from '../../lib/measurement/peer';
 
@@ -45,7 +45,12 @@ describe('foreignCpu', () => {
     const after = cpuTimes([process.pid])!;
     expect(after.own).toBeGreaterThan(before.own);
     expect(after.total).toBeGreaterThan(before.total);
-    expect(peakMiB(process.pid)! * 2 ** 20).toBeGreaterThanOrEqual(process.memoryUsage.rss() / 2);
+    const resident = process.memoryUsage.rss() / 2 ** 20;
+    expect(peakMiB(process.pid)!).toBeGreaterThanOrEqual(resident / 2);
+    const own = ownMiB(process.pid)!;
+    const more = Buffer.alloc(64 * 2 ** 20, 1);
+    expect(ownMiB(process.pid)! - own).toBeGreaterThan(60);
+    expect(own + more.length / 2 ** 20).toBeLessThan(peakMiB(process.pid)!); // Node's own file is mapped, too
   });
 });
 

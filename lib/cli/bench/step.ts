@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { checkOneOf } from '../../check';
-import { peakMiB } from '../../measurement/foreignCpu';
+import { ownMiB, peakMiB } from '../../measurement/foreignCpu';
 import { interleave } from '../../measurement/interleave';
 import type { RoundOptions } from '../../measurement/interleave';
 import { machine, spreadOf } from '../../measurement/spread';
@@ -38,6 +38,8 @@ export interface StepMeasurement extends BenchCase {
   /** Our peak over that of PyTorch's thriftier layout, and what issue 6 allows. */
   memoryRatio: number | null;
   memoryBar: number;
+  /** What each process has to itself after the last round: its peak holds mapped pages of its libraries, too. */
+  ownMiB: Record<SideName, number> | null;
   execution: Execution;
   /** Seconds of recording and loading the graph; null for eager execution. */
   tracingSeconds: number | null;
@@ -95,7 +97,8 @@ async function measure(
     spreads.torchNchw.median < spreads.torchChannelsLast.median ? 'torchNchw' : 'torchChannelsLast';
   const ratios = used.map(({ milliseconds }) => milliseconds.ours / milliseconds[fastest]);
   const peaks = each(({ pid }) => peakMiB(pid) ?? NaN);
-  const hasPeaks = Object.values(peaks).every(Number.isFinite);
+  const own = each(({ pid }) => ownMiB(pid) ?? NaN);
+  const hasMemory = [peaks, own].flatMap(Object.values).every(Number.isFinite);
   const foreign = used.map(({ foreignShare }) => foreignShare ?? NaN);
   const facts = each((side) => side.facts);
   return {
@@ -106,9 +109,10 @@ async function measure(
     ratio: spreadOf(ratios).median,
     bar: barOf(benchCase),
     spreads,
-    peakMiB: hasPeaks ? peaks : null,
-    memoryRatio: hasPeaks ? peaks.ours / Math.min(peaks.torchNchw, peaks.torchChannelsLast) : null,
+    peakMiB: hasMemory ? peaks : null,
+    memoryRatio: hasMemory ? peaks.ours / Math.min(peaks.torchNchw, peaks.torchChannelsLast) : null,
     memoryBar,
+    ownMiB: hasMemory ? own : null,
     execution,
     tracingSeconds: facts.ours.tracingSeconds ?? null,
     parameters: facts.ours.parameters,

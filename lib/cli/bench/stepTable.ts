@@ -22,15 +22,15 @@ const columns = [
     'bar',
     'peak MiB',
     'ratio',
+    'own MiB',
     'foreign',
   ],
 ];
 
 export function stepTable({ machine, torch, rounds, maxForeign, results }: StepReport): string[] {
   const rows = results.map((result) => {
-    const { spreads, ratio, bar, peakMiB, memoryRatio, memoryBar } = result;
+    const { spreads, ratio, bar, peakMiB, ownMiB, memoryRatio, memoryBar } = result;
     const { foreignShare, disturbed, measured } = result.rounds;
-    const best = peakMiB && Math.min(peakMiB.torchNchw, peakMiB.torchChannelsLast);
     return [
       caseName(result),
       spreadText(spreads.ours),
@@ -38,8 +38,9 @@ export function stepTable({ machine, torch, rounds, maxForeign, results }: StepR
       spreadText(spreads.torchChannelsLast),
       ratio.toFixed(2),
       bar === null ? '' : verdict(ratio, bar),
-      peakMiB && best ? `${peakMiB.ours.toFixed(0)} : ${best.toFixed(0)}` : '',
+      memoryText(peakMiB),
       memoryRatio === null ? '' : `${memoryRatio.toFixed(2)} ${verdict(memoryRatio, memoryBar)}`,
+      memoryText(ownMiB),
       `${foreignShare ? percent(foreignShare.median) : '?'}, ${disturbed} of ${measured} disturbed`,
     ];
   });
@@ -55,8 +56,9 @@ export function stepTable({ machine, torch, rounds, maxForeign, results }: StepR
     `Ours against PyTorch ${torch}; milliseconds: median (range) of ${rounds} interleaved rounds`,
     machineText(machine),
     [...columns, ...rows].map(line).join('\n'),
-    'case: width/side/batch. ratio: ours over the faster layout, ours over the smaller peak. foreign: what others used of',
-    `the processor in the rounds that count; rounds above ${percent(maxForeign)} are disturbed and repeated where possible.`,
+    'case: width/side/batch. ratio: ours over the faster layout, ours over the smaller peak (as is the other memory). own:',
+    'what a process has to itself at the end, without the mapped pages of its libraries. foreign: what others used of the',
+    `processor in the rounds that count; rounds above ${percent(maxForeign)} are disturbed and repeated where possible.`,
     ...results.flatMap(notes),
   ];
 }
@@ -70,6 +72,13 @@ function notes(result: StepMeasurement): string[] {
     `${caseName(result)}: ${execution}${tracing}; fastest -log p in PyTorch: ${torchNchw} (NCHW), ` +
       `${torchChannelsLast} (channels_last)`,
   ];
+}
+
+/** `ours : the smaller one of PyTorch's`. */
+function memoryText(mebibytes: StepMeasurement['peakMiB']): string {
+  if (mebibytes === null) return '';
+  const { ours, torchNchw, torchChannelsLast } = mebibytes;
+  return `${ours.toFixed(0)} : ${Math.min(torchNchw, torchChannelsLast).toFixed(0)}`;
 }
 
 function verdict(ratio: number, bar: number): string {
