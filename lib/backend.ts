@@ -3,9 +3,11 @@
  *
  *     import { tf } from './lib/backend';
  */
-import './nodeCompatibility';
+import { mapStackTracesAgain } from './nodeCompatibility';
 import os from 'node:os';
 import * as tf from '@tensorflow/tfjs-node-gpu';
+
+mapStackTracesAgain();
 
 export { tf };
 
