@@ -47,9 +47,12 @@ export interface StepExecutor {
   step(batch: TrainingBatch, input: Required<StepInput>): Promise<StepResult>;
   /** Predictions and loss of a batch with the running averages. */
   evaluate(batch: TrainingBatch, noiseSeed: tf.Tensor1D): BatchEvaluation;
-  /** Brings the model's weights and Adam's moments up to date; what is assigned to them counts from the next call on. */
+  /**
+   * Brings the model's weights and Adam's moments up to date; what is assigned to them counts from the next call on. As a
+   * graph, they hold zeros between a step and the next `sync`: the values are in the graph's session alone.
+   */
   sync(): void;
-  /** The model and Adam stay as they were at the last `sync`. */
+  /** The model and Adam are brought up to date before. */
   dispose(): void;
 }
 

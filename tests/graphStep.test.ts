@@ -167,6 +167,26 @@ describe('a step as a graph', () => {
     run.dispose();
   });
 
+  it('leaves weights and moments to the session until they are synced, or the executor disposed', async () => {
+    const whole = await threeSteps({ execution: 'graph' });
+    const run = setUp({ execution: 'graph' });
+    const variables = [
+      ...run.model.weights.map((weight) => weight.read()),
+      ...run.adam.moments.flatMap(({ first, second }) => [first, second]),
+    ];
+    const isEmpty = () => variables.every((variable) => variable.dataSync().every((v) => v === 0));
+    expect(isEmpty()).toBe(false);
+    await run.step(1);
+    expect(isEmpty()).toBe(true);
+    expect(run.state()).toEqual(whole.afterFirst);
+    await run.step(2, 1);
+    await run.step(3);
+    expect(isEmpty()).toBe(true);
+    run.executor.dispose();
+    expect(run.state()).toEqual(whole.state);
+    run.dispose();
+  });
+
   it('goes on from assigned weights, moments and step count as if it had never stopped', async () => {
     const whole = await threeSteps({ execution: 'graph' });
     const first = setUp({ execution: 'graph' });

@@ -43,7 +43,9 @@ export class GraphPredictor {
     if (!this.outputs.has(name)) this.record(name, images);
     this.refresh();
     const output = this.outputs.get(name) as string;
-    return this.resident.run(name, [images], [output], false)[0] as tf.Tensor4D;
+    const [logits] = this.resident.run(name, [images], [output], false);
+    this.resident.release([...this.folded.values()].flatMap(({ kernel, bias }) => [kernel, bias]));
+    return logits as tf.Tensor4D;
   }
 
   dispose(): void {

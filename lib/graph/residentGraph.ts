@@ -4,6 +4,7 @@
  * A session's graph cannot grow, and another session has other variables: a new program means a new session, to which
  * the values move. Each variable mirrors a `tf.Variable`. Whichever of the two was written last is the newer one: a
  * `tf.Variable` that was assigned since is uploaded before the next run, and `pull` brings the others up to date.
+ * In between `release` spares the memory of the older values.
  */
 import { tf } from '../backend';
 import type { NativeBackend } from '../nativeOps/raw';
@@ -26,8 +27,9 @@ interface Mirror {
   read: string;
   upload: string;
   uploaded: string;
-  /** The data that both had when they were last the same. */
+  /** The data of the `tf.Variable` when it was last the same, or released. */
   dataId?: object;
+  released: boolean;
 }
 
 /** Private to tfjs's native backend: makes a tensor of a native one, owned by the enclosing `tf.tidy`. */
@@ -43,8 +45,10 @@ export class ResidentGraph {
   private session?: number;
   /** Whether the session has all programs. */
   private loaded = false;
-  /** Whether a program may have written variables since the last pull. */
+  /** Whether the session may have values that the `tf.Variable`s lack. */
   private ahead = false;
+  /** As many as the largest variable has that was released; never written to, they take no memory. */
+  private zeros = new Float32Array(0);
 
   /** Output of the handle of a variable, for programs. A variable has its place in the session from the first call on. */
   handleOf(variable: tf.Variable): string {
@@ -62,7 +66,7 @@ export class ResidentGraph {
     this.loaded = false;
   }
 
-  /** Runs a program and returns the tensors named in `outputs`; `writes`: whether it changes variables. */
+  /** Runs a program and returns the tensors named in `outputs`; `writes`: it changes variables, which are released. */
   run(
     name: string,
     inputs: readonly tf.Tensor[],
@@ -72,8 +76,26 @@ export class ResidentGraph {
     const program = this.programs.get(name) as Program;
     if (!this.loaded) this.load();
     this.push();
-    if (writes) this.ahead = true;
+    if (writes) {
+      this.release(); // before the step takes memory
+      this.ahead = true;
+    }
     return this.execute(inputs, program.inputs, outputs);
+  }
+
+  /** Frees the values of `tf.Variable`s that the session has, too (default: of all): until the next `pull` they are zeros. */
+  release(variables: Iterable<tf.Variable> = this.mirrors.keys()): void {
+    for (const variable of variables) {
+      const mirror = this.mirrors.get(variable);
+      if (mirror === undefined || mirror.released || wasAssigned(mirror)) continue;
+      if (this.zeros.length < variable.size) this.zeros = new Float32Array(variable.size);
+      const placeholder = tf.tensor(this.zeros.subarray(0, variable.size), variable.shape);
+      variable.assign(placeholder);
+      placeholder.dispose();
+      mirror.dataId = variable.dataId;
+      mirror.released = true;
+      this.ahead = true;
+    }
   }
 
   /** Brings every `tf.Variable` up to date that was not assigned meanwhile. */
@@ -89,6 +111,7 @@ export class ResidentGraph {
       stale.forEach((mirror, i) => {
         mirror.variable.assign(values[i]);
         mirror.dataId = mirror.variable.dataId;
+        mirror.released = false;
       });
     });
     this.ahead = false;
@@ -108,7 +131,10 @@ export class ResidentGraph {
       newer,
       newer.map(({ variable }) => variable),
     );
-    for (const mirror of newer) mirror.dataId = mirror.variable.dataId;
+    for (const mirror of newer) {
+      mirror.dataId = mirror.variable.dataId;
+      mirror.released = false;
+    }
   }
 
   private upload(mirrors: readonly Mirror[], values: readonly tf.Tensor[]): void {
@@ -189,5 +215,6 @@ function addMirror(graph: GraphBuilder, variable: tf.Variable, name: string): Mi
     upload,
     read: graph.output('ReadVariableOp', { dtype }, [handle]),
     uploaded: graph.output('Identity', { T: dtype }, [graph.scalar(1)], [assign]),
+    released: false,
   };
 }

@@ -39,7 +39,10 @@ type StepInputs = [...inputs: EvaluationInputs, scalars: tf.Tensor1D];
 
 const FLOAT = typeOf(dataTypes.float32);
 
-/** Weights, running averages and moments stay in the session; `pull` brings them to the model and to Adam. */
+/**
+ * Weights, running averages and moments stay in the session; `pull` brings them to the model and to Adam. From a step to
+ * the next `pull` those have zeros, so that a run does not hold everything twice.
+ */
 export class TrainingGraph {
   private readonly resident = new ResidentGraph();
   private readonly weights: readonly tf.Variable[];
@@ -97,7 +100,9 @@ export class TrainingGraph {
     this.resident.pull();
   }
 
+  /** The model and Adam are brought up to date before. */
   dispose(): void {
+    this.resident.pull();
     this.resident.dispose();
   }
 

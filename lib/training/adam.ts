@@ -37,8 +37,8 @@ export class Adam {
     { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},
   ) {
     this.options = { beta1: Math.fround(beta1), beta2: Math.fround(beta2), epsilon };
-    const zeros = (variable: tf.Variable) =>
-      tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
+    // Not zerosLike, which would fill memory that a graph never needs.
+    const zeros = ({ shape }: tf.Variable) => tf.tidy(() => tf.variable(tf.zeros(shape), false));
     this.moments = variables.map((variable) => ({
       first: zeros(variable),
       second: zeros(variable),
