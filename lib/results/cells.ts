@@ -4,7 +4,7 @@ import { classGroups } from '../training/evaluate';
 import type { ClassGroup } from '../training/evaluate';
 import { bootstrapInterval, spread } from './bootstrap';
 import type { Interval, Spread } from './bootstrap';
-import { scoresOfImages } from './perImage';
+import { setScorer } from './perImage';
 import type { ResultRecord } from './records';
 
 /** Scores that are one number. */
@@ -137,17 +137,15 @@ export function summarize(
     interval:
       images === null
         ? null
-        : bootstrapInterval(
-            images.length,
-            (drawn) =>
-              spread(
-                runs.map(({ perImage }) =>
-                  perImage ? scoresOfImages(perImage, drawn)[intervalOf] : null,
-                ),
-              )?.mean ?? null,
-            { random, resamples },
-          ),
+        : bootstrapInterval(images.length, meanOverRuns(runs, intervalOf), { random, resamples }),
   };
+}
+
+/** Of a score of some images as one set; all runs have counts of each image. */
+function meanOverRuns(runs: readonly ResultRecord[], score: ScoreName) {
+  const scorers = runs.flatMap(({ perImage }) => (perImage ? [setScorer(perImage)] : []));
+  return (images: readonly number[]) =>
+    spread(scorers.map((scoresOf) => scoresOf(images)[score]))?.mean ?? null;
 }
 
 /** The names of the images, where all runs have counts of the same ones in the same order; else null. */

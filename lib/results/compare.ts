@@ -1,12 +1,12 @@
 /** Paired comparisons of losses: the same seeds, the same images. */
 import { invalid } from '../check';
 import { Random } from '../random';
+import type { PerImageCounts } from '../training/evaluate';
 import { bootstrapInterval, spread } from './bootstrap';
 import type { Interval } from './bootstrap';
 import { sharedImages } from './cells';
 import type { Cell, SummaryOptions } from './cells';
-import { imageMeanIoUs, scoresOfImages } from './perImage';
-import type { ResultRecord } from './records';
+import { imageMeanIoUs, setScorer } from './perImage';
 import { holm, signedRankTest } from './signedRank';
 import type { SignedRankTest } from './signedRank';
 
@@ -66,27 +66,24 @@ function compare(
   const images = sharedImages(pairs.flat());
   const nothing = { images: 0, interval: null, test: null, correctedP: null };
   if (images === null) return { cell, seeds, difference, ...nothing };
-  const of = ([a, b]: (typeof pairs)[number], drawn: readonly number[]) =>
-    minus(scoreOf(a, drawn), scoreOf(b, drawn));
+  const counts = pairs.flatMap(([a, b]) =>
+    a.perImage && b.perImage ? [[a.perImage, b.perImage] as const] : [],
+  );
+  const scorers = counts.map(([a, b]) => [setScorer(a), setScorer(b)]);
   const interval = bootstrapInterval(
     images.length,
-    (drawn) => meanOf(pairs.map((pair) => of(pair, drawn))),
+    (drawn) => meanOf(scorers.map(([of, other]) => minus(of(drawn).meanIoU, other(drawn).meanIoU))),
     { random: new Random(seed).stream('comparison'), resamples },
   );
-  const differences = pairs.map(([a, b]) => imageDifferences(a, b));
+  const differences = counts.map(([a, b]) => imageDifferences(a, b));
   const perImage = images.map((_, image) => meanOf(differences.map((values) => values[image])));
   const test = signedRankTest(perImage.filter((value): value is number => value !== null));
   return { cell, seeds, images: images.length, difference, interval, test, correctedP: null };
 }
 
-function scoreOf({ perImage }: ResultRecord, drawn: readonly number[]): number | null {
-  return perImage ? scoresOfImages(perImage, drawn).meanIoU : null;
-}
-
-function imageDifferences(a: ResultRecord, b: ResultRecord): (number | null)[] {
-  if (!a.perImage || !b.perImage) return [];
-  const others = imageMeanIoUs(b.perImage);
-  return imageMeanIoUs(a.perImage).map((value, image) => minus(value, others[image]));
+function imageDifferences(a: PerImageCounts, b: PerImageCounts): (number | null)[] {
+  const others = imageMeanIoUs(b);
+  return imageMeanIoUs(a).map((value, image) => minus(value, others[image]));
 }
 
 function minus(a: number | null, b: number | null): number | null {

@@ -4,7 +4,7 @@ import type { ClaimScore } from '../../lib/claims/resampling';
 import { Random } from '../../lib/random';
 import { bootstrapInterval, groupCells, spread } from '../../lib/results';
 import type { Cell, PerImageCounts, ResultRecord } from '../../lib/results';
-import { scoresOfImages } from '../../lib/results/perImage';
+import { setScorer } from '../../lib/results/perImage';
 import { classGroups } from '../../lib/training/evaluate';
 import { madeUpRun } from './madeUpRuns';
 import type { MadeUpOptions } from './madeUpRuns';
@@ -46,11 +46,11 @@ describe('Resampling', () => {
     const drawn = new Resampling({ resamples: 4000 }).draw([one], 'meanIoU', only);
     const interval = drawnInterval(drawn?.draws as Float64Array);
     const { perImage } = one.runs[0];
-    const reference = bootstrapInterval(
-      20,
-      (images) => scoresOfImages(perImage as PerImageCounts, images).meanIoU,
-      { random: new Random(5), resamples: 4000 },
-    );
+    const scoresOf = setScorer(perImage as PerImageCounts);
+    const reference = bootstrapInterval(20, (images) => scoresOf(images).meanIoU, {
+      random: new Random(5),
+      resamples: 4000,
+    });
     expect(Math.abs((interval?.low ?? 0) - (reference?.low ?? 1))).toBeLessThan(0.002);
     expect(Math.abs((interval?.high ?? 0) - (reference?.high ?? 1))).toBeLessThan(0.002);
   });

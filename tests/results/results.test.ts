@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scoresFrom } from '../../lib/metrics';
 import { compareCells, groupCells, readRecords, spread, summarize } from '../../lib/results';
-import { imageMeanIoUs, scoresOfImages } from '../../lib/results/perImage';
+import { imageMeanIoUs, setScorer } from '../../lib/results/perImage';
 import { expectClose } from '../support/closeness';
 import { withFolder } from '../datasets/files';
 import { record } from './recordFiles';
@@ -121,12 +121,13 @@ describe('groupCells and summarize', () => {
   it('scores images as one set, also of images drawn twice', () => {
     const { counts, perImage } = record();
     const all = perImage.names.map((_, i) => i);
-    const total = scoresOfImages(perImage, all);
+    const scoresOf = setScorer(perImage);
+    const total = scoresOf(all);
     const sums = counts.map((row) => row.reduce((sum, value) => sum + value, 0));
     const hits = counts.map((row, c) => row[c]);
     const predicted = counts.map((_, c) => counts.reduce((sum, row) => sum + row[c], 0));
     expect(total).toEqual(scoresFrom({ hits, labelled: sums, predicted }));
-    expectClose(scoresOfImages(perImage, [3, 3]).meanIoU ?? NaN, imageMeanIoUs(perImage)[3] ?? NaN);
+    expectClose(scoresOf([3, 3]).meanIoU ?? NaN, imageMeanIoUs(perImage)[3] ?? NaN);
   });
 });
 
