@@ -38,7 +38,6 @@ export default tseslint.config(
           patterns: [
             {
               group: ['**/cli/**'],
-              allowTypeImports: true,
               message: 'Commands call the library, never the other way round.',
             },
           ],

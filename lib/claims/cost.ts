@@ -1,5 +1,5 @@
 /** What §5.2.3 and §5.3 say of time and memory, by stored benches of the losses, of steps, and of training. */
-import type { LossReport } from '../cli/bench/loss';
+import type { LossReport } from '../measurement/reports';
 import type { LossName } from '../losses';
 import { lossTitle } from '../results/names';
 import { untestable } from './contrasts';

@@ -3,8 +3,7 @@ import type { GradientNorms } from '../analysis/gradientNorms';
 import type { LossCurves } from '../analysis/lossCurves';
 import type { MaskImbalance } from '../analysis/maskImbalance';
 import type { TrainingCost } from '../analysis/trainingCost';
-import type { LossReport } from '../cli/bench/loss';
-import type { StepReport } from '../cli/bench/stepTable';
+import type { LossReport, StepReport } from '../measurement/reports';
 import type { ClaimRuns } from './runs';
 
 export interface Evidence {

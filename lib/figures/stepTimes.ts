@@ -1,8 +1,7 @@
 /** Time of a training step or an inference over PyTorch's on the same machine, for each network and loss. */
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
-import type { StepMeasurement } from '../cli/bench/step';
-import type { StepReport } from '../cli/bench/stepTable';
+import type { StepMeasurement, StepReport } from '../measurement/reports';
 import { lossTitle, networkTitle } from '../results/names';
 import { rounded } from './labels';
 import { axis, panelTitle, seriesStyle } from './style';

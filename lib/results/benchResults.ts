@@ -4,8 +4,7 @@ import path from 'node:path';
 import type { TrainingCost } from '../analysis/trainingCost';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
-import type { LossReport } from '../cli/bench/loss';
-import type { StepReport } from '../cli/bench/stepTable';
+import type { LossReport, StepReport } from '../measurement/reports';
 
 interface BenchReports {
   step: StepReport;

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LossReport } from '../../lib/cli/bench/loss';
-import type { StepMeasurement } from '../../lib/cli/bench/step';
-import type { StepReport } from '../../lib/cli/bench/stepTable';
+import type { LossReport, StepMeasurement, StepReport } from '../../lib/measurement/reports';
 import { lossCostsFigure } from '../../lib/figures/lossCosts';
 import { precisionCurvesFigure } from '../../lib/figures/precisionCurves';
 import { stepTimesFigure } from '../../lib/figures/stepTimes';

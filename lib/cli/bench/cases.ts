@@ -1,26 +1,10 @@
 /** What `npm run bench -- step` and `-- infer` measure, and the ratios that are asked for. */
 import { checkNumber, checkOneOf, invalid } from '../../check';
+import type { BenchCase, BenchLossName, Mode } from '../../measurement/reports';
 import { networkNames } from '../../models';
-import type { NetworkName } from '../../models';
 import type { ModelVariant } from '../../models/types';
 
-/** Losses that bench/torchLosses.py has. */
-const lossNames = ['pat', 'crossEntropy'] as const;
-export type BenchLossName = (typeof lossNames)[number];
-
-export type Mode = 'step' | 'infer';
-
-export interface BenchCase {
-  mode: Mode;
-  network: NetworkName;
-  variant: ModelVariant;
-  /** Null: inference. */
-  loss: BenchLossName | null;
-  width: number;
-  /** Side of the square images. */
-  size: number;
-  batch: number;
-}
+const lossNames: readonly BenchLossName[] = ['pat', 'crossEntropy'];
 
 /** The words of the command line, as they are. */
 export interface Filters {

@@ -4,10 +4,10 @@ import { GraphPredictor } from '../../graph/predictor';
 import { createExecutor } from '../../graphStep';
 import type { Execution } from '../../graphStep';
 import { createLoss } from '../../losses';
+import type { BenchLossName } from '../../measurement/reports';
 import { trainableVariables } from '../../models/layers';
 import { Adam } from '../../training/adam';
 import type { StepResult, TrainingBatch } from '../../training/step';
-import type { BenchLossName } from './cases';
 
 export type { Execution } from '../../graphStep';
 

@@ -13,24 +13,14 @@ import {
   timeLosses,
   valueAndGradient,
 } from '../../measurement/lossTimes';
-import type { BatchSize, Inputs, LossCase, LossTimes } from '../../measurement/lossTimes';
+import type { BatchSize, Inputs, LossCase } from '../../measurement/lossTimes';
+import type { LossMemory } from '../../measurement/reports';
 import { machine, machineText, spreadText } from '../../measurement/spread';
 import { probeNativeOps } from '../../nativeOps';
 import type { BenchReport } from './types';
 
 const size: BatchSize = { images: 4, height: 128, width: 128 };
 const classCounts = [3, 12, 20];
-
-interface LossMemory {
-  classes: number;
-  loss: LossName;
-  /** Most memory in tensors beyond logits and labels, in logits-sized tensors. */
-  peakLogits: number;
-}
-
-export interface LossReport extends LossTimes {
-  memory: LossMemory[];
-}
 
 export async function benchLoss({
   rounds,

@@ -10,46 +10,15 @@ import { checkOneOf } from '../../check';
 import { ownMiB, peakMiB } from '../../measurement/foreignCpu';
 import { interleave } from '../../measurement/interleave';
 import type { RoundOptions } from '../../measurement/interleave';
+import type { BenchCase, Mode, SideName, StepMeasurement } from '../../measurement/reports';
 import { machine, spreadOf } from '../../measurement/spread';
-import type { Spread } from '../../measurement/spread';
 import { barOf, benchCases, caseName, memoryBar } from './cases';
-import type { BenchCase, Mode } from './cases';
 import { executions } from './createStep';
 import type { Execution } from './createStep';
 import { writeJob } from './stepJob';
-import type { StepFacts } from './stepJob';
 import { checkAgreement, sideNames, StepSide } from './stepSide';
-import type { SideName } from './stepSide';
 import { stepTable } from './stepTable';
 import type { BenchOptions, BenchReport } from './types';
-
-export interface StepMeasurement extends BenchCase {
-  /** Medians. */
-  oursMs: number;
-  torchNchwMs: number;
-  torchChannelsLastMs: number;
-  /** Median over the rounds of our time over that of PyTorch's faster layout. */
-  ratio: number;
-  /** The largest ratio that issue 6 allows; null for other sizes. */
-  bar: number | null;
-  spreads: Record<SideName, Spread>;
-  /** Highest resident memory of each process; null where there is no /proc. */
-  peakMiB: Record<SideName, number> | null;
-  /** Our peak over that of PyTorch's thriftier layout, and what issue 6 allows. */
-  memoryRatio: number | null;
-  memoryBar: number;
-  /** What each process has to itself after the last round: its peak holds mapped pages of its libraries, too. */
-  ownMiB: Record<SideName, number> | null;
-  execution: Execution;
-  /** Seconds of recording and loading the graph; null for eager execution. */
-  tracingSeconds: number | null;
-  parameters: number;
-  /** What had to agree, on each side. */
-  check: Record<SideName, StepFacts['check']>;
-  /** The formulations of the loss that were the fastest. */
-  formulations: Record<'torchNchw' | 'torchChannelsLast', string | null>;
-  rounds: { measured: number; disturbed: number; foreignShare: Spread | null };
-}
 
 export const benchStep = (options: BenchOptions) => bench('step', options);
 export const benchInfer = (options: BenchOptions) => bench('infer', options);

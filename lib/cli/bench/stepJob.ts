@@ -3,10 +3,10 @@ import path from 'node:path';
 import { deviceReport, tf } from '../../backend';
 import { openDataset } from '../../datasets';
 import type { SegmentationDataset } from '../../datasets/types';
+import type { BenchCase } from '../../measurement/reports';
 import { createModel, saveWeights } from '../../models';
 import { writeSafetensors } from '../../models/safetensors';
 import type { StoredTensor } from '../../models/safetensors';
-import type { BenchCase } from './cases';
 import type { Execution } from './createStep';
 
 /** The first line to a worker; PyTorch's gets `channelsLast`, too. */

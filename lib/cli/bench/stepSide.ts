@@ -2,13 +2,12 @@
 import { invalid } from '../../check';
 import { nodeArguments, Peer } from '../../measurement/peer';
 import type { Side } from '../../measurement/interleave';
+import type { SideName } from '../../measurement/reports';
 import { spreadOf } from '../../measurement/spread';
 import type { StepFacts, StepJob } from './stepJob';
 import { TorchPeer } from './torchPeer';
 
-/** Ours and PyTorch's, one for each memory layout. */
-export const sideNames = ['ours', 'torchNchw', 'torchChannelsLast'] as const;
-export type SideName = (typeof sideNames)[number];
+export const sideNames: readonly SideName[] = ['ours', 'torchNchw', 'torchChannelsLast'];
 
 const burstMilliseconds = 1000;
 const burstSteps = { min: 2, max: 20 };

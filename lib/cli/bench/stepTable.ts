@@ -1,16 +1,7 @@
 /** The table of `npm run bench -- step` and `-- infer`. */
+import type { StepMeasurement, StepReport } from '../../measurement/reports';
 import { machineText, spreadText } from '../../measurement/spread';
-import type { Machine } from '../../measurement/spread';
 import { caseName } from './cases';
-import type { StepMeasurement } from './step';
-
-export interface StepReport {
-  machine: Machine;
-  torch: string;
-  rounds: number;
-  maxForeign: number;
-  results: readonly StepMeasurement[];
-}
 
 const columns = [
   [

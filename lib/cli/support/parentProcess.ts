@@ -1,8 +1,5 @@
 /** What a command tells the process that started it, where there is a channel to one (the sweep's supervisor). */
-import type { ProgressEvent } from '../../training/experiment';
-
-/** Sent by `npm run train`. `mayRetry`: the error is not the configuration's, or goes away by waiting. */
-export type RunMessage = ProgressEvent | { kind: 'error'; text: string; mayRetry: boolean };
+import type { RunMessage } from '../../training/sweep/worker';
 
 const STEP_MILLISECONDS = 200;
 let lastStep = -Infinity;

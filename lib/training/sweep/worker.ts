@@ -2,10 +2,12 @@
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import type { RunMessage } from '../../cli/support/parentProcess';
 import type { ProgressEvent } from '../experiment';
 import { runPaths } from '../runFolder';
 import { engineFiles } from './folder';
+
+/** What the command tells. `mayRetry`: the error is not the configuration's, or goes away by waiting. */
+export type RunMessage = ProgressEvent | { kind: 'error'; text: string; mayRetry: boolean };
 
 /** What an attempt may use. */
 export interface WorkerResources {
