@@ -38,6 +38,24 @@ export interface SegmentationScores {
   frequencyWeightedIoU: number | null;
 }
 
+/** Scores that are one number. */
+export type ScoreName =
+  | 'meanIoU'
+  | 'meanIoUUnion'
+  | 'meanDice'
+  | 'pixelAccuracy'
+  | 'meanAccuracy'
+  | 'frequencyWeightedIoU';
+
+export const scoreNames: readonly ScoreName[] = [
+  'meanIoU',
+  'meanIoUUnion',
+  'meanDice',
+  'pixelAccuracy',
+  'meanAccuracy',
+  'frequencyWeightedIoU',
+];
+
 export class ConfusionMatrix {
   readonly numClasses: number;
   readonly ignoreIndex: number;

@@ -7,8 +7,10 @@
  *     first.scores.meanIoU; // { mean, deviation }
  *     compareCells(pat, others); // signed-rank over the same images, Holm over the losses
  */
-export { groupCells, scoreNames, summarize } from './results/cells';
-export type { Cell, CellSummary, ScoreName, SummaryOptions } from './results/cells';
+export { scoreNames } from './metrics';
+export type { ScoreName } from './metrics';
+export { groupCells, summarize } from './results/cells';
+export type { Cell, CellSummary, SummaryOptions } from './results/cells';
 export { compareCells } from './results/compare';
 export type { Comparison } from './results/compare';
 export { readRecords } from './results/records';

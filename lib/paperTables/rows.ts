@@ -1,7 +1,7 @@
 /** All numbers of a table in full, for a CSV. */
 import type { FigureRow } from '../figures/types';
 import type { Printed } from '../paper';
-import { scoreNames } from '../results/cells';
+import { scoreNames } from '../metrics';
 import { lossLabel } from '../results/names';
 import { paperCellOf } from './paperScores';
 import type { CellStatistics, PaperTableName } from './types';

@@ -1,6 +1,6 @@
 /** The paper's layout: its scores and ours, side by side. */
 import type { Table, TableCell, TableColumn } from '../figures/tables';
-import type { ScoreName } from '../results/cells';
+import type { ScoreName } from '../metrics';
 import type { Spread } from '../results/bootstrap';
 import { isPaperDataset, paperCellOf, printedCell } from './paperScores';
 import { percentSpread, scoreCell } from './scoreCell';

@@ -25,21 +25,31 @@ export function bootstrapInterval(
   statistic: (items: readonly number[]) => number | null,
   { random, resamples = 2000, level = 0.95 }: BootstrapOptions,
 ): Interval | null {
-  const where = 'bootstrapInterval';
-  checkNumber(where, 'count', count, { min: 0, integer: true });
-  checkNumber(where, 'resamples', resamples, { min: 1, integer: true });
-  checkNumber(where, 'level', level, { min: 0, max: 1 });
+  checkNumber('bootstrapInterval', 'level', level, { min: 0, max: 1 });
   if (count < 2) return null;
-  const items = Array<number>(count).fill(0);
-  const values: number[] = [];
-  for (let i = 0; i < resamples; i++) {
-    for (let j = 0; j < count; j++) items[j] = Math.floor(random.uniform(0, count));
-    const value = statistic(items);
-    if (value !== null) values.push(value);
-  }
-  if (values.length === 0) return null;
-  values.sort((a, b) => a - b);
-  return { low: quantile(values, (1 - level) / 2), high: quantile(values, (1 + level) / 2) };
+  return percentileInterval(drawSets(count, { random, resamples }).map(statistic), level);
+}
+
+/** Sets of `count` item numbers 0 … count − 1, drawn with replacement. */
+export function drawSets(
+  count: number,
+  { random, resamples = 2000 }: Omit<BootstrapOptions, 'level'>,
+): number[][] {
+  checkNumber('drawSets', 'count', count, { min: 0, integer: true });
+  checkNumber('drawSets', 'resamples', resamples, { min: 1, integer: true });
+  return Array.from({ length: resamples }, () =>
+    Array.from({ length: count }, () => Math.floor(random.uniform(0, count))),
+  );
+}
+
+/** The share `level` in the middle of the values that are not null; null without one. */
+export function percentileInterval(
+  values: readonly (number | null)[],
+  level = 0.95,
+): Interval | null {
+  const sorted = values.filter((value): value is number => value !== null).sort((a, b) => a - b);
+  if (sorted.length === 0) return null;
+  return { low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
 }
 
 /** Quantile of sorted values by linear interpolation, as NumPy's default. */

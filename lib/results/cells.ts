@@ -1,29 +1,12 @@
 /** Cells of a table: the runs that differ in nothing but their seed, and what they give together. */
-import { Random } from '../random';
+import { scoreNames } from '../metrics';
+import type { ScoreName } from '../metrics';
 import { classGroups } from '../training/evaluate';
 import type { ClassGroup } from '../training/evaluate';
-import { bootstrapInterval, spread } from './bootstrap';
+import { spread } from './bootstrap';
 import type { Interval, Spread } from './bootstrap';
-import { setScorer } from './perImage';
+import { drawnScores, meanInterval } from './drawnScores';
 import type { ResultRecord } from './records';
-
-/** Scores that are one number. */
-export type ScoreName =
-  | 'meanIoU'
-  | 'meanIoUUnion'
-  | 'meanDice'
-  | 'pixelAccuracy'
-  | 'meanAccuracy'
-  | 'frequencyWeightedIoU';
-
-export const scoreNames: readonly ScoreName[] = [
-  'meanIoU',
-  'meanIoUUnion',
-  'meanDice',
-  'pixelAccuracy',
-  'meanAccuracy',
-  'frequencyWeightedIoU',
-];
 
 export interface Cell {
   dataset: string;
@@ -126,7 +109,7 @@ export function summarize(
   const spreads = scoreNames.map((name) => [name, spread(runs.map(({ scores }) => scores[name]))]);
   const grouped = runs.map(({ counts, scores }) => classGroups(counts, scores.iou));
   const images = sharedImages(runs);
-  const random = new Random(seed).stream('bootstrap');
+  const draws = { purpose: 'bootstrap', seed, resamples };
   return {
     seeds: runs.map(({ config }) => config.seed),
     scores: Object.fromEntries(spreads) as Record<ScoreName, Spread | null>,
@@ -137,15 +120,13 @@ export function summarize(
     interval:
       images === null
         ? null
-        : bootstrapInterval(images.length, meanOverRuns(runs, intervalOf), { random, resamples }),
+        : meanInterval(
+            runs.flatMap(({ perImage }) =>
+              perImage ? [drawnScores(perImage, intervalOf, draws)] : [],
+            ),
+            images.length,
+          ),
   };
-}
-
-/** Of a score of some images as one set; all runs have counts of each image. */
-function meanOverRuns(runs: readonly ResultRecord[], score: ScoreName) {
-  const scorers = runs.flatMap(({ perImage }) => (perImage ? [setScorer(perImage)] : []));
-  return (images: readonly number[]) =>
-    spread(scorers.map((scoresOf) => scoresOf(images)[score]))?.mean ?? null;
 }
 
 /** The names of the images, where all runs have counts of the same ones in the same order; else null. */

@@ -1,12 +1,12 @@
 /** Paired comparisons of losses: the same seeds, the same images. */
 import { invalid } from '../check';
-import { Random } from '../random';
 import type { PerImageCounts } from '../training/evaluate';
-import { bootstrapInterval, spread } from './bootstrap';
+import { spread } from './bootstrap';
 import type { Interval } from './bootstrap';
 import { sharedImages } from './cells';
 import type { Cell, SummaryOptions } from './cells';
-import { imageMeanIoUs, setScorer } from './perImage';
+import { drawnScores, meanInterval } from './drawnScores';
+import { imageMeanIoUs } from './perImage';
 import { holm, signedRankTest } from './signedRank';
 import type { SignedRankTest } from './signedRank';
 
@@ -69,12 +69,12 @@ function compare(
   const counts = pairs.flatMap(([a, b]) =>
     a.perImage && b.perImage ? [[a.perImage, b.perImage] as const] : [],
   );
-  const scorers = counts.map(([a, b]) => [setScorer(a), setScorer(b)]);
-  const interval = bootstrapInterval(
-    images.length,
-    (drawn) => meanOf(scorers.map(([of, other]) => minus(of(drawn).meanIoU, other(drawn).meanIoU))),
-    { random: new Random(seed).stream('comparison'), resamples },
-  );
+  const draws = { purpose: 'comparison', seed, resamples };
+  const drawn = counts.map(([a, b]) => {
+    const others = drawnScores(b, 'meanIoU', draws);
+    return drawnScores(a, 'meanIoU', draws).map((value, i) => minus(value, others[i]));
+  });
+  const interval = meanInterval(drawn, images.length);
   const differences = counts.map(([a, b]) => imageDifferences(a, b));
   const perImage = images.map((_, image) => meanOf(differences.map((values) => values[image])));
   const test = signedRankTest(perImage.filter((value): value is number => value !== null));

@@ -2,7 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scoresFrom } from '../../lib/metrics';
+import { Random } from '../../lib/random';
 import { compareCells, groupCells, readRecords, spread, summarize } from '../../lib/results';
+import { drawSets } from '../../lib/results/bootstrap';
+import { drawnScores } from '../../lib/results/drawnScores';
 import { imageMeanIoUs, setScorer } from '../../lib/results/perImage';
 import { expectClose } from '../support/closeness';
 import { withFolder } from '../datasets/files';
@@ -116,6 +119,20 @@ describe('groupCells and summarize', () => {
     const [cell] = await cellsOf({ pat: 0.7 });
     cell.runs[1].perImage?.names.reverse();
     expect(summarize(cell).interval).toBeNull();
+  });
+
+  it('scores a run on the sets drawn for a purpose, the same ones for every run', () => {
+    const [first, second] = [record().perImage, record({ seed: 1 }).perImage];
+    const draws = { purpose: 'test', seed: 3, resamples: 20 };
+    const random = new Random(3).stream('test');
+    const sets = drawSets(first.names.length, { random, resamples: 20 });
+    for (const counts of [first, second]) {
+      const expected = sets.map((set) => setScorer(counts)(set).pixelAccuracy);
+      expect(drawnScores(counts, 'pixelAccuracy', draws)).toEqual(expected);
+      expect(drawnScores(counts, 'meanIoU', draws)).not.toEqual(expected);
+      const others = drawnScores(counts, 'pixelAccuracy', { ...draws, purpose: 'other' });
+      expect(others).not.toEqual(expected);
+    }
   });
 
   it('scores images as one set, also of images drawn twice', () => {
