@@ -245,6 +245,16 @@ describe('a step as a graph', () => {
     expect(tf.memory().numTensors).toBe(start);
   });
 
+  it('leaves nothing behind where the model and Adam are disposed first', async () => {
+    const start = tf.memory().numTensors;
+    const run = setUp({ execution: 'graph' });
+    await run.step(1);
+    run.model.dispose();
+    run.adam.dispose();
+    run.executor.dispose();
+    expect(tf.memory().numTensors).toBe(start);
+  });
+
   it('predicts with the weights of the session, as the model does once they are synced', async () => {
     const run = setUp({ execution: 'graph' });
     await run.step(1);

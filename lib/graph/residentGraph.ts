@@ -87,7 +87,7 @@ export class ResidentGraph {
   release(variables: Iterable<tf.Variable> = this.mirrors.keys()): void {
     for (const variable of variables) {
       const mirror = this.mirrors.get(variable);
-      if (mirror === undefined || mirror.released || wasAssigned(mirror)) continue;
+      if (mirror === undefined || mirror.released || !isCurrent(mirror)) continue;
       if (this.zeros.length < variable.size) this.zeros = new Float32Array(variable.size);
       const placeholder = tf.tensor(this.zeros.subarray(0, variable.size), variable.shape);
       variable.assign(placeholder);
@@ -101,7 +101,7 @@ export class ResidentGraph {
   /** Brings every `tf.Variable` up to date that was not assigned meanwhile. */
   pull(): void {
     if (!this.ahead) return;
-    const stale = [...this.mirrors.values()].filter((mirror) => !wasAssigned(mirror));
+    const stale = [...this.mirrors.values()].filter(isCurrent);
     tf.tidy(() => {
       const values = this.execute(
         [],
@@ -183,6 +183,11 @@ export class ResidentGraph {
 }
 
 const readsOf = (mirrors: readonly Mirror[]) => mirrors.map(({ read }) => read);
+
+/** May it be given the session's value? */
+function isCurrent(mirror: Mirror): boolean {
+  return !wasAssigned(mirror) && !mirror.variable.isDisposed;
+}
 
 function wasAssigned({ variable, dataId }: Mirror): boolean {
   return variable.dataId !== dataId;
