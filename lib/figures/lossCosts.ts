@@ -64,7 +64,7 @@ export function lossCostsFigure(
       ...axes,
       type: 'scatter',
       mode: 'lines',
-      x: losses,
+      x: losses.map(lossTitle),
       y: losses.map(() => bar),
       name: `bar, ${bar}`,
       legendgroup: 'bar',

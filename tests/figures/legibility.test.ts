@@ -33,6 +33,27 @@ describe('every figure', () => {
   );
 });
 
+/** What only code calls so: a loss, a network, a data set. */
+const codeNames =
+  /\b(crossEntropy|classBalanced|classBalancedFocal|balancedSoftmax|attentionUnet|nestedUnet|oxfordPet)\b/;
+/** Attributes that no reader sees. */
+const hidden = ['legendgroup', 'customdata', 'ids', 'meta', 'uid'];
+
+function codeNamesIn(value: unknown): string[] {
+  if (typeof value === 'string') return codeNames.test(value) ? [value] : [];
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
+  const shown = Object.entries(value).filter(([key]) => !hidden.includes(key));
+  return shown.flatMap(([, inner]) => codeNamesIn(inner));
+}
+
+describe('every figure', () => {
+  it.each(Object.keys(EXAMPLES))('%s names things as the paper does', async (name) => {
+    for (const { data, layout, caption } of await EXAMPLES[name]()) {
+      expect(codeNamesIn({ data, layout, caption })).toEqual([]);
+    }
+  });
+});
+
 describe('the palette', () => {
   it('stands out from white', () => {
     for (const color of PALETTE) expect(contrast(color, '#FFFFFF'), color).toBeGreaterThan(3);

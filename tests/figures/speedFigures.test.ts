@@ -78,10 +78,10 @@ describe('lossCostsFigure', () => {
     expect(figure.data).toMatchObject([
       { x: ['PAT', 'LDAM'], y: [1.1, 1.1], name: '3 classes', xaxis: 'x' },
       { name: '12 classes' },
-      { y: [1.15, 1.15], name: 'bar, 1.15' },
+      { x: ['PAT', 'LDAM'], y: [1.15, 1.15], name: 'bar, 1.15' },
       { y: [2, 2], name: '3 classes', xaxis: 'x2', showlegend: false },
       { name: '12 classes' },
-      { xaxis: 'x2', y: [1.15, 1.15] },
+      { x: ['PAT', 'LDAM'], xaxis: 'x2', y: [1.15, 1.15] },
     ]);
     expect(figure.rows).toHaveLength(8);
     expect(lossCostsFigure(report, { bar: 1.5 }).caption).toContain('Dashed: 1.5');

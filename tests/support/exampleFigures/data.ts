@@ -18,6 +18,7 @@ import { lossNames } from '../../../lib/losses';
 import { Random } from '../../../lib/random';
 import { groupCells, summarize } from '../../../lib/results';
 import type { PrecisionRuns } from '../../../lib/results/precisionRuns';
+import { lossTitle } from '../../../lib/results/names';
 import type { ClassHistory } from '../../../lib/training/classHistory';
 import type { ClassComparison } from '../../../lib/training/runComparison';
 import { plan, recordsOf } from '../../results/plannedRecords';
@@ -100,7 +101,7 @@ export function cells(): ClassBarSeries[] {
   const losses = ['crossEntropy', 'focal', 'pat'].map((name) => ({ name }));
   const planned = plan({ loss: losses, seed: [0, 1, 2] });
   return groupCells(recordsOf(planned, () => 0.7)).cells.map((cell) => {
-    return { label: cell.loss.name, cell, summary: summarize(cell, { resamples: 10 }) };
+    return { label: lossTitle(cell.loss.name), cell, summary: summarize(cell, { resamples: 10 }) };
   });
 }
 
