@@ -133,7 +133,6 @@ class Executor implements StepExecutor {
     } catch (error) {
       if (!(error instanceof TracingError)) throw error;
       const isLow = this.graph !== undefined && this.precision === 'bfloat16';
-      this.sync();
       this.dispose();
       if (isLow) {
         this.precision = 'float32';

@@ -25,9 +25,20 @@ export function bootstrapInterval(
   statistic: (items: readonly number[]) => number | null,
   { random, resamples = 2000, level = 0.95 }: BootstrapOptions,
 ): Interval | null {
-  checkNumber('bootstrapInterval', 'level', level, { min: 0, max: 1 });
+  const where = 'bootstrapInterval';
+  checkDraws(where, count, resamples);
+  checkNumber(where, 'level', level, { min: 0, max: 1 });
   if (count < 2) return null;
-  return percentileInterval(drawSets(count, { random, resamples }).map(statistic), level);
+  const sets = drawSets(count, { random, resamples });
+  return percentileInterval(
+    sets.map((items) => statistic(items)),
+    level,
+  );
+}
+
+function checkDraws(where: string, count: number, resamples: number): void {
+  checkNumber(where, 'count', count, { min: 0, integer: true });
+  checkNumber(where, 'resamples', resamples, { min: 1, integer: true });
 }
 
 /** Sets of `count` item numbers 0 … count − 1, drawn with replacement. */
@@ -35,8 +46,7 @@ export function drawSets(
   count: number,
   { random, resamples = 2000 }: Omit<BootstrapOptions, 'level'>,
 ): number[][] {
-  checkNumber('drawSets', 'count', count, { min: 0, integer: true });
-  checkNumber('drawSets', 'resamples', resamples, { min: 1, integer: true });
+  checkDraws('drawSets', count, resamples);
   return Array.from({ length: resamples }, () =>
     Array.from({ length: count }, () => Math.floor(random.uniform(0, count))),
   );

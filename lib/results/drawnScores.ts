@@ -24,26 +24,25 @@ const knownSets = new Map<string, number[][]>();
 const knownScores = new WeakMap<PerImageCounts, Map<string, Scores>>();
 
 /** `score` of a run on each drawn set; null where it is not defined. */
-export function drawnScores(
-  counts: PerImageCounts,
-  score: ScoreName,
-  { purpose, seed = 0, resamples }: DrawOptions,
-): Scores {
-  const images = counts.names.length;
-  const setsKey = JSON.stringify([purpose, seed, resamples, images]);
-  const key = `${score} ${setsKey}`;
+export function drawnScores(counts: PerImageCounts, score: ScoreName, draws: DrawOptions): Scores {
   const known = knownScores.get(counts) ?? new Map<string, Scores>();
   knownScores.set(counts, known);
-  let scores = known.get(key);
-  if (scores === undefined) {
-    const random = new Random(seed).stream(purpose);
-    const sets = knownSets.get(setsKey) ?? drawSets(images, { random, resamples });
-    knownSets.set(setsKey, sets);
+  return keptIn(known, JSON.stringify([score, draws]), () => {
     const scoresOf = setScorer(counts);
-    scores = sets.map((set) => scoresOf(set)[score]);
-    known.set(key, scores);
-  }
-  return scores;
+    return drawnSets(counts.names.length, draws).map((set) => scoresOf(set)[score]);
+  });
+}
+
+function drawnSets(images: number, { purpose, seed = 0, resamples }: DrawOptions): number[][] {
+  return keptIn(knownSets, JSON.stringify([images, purpose, seed, resamples]), () =>
+    drawSets(images, { random: new Random(seed).stream(purpose), resamples }),
+  );
+}
+
+function keptIn<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
 }
 
 /** 95 % percentile interval of the mean over the lists (of the seeds, say), set by set; null for fewer than two images. */

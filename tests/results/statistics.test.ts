@@ -85,4 +85,14 @@ describe('bootstrap', () => {
     expect(bootstrapInterval(1, () => 1, { random })).toBeNull();
     expect(bootstrapInterval(5, () => null, { random, resamples: 10 })).toBeNull();
   });
+
+  it.each([
+    ['count', -1, {}],
+    ['count', 0.5, {}],
+    ['resamples', 1, { resamples: 0 }],
+    ['level', 1, { level: 2 }],
+  ])('checks %s, also where there is no interval: %s', (name, count, options) => {
+    const draw = () => bootstrapInterval(count, () => 1, { random: new Random(0), ...options });
+    expect(draw).toThrow(`bootstrapInterval: ${name}`);
+  });
 });
