@@ -1,20 +1,17 @@
-/** Cells of a table: the runs that differ in nothing but their seed, and what they give together. */
-import { scoreNames } from '../metrics';
-import type { ScoreName } from '../metrics';
-import { classGroups } from '../training/evaluate';
-import type { ClassGroup } from '../training/evaluate';
-import { spread } from './bootstrap';
-import type { Interval, Spread } from './bootstrap';
-import { drawnScores, meanInterval } from './drawnScores';
+/** Cells of a table: the runs that differ in nothing but their seed. */
+import type { LossConfig } from '../losses';
+import type { NetworkName } from '../models';
 import type { ResultRecord } from './records';
 
 export interface Cell {
   dataset: string;
-  network: string;
+  network: NetworkName;
   /** With its options. */
-  loss: ResultRecord['config']['loss'];
+  loss: LossConfig;
   /** All that the runs have in common, as JSON; two cells never share it. */
   key: string;
+  /** The key without the loss: cells that share it were trained alike. */
+  setting: string;
   /** By seed. */
   runs: ResultRecord[];
 }
@@ -34,18 +31,18 @@ export function groupCells(records: readonly ResultRecord[]): {
   const cells = new Map<string, Cell>();
   const skipped: { file: string; reason: string }[] = [];
   for (const record of records) {
-    const { config } = record;
+    const { dataset, model, loss, seed } = record.config;
     const key = cellKey(record);
-    const { dataset, model, loss } = config;
     const cell = cells.get(key) ?? {
       dataset: dataset.name,
       network: model.name,
       loss,
       key,
+      setting: settingKey(record),
       runs: [],
     };
     cells.set(key, cell);
-    const same = cell.runs.find((run) => run.config.seed === config.seed);
+    const same = cell.runs.find((run) => run.config.seed === seed);
     if (same === undefined) cell.runs.push(record);
     else skipped.push({ file: record.file, reason: `the same run as ${same.file}` });
   }
@@ -53,19 +50,27 @@ export function groupCells(records: readonly ResultRecord[]): {
   return { cells: [...cells.values()], skipped };
 }
 
+type Placed = Pick<ResultRecord, 'config' | 'split'>;
+
 /** Equal for the runs of one cell: all that a score depends on but the seed. */
-export function cellKey({ config, split }: Pick<ResultRecord, 'config' | 'split'>): string {
-  const shared = without(config, withoutEffect);
-  return stableJson({ ...shared, dataset: withoutPlace(config.dataset), split });
+export function cellKey({ config, split }: Placed): string {
+  return stableJson(shared(config, split));
+}
+
+/** Equal for runs that differ in loss and seed alone. */
+export function settingKey({ config, split }: Placed): string {
+  return stableJson({ ...shared(config, split), loss: null });
 }
 
 /** Equal for runs on the same images of the same size. */
 export function imagesKey(dataset: ResultRecord['config']['dataset']): string {
-  return stableJson(withoutPlace(dataset));
+  return stableJson(without(dataset, dataWithoutEffect));
 }
 
-const withoutPlace = (dataset: ResultRecord['config']['dataset']) =>
-  without(dataset, dataWithoutEffect);
+function shared(config: Placed['config'], split: Placed['split']): Record<string, unknown> {
+  const dataset = without(config.dataset, dataWithoutEffect);
+  return { ...without(config, withoutEffect), dataset, split };
+}
 
 function without(value: object, keys: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
@@ -78,55 +83,6 @@ export function stableJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );
-}
-
-export interface CellSummary {
-  seeds: number[];
-  /** Mean ± sample standard deviation over the seeds. */
-  scores: Record<ScoreName, Spread | null>;
-  /** IoU of each class over the seeds. */
-  iou: (Spread | null)[];
-  /** Mean IoU of the head, body and tail classes over the seeds. */
-  groups: (Pick<ClassGroup, 'name' | 'classes'> & { meanIoU: Spread | null })[];
-  /** 95 % percentile bootstrap over the images, of the mean over the seeds; null without counts for each image. */
-  interval: Interval | null;
-}
-
-export interface SummaryOptions {
-  /** The score of the interval (default `'meanIoU'`). */
-  intervalOf?: ScoreName;
-  /** Default 2000. */
-  resamples?: number;
-  /** Of the sets of images drawn (default 0). */
-  seed?: number;
-}
-
-/** What the runs of a cell give together. Images of a split are the same in all of them; else there is no interval. */
-export function summarize(
-  { runs }: Cell,
-  { intervalOf = 'meanIoU', resamples, seed = 0 }: SummaryOptions = {},
-): CellSummary {
-  const spreads = scoreNames.map((name) => [name, spread(runs.map(({ scores }) => scores[name]))]);
-  const grouped = runs.map(({ counts, scores }) => classGroups(counts, scores.iou));
-  const images = sharedImages(runs);
-  const draws = { purpose: 'bootstrap', seed, resamples };
-  return {
-    seeds: runs.map(({ config }) => config.seed),
-    scores: Object.fromEntries(spreads) as Record<ScoreName, Spread | null>,
-    iou: runs[0].classNames.map((_, c) => spread(runs.map(({ scores }) => scores.iou[c]))),
-    groups: grouped[0].map(({ name, classes }, i) => {
-      return { name, classes, meanIoU: spread(grouped.map((groups) => groups[i].meanIoU)) };
-    }),
-    interval:
-      images === null
-        ? null
-        : meanInterval(
-            runs.flatMap(({ perImage }) =>
-              perImage ? [drawnScores(perImage, intervalOf, draws)] : [],
-            ),
-            images.length,
-          ),
-  };
 }
 
 /** The names of the images, where all runs have counts of the same ones in the same order; else null. */

@@ -3,9 +3,9 @@ import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
 import type { PlannedRun } from '../training/sweep/plan';
 import type { ExperimentConfig } from '../training/types';
-import { cellKey, groupCells } from './cells';
+import { cellKey } from './cells';
 import type { Cell } from './cells';
-import type { ResultRecord, ScoredSplitName } from './records';
+import type { ScoredSplitName } from './records';
 
 /** A cell of a plan. */
 export interface PlannedCell {
@@ -22,35 +22,32 @@ export interface PlannedCell {
 }
 
 /**
- * The cells of planned runs in the order of the plan. A record belongs to the planned run that has its settings, all of
- * those that a score depends on; further seeds of a planned cell are left out. The order of the records does not matter.
+ * The cells of planned runs in the order of the plan. A cell with runs belongs to the planned one that has its settings, all
+ * of those that a score depends on; further seeds of a planned cell are left out.
  */
 export function plannedCells(
-  runs: readonly PlannedRun[],
-  records: readonly ResultRecord[],
+  runs: readonly Pick<PlannedRun, 'config'>[],
+  cells: readonly Cell[],
   split: ScoredSplitName,
 ): PlannedCell[] {
-  const inOrder = [...records].sort((a, b) => (a.file < b.file ? -1 : 1));
-  const found = new Map(groupCells(inOrder).cells.map((cell) => [cell.key, cell]));
-  const cells = new Map<string, PlannedCell>();
+  const found = new Map(cells.map((cell) => [cell.key, cell]));
+  const planned = new Map<string, PlannedCell>();
   for (const { config } of runs) {
     const key = cellKey({ config, split });
     const { dataset, model, loss, seed } = config;
-    const cell = cells.get(key) ?? {
+    const one = planned.get(key) ?? {
       dataset: dataset.name,
       network: model.name,
       loss,
       config,
       seeds: [],
     };
-    if (!cell.seeds.includes(seed)) cell.seeds.push(seed);
-    cells.set(key, cell);
+    if (!one.seeds.includes(seed)) one.seeds.push(seed);
+    planned.set(key, one);
   }
-  return [...cells].map(([key, planned]) => {
+  return [...planned].map(([key, one]) => {
     const cell = found.get(key);
-    const own = (cell?.runs ?? []).filter(({ config }) => planned.seeds.includes(config.seed));
-    return cell === undefined || own.length === 0
-      ? planned
-      : { ...planned, cell: { ...cell, runs: own } };
+    const own = (cell?.runs ?? []).filter(({ config }) => one.seeds.includes(config.seed));
+    return cell === undefined || own.length === 0 ? one : { ...one, cell: { ...cell, runs: own } };
   });
 }

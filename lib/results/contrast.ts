@@ -1,0 +1,186 @@
+/**
+ * The one way in which scores of cells are compared: a difference with its interval and p, all of the same score and from
+ * the same draws.
+ *
+ *     const results = new Results(records);
+ *     results.contrast(pat, crossEntropy, { score: 'tailIoU' }); // { value, low, high, p, outcome, … }
+ *     results.average([[pat, ce], [patUnet, ceUnet]], { score: 'meanIoU' }); // the mean effect over networks
+ */
+import { groupCells, sharedImages } from './cells';
+import type { Cell } from './cells';
+import type { ResultRecord } from './records';
+import { Resampling } from './resampling';
+import type { ResamplingOptions, SeedNoise } from './resampling';
+import { scoreFacts } from './scores';
+import type { RunScore } from './scores';
+
+/** A number with its interval; shares are 0 … 1. */
+export interface Estimate {
+  score: RunScore;
+  value: number;
+  /** Null where nothing is known of the noise: one seed in every cell trained alike. */
+  low: number | null;
+  high: number | null;
+  /** Two-sided, that the number is 0: below 1 − level exactly where the interval leaves 0 out. */
+  p: number | null;
+  /** The least of the cells. */
+  seeds: number;
+  /** Of the images; 0 where the noise is that of the seeds alone. */
+  clusters: number;
+}
+
+/**
+ * Where a difference lies: its interval above or below 0; else `'equal'` where it lies within ± the margin; else
+ * `'undecided'`. A lower score that is the better one (`scoreFacts`) counts as above.
+ */
+export type Outcome = 'above' | 'below' | 'equal' | 'undecided';
+
+export interface Contrast extends Estimate {
+  outcome: Outcome;
+}
+
+export interface ContrastOptions {
+  score: RunScore;
+  /** Of the interval (default 0.95). */
+  level?: number;
+}
+
+export interface ResultsOptions extends ResamplingOptions {
+  /** Differences within ± this count as none (default 0.01: a point). */
+  margin?: number;
+}
+
+/** Why there is no contrast. */
+export interface Undefined {
+  reason: string;
+}
+
+export type Compared = Contrast | Undefined;
+
+export function isDefined(compared: Compared): compared is Contrast {
+  return 'value' in compared;
+}
+
+/** The cells of some records, with what their scores might have been. */
+export class Results {
+  readonly cells: readonly Cell[];
+  /** Records that are left out, and why. */
+  readonly skipped: readonly { file: string; reason: string }[];
+  readonly margin: number;
+  private readonly resampling: Resampling;
+  private readonly noise = new Map<string, SeedNoise>();
+
+  constructor(records: readonly ResultRecord[], { margin = 0.01, ...draws }: ResultsOptions = {}) {
+    // The draws of a run depend on its images and settings, not on the order of the files.
+    const inOrder = [...records].sort((a, b) => (a.file < b.file ? -1 : 1));
+    const { cells, skipped } = groupCells(inOrder);
+    this.cells = cells;
+    this.skipped = skipped;
+    this.margin = margin;
+    this.resampling = new Resampling(draws);
+  }
+
+  /** Of each seed that has it. */
+  values(cell: Cell, score: RunScore): number[] {
+    return this.resampling.values(cell, score);
+  }
+
+  /** The mean over a cell's seeds; null without one. */
+  estimate(cell: Cell, { score, level }: ContrastOptions): Estimate | null {
+    const found = this.statistic([cell], ([value]) => value, { score, level });
+    return isDefined(found) ? found : null;
+  }
+
+  /** `a` − `b`. */
+  contrast(a: Cell, b: Cell, options: ContrastOptions): Compared {
+    return this.average([[a, b]], options);
+  }
+
+  /** The mean of several differences, over networks or data sets; none where one of them is not defined. */
+  average(pairs: readonly (readonly [Cell, Cell])[], options: ContrastOptions): Compared {
+    const apart = pairs.find(([a, b]) => !sameImages(a, b));
+    if (apart !== undefined) {
+      return { reason: `${apart[1].network} of ${apart[1].dataset}: counts of the same images` };
+    }
+    const mean = (values: readonly number[]) =>
+      pairs.reduce((sum, _, i) => sum + values[2 * i] - values[2 * i + 1], 0) / pairs.length;
+    return this.statistic(pairs.flat(), mean, options);
+  }
+
+  /** Any function of the cells' scores, each the mean over the cell's seeds. */
+  statistic(
+    cells: readonly Cell[],
+    of: (values: readonly number[]) => number,
+    { score, level = 0.95 }: ContrastOptions,
+  ): Compared {
+    const seeds = cells.map((cell) => this.values(cell, score));
+    const empty = seeds.findIndex((values) => values.length === 0);
+    if (empty >= 0) {
+      const { title } = scoreFacts[score];
+      return { reason: `${cells[empty].network} of ${cells[empty].dataset}: ${title}` };
+    }
+    const means = seeds.map((values) => values.reduce((sum, one) => sum + one, 0) / values.length);
+    const value = of(means);
+    if (Number.isNaN(value)) return { reason: `${scoreFacts[score].title} is not defined` };
+    const deviations = cells.map((cell) => this.deviations(cell, score));
+    const count = Math.min(...seeds.map(({ length }) => length));
+    const clusters = Math.min(...cells.map((cell) => this.resampling.clusters(cell)));
+    const known = { score, value, seeds: count, clusters };
+    if (!deviations.every((list) => list !== null)) {
+      return { ...known, low: null, high: null, p: null, outcome: 'undecided' };
+    }
+    const draws = deviations[0].map((_, b) => of(means.map((mean, c) => mean + deviations[c][b])));
+    const interval = intervalOf(draws, level);
+    return { ...known, ...interval, outcome: this.outcome(score, interval) };
+  }
+
+  /** Of the mean of a cell's seeds, by images and seeds; null where the noise between seeds is not known. */
+  private deviations(cell: Cell, score: RunScore): Float64Array | null {
+    const noise = this.seedNoise(cell, score);
+    if (noise.degrees === 0) return null;
+    const ofSeeds = this.resampling.seedDeviations(cell, noise);
+    const ofImages = this.resampling.imageDeviations(cell, score);
+    return ofImages ? ofSeeds.map((one, b) => one + ofImages[b]) : ofSeeds;
+  }
+
+  /** Pooled over the cells that were trained as this one but for their loss. */
+  private seedNoise({ setting }: Cell, score: RunScore): SeedNoise {
+    const key = `${score} ${setting}`;
+    const alike = this.cells.filter((cell) => cell.setting === setting);
+    const noise = this.noise.get(key) ?? this.resampling.seedNoise(alike, score);
+    this.noise.set(key, noise);
+    return noise;
+  }
+
+  private outcome(score: RunScore, { low, high }: { low: number; high: number }): Outcome {
+    const { better, isShare } = scoreFacts[score];
+    if (low > 0) return better === 'higher' ? 'above' : 'below';
+    if (high < 0) return better === 'higher' ? 'below' : 'above';
+    return isShare && low > -this.margin && high < this.margin ? 'equal' : 'undecided';
+  }
+}
+
+function sameImages(a: Cell, b: Cell): boolean {
+  const withImages = [...a.runs, ...b.runs].every(({ perImage }) => perImage !== undefined);
+  return !withImages || sharedImages([...a.runs, ...b.runs]) !== null;
+}
+
+/**
+ * The interval of `level` and the p that belongs to it: with n of B draws on the farther side of 0, p = 2(n + 1)/(B + 1),
+ * and the ends are those draws at which p would just reach 1 − level.
+ */
+export function intervalOf(
+  draws: ArrayLike<number>,
+  level: number,
+): { low: number; high: number; p: number } {
+  const sorted = Float64Array.from(draws)
+    .filter((value) => !Number.isNaN(value))
+    .sort();
+  const size = sorted.length;
+  const outside = Math.max(1, Math.ceil(((1 - level) * (size + 1)) / 2 - 1 - 1e-9));
+  const [low, high] = [sorted[outside - 1], sorted[size - outside]];
+  const below = sorted.filter((value) => value <= 0).length;
+  const above = sorted.filter((value) => value >= 0).length;
+  const p = Math.min(1, (2 * (Math.min(below, above) + 1)) / (size + 1));
+  return { low, high, p };
+}

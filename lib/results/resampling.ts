@@ -1,0 +1,215 @@
+/**
+ * What the scores of cells might have been with other images and other seeds: what every interval and p is made of.
+ *
+ * Two sources, drawn one inside the other for each of `resamples` draws:
+ *
+ * - **Images.** Clusters of images (the data set says which images are not independent) are drawn with replacement, the
+ *   same ones for all cells on the same images, so that differences are paired. A drawn score's deviation from the mean of
+ *   the draws is widened by √(K/χ²_{K−1}), which makes of the bootstrap of K clusters what Student makes of the normal.
+ * - **Seeds.** Two or three seeds are too few to be drawn again: that would halve their variance. Their noise is normal
+ *   instead, with the variance pooled over the cells that were trained alike but for their loss, ν degrees of freedom: each
+ *   draw adds √(s²/n)·√(ν/χ²_ν)·N(0, 1) to the mean of a cell's n seeds. s² is the variance between the seeds' scores less
+ *   what the same images add to it, which the draws of images hold already (a crossed design: Owen, Annals of Applied
+ *   Statistics 1(2), 2007).
+ */
+import { createHash } from 'node:crypto';
+import { checkNumber } from '../check';
+import { imageClusters } from '../datasets';
+import { Random } from '../random';
+import { sharedImages } from './cells';
+import type { Cell } from './cells';
+import type { ResultRecord } from './records';
+import { drawnScorer, scoresOf } from './scores';
+import type { RunScore, RunScores } from './scores';
+
+/** Between the seeds of a cell. */
+export interface SeedNoise {
+  variance: number;
+  /** Of freedom, that the variance was estimated with. */
+  degrees: number;
+}
+
+export interface ResamplingOptions {
+  /** Draws (default 2000). */
+  resamples?: number;
+  /** Of the draws (default 0). */
+  seed?: number;
+}
+
+/** Deviations of one score of a run by the draws of images; null where images say nothing of it. */
+type Deviations = Float64Array | null;
+
+/** The clusters of some images and how often each is in each drawn set. */
+interface ImageDraws {
+  clusterOf: number[];
+  clusters: number;
+  weights: Uint8Array[];
+  /** √(K/χ²_{K−1}) of each draw. */
+  scale: Float64Array;
+}
+
+export class Resampling {
+  readonly resamples: number;
+  private readonly random: Random;
+  private readonly numbers = new Map<string, Float64Array>();
+  private readonly images = new Map<string, ImageDraws>();
+  private readonly whole = new WeakMap<ResultRecord, RunScores>();
+  private readonly drawn = new WeakMap<ResultRecord, Partial<Record<RunScore, Float64Array>>>();
+
+  constructor({ resamples = 2000, seed = 0 }: ResamplingOptions = {}) {
+    this.resamples = checkNumber('Resampling', 'resamples', resamples, { min: 1, integer: true });
+    this.random = new Random(seed);
+  }
+
+  /** Of a run on its split. */
+  scores(run: ResultRecord): RunScores {
+    return keptIn(this.whole, run, () => scoresOf(run));
+  }
+
+  /** The score of each of a cell's runs that has it. */
+  values({ runs }: Cell, score: RunScore): number[] {
+    return runs.flatMap((run) => this.scores(run)[score] ?? []);
+  }
+
+  /** Clusters of the cell's images; 0 without counts of each image. */
+  clusters({ runs: [run] }: Cell): number {
+    return this.imageDraws(run)?.clusters ?? 0;
+  }
+
+  /** What other images might have added to the mean of a cell's seeds; null without two clusters of images. */
+  imageDeviations({ runs }: Cell, score: RunScore): Deviations {
+    const lists = runs.map((run) => this.runDeviations(run, score));
+    if (sharedImages(runs) === null || !lists.every((list) => list !== null)) return null;
+    return meanOfLists(lists);
+  }
+
+  /** What other seeds might have added to it. */
+  seedDeviations(cell: Cell, { variance, degrees }: SeedNoise): Float64Array {
+    const deviation = Math.sqrt(variance / cell.runs.length);
+    const normals = this.drawnOnce(`seeds ${cell.key}`, (random) => random.normal());
+    const scale = this.drawnOnce(`variance ${cell.setting} ${degrees}`, (random) =>
+      studentScale(random, degrees, degrees),
+    );
+    return normals.map((normal, b) => deviation * scale[b] * normal);
+  }
+
+  /** Pooled over the cells; without two seeds in one of them there are no degrees of freedom. */
+  seedNoise(cells: readonly Cell[], score: RunScore): SeedNoise {
+    let [squares, shared, degrees] = [0, 0, 0];
+    for (const cell of new Set(cells)) {
+      const values = this.values(cell, score);
+      if (values.length < 2) continue;
+      const center = meanOf(values);
+      squares += values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+      degrees += values.length - 1;
+      shared += this.sharedSquares(cell, score);
+    }
+    const variance = degrees > 0 ? Math.max(0, squares - shared) / degrees : 0;
+    return { variance, degrees };
+  }
+
+  /** Σ over the seeds of the variance, by the draws of images, of a seed's deviation from the mean of the seeds. */
+  private sharedSquares(cell: Cell, score: RunScore): number {
+    const center = this.imageDeviations(cell, score);
+    if (center === null) return 0;
+    const { clusters, scale } = this.imageDraws(cell.runs[0]) as ImageDraws;
+    // Without its widening a deviation is the plain bootstrap's, whose variance K/(K − 1) makes unbiased.
+    const squares = cell.runs.map((run) => {
+      const own = this.runDeviations(run, score) as Float64Array;
+      return meanOf(defined(own.map((value, b) => ((value - center[b]) / scale[b]) ** 2)));
+    });
+    return (squares.reduce((sum, one) => sum + one, 0) * clusters) / (clusters - 1);
+  }
+
+  private runDeviations(run: ResultRecord, score: RunScore): Deviations {
+    const draws = this.imageDraws(run);
+    if (draws === null || score === 'authorsMeanIoU' || score === 'crossEntropy') return null;
+    const all = keptIn(this.drawn, run, () => drawnDeviations(run, draws));
+    return all[score] ?? null;
+  }
+
+  private imageDraws(run: ResultRecord): ImageDraws | null {
+    const names = run.perImage?.names ?? [];
+    if (names.length < 2) return null;
+    const { dataset } = run.config;
+    const digest = createHash('sha256').update(names.join('\n')).digest('hex');
+    const key = `images ${dataset.name} ${digest}`;
+    const draws = keptIn(this.images, key, () => {
+      const found = imageClusters(dataset.name, names);
+      const ids = new Map([...new Set(found)].map((cluster, id) => [cluster, id]));
+      const clusters = ids.size;
+      const random = this.random.stream(key);
+      const weights = Array.from({ length: this.resamples }, () => {
+        const weight = new Uint8Array(clusters);
+        for (let i = 0; i < clusters; i++) weight[random.integer(0, clusters - 1)] += 1;
+        return weight;
+      });
+      const scale = this.drawnOnce(`${key} scale`, (own) =>
+        studentScale(own, clusters - 1, clusters),
+      );
+      return { clusterOf: found.map((one) => ids.get(one) as number), clusters, weights, scale };
+    });
+    return draws.clusters < 2 ? null : draws;
+  }
+
+  private drawnOnce(name: string, next: (random: Random) => number): Float64Array {
+    return keptIn(this.numbers, name, () => {
+      const random = this.random.stream(name);
+      return Float64Array.from({ length: this.resamples }, () => next(random));
+    });
+  }
+}
+
+/** From here on χ² is drawn by Wilson and Hilferty's cube of a normal number, which is exact to four digits there. */
+const MANY_DEGREES = 100;
+
+/** √(size/χ²_degrees); 1 without degrees of freedom. */
+function studentScale(random: Random, degrees: number, size: number): number {
+  if (degrees === 0) return 1;
+  if (degrees > MANY_DEGREES) {
+    const spread = 2 / (9 * degrees);
+    return Math.sqrt(size / (degrees * (1 - spread + random.normal() * Math.sqrt(spread)) ** 3));
+  }
+  let square = 0;
+  for (let i = 0; i < degrees; i++) square += random.normal() ** 2;
+  return Math.sqrt(size / square);
+}
+
+/** Each score's deviation from the mean of its draws, widened; a draw in which it is not defined deviates by NaN. */
+function drawnDeviations(
+  run: ResultRecord,
+  { clusterOf, weights, scale }: ImageDraws,
+): Partial<Record<RunScore, Float64Array>> {
+  const scorer = drawnScorer(run, clusterOf);
+  const drawn = weights.map(scorer);
+  const names = Object.keys(drawn[0]) as (keyof (typeof drawn)[number])[];
+  const lists = names.map((name) => {
+    const values = drawn.map((scores) => scores[name] ?? NaN);
+    const center = meanOf(defined(values));
+    return [name, Float64Array.from(values, (value, b) => (value - center) * scale[b])] as const;
+  });
+  return Object.fromEntries(lists);
+}
+
+function meanOfLists(lists: readonly Float64Array[]): Float64Array {
+  return lists[0].map((_, b) => lists.reduce((sum, list) => sum + list[b], 0) / lists.length);
+}
+
+function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+const defined = (values: Iterable<number>) => [...values].filter((value) => !Number.isNaN(value));
+
+interface Keeper<Key, Value> {
+  get(key: Key): Value | undefined;
+  set(key: Key, value: Value): unknown;
+}
+
+function keptIn<Key, Value>(known: Keeper<Key, Value>, key: Key, make: () => Value): Value {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}

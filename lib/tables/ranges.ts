@@ -1,0 +1,61 @@
+/** How much the temperature matters, in Table 3 of the paper and here. */
+import type { Table } from '../figures/tables';
+import { datasetTitle, lossLabel, networkTitle } from '../results/names';
+import { contrastCells, numberCell } from './cells';
+import type { ResultTable, TableCellResult } from './types';
+
+const range = (values: readonly number[]) => Math.max(...values) - Math.min(...values);
+
+/** A row for each data set and network: best less worst mean IoU over the temperatures, in print and here. */
+export function rangesTable({ specification, cells, results }: ResultTable): Table {
+  const places = new Map<string, TableCellResult[]>();
+  for (const cell of cells) {
+    const place = `${cell.dataset}/${cell.network}`;
+    places.set(place, [...(places.get(place) ?? []), cell]);
+  }
+  const rows = [...places.values()].map((own) => {
+    const [{ dataset, network }] = own;
+    const run = own.flatMap(({ cell, loss, summary }) => {
+      const score = summary?.scores.meanIoU?.mean;
+      return cell && score !== undefined ? [{ cell, label: lossLabel(loss), score }] : [];
+    });
+    const printed = own.flatMap(
+      (cell) => specification.printedOf?.(cell, cells)?.meanIoU.value ?? [],
+    );
+    const best = run.reduce((first, one) => (one.score > first.score ? one : first), run[0]);
+    const level = run.reduce((sum, { score }) => sum + score, 0) / run.length;
+    const compared =
+      run.length > 1
+        ? results.statistic(
+            run.map(({ cell }) => cell),
+            range,
+            { score: 'meanIoU' },
+          )
+        : null;
+    const [points, low, high] = contrastCells(compared);
+    return {
+      labels: [datasetTitle(dataset), networkTitle(network), best?.label ?? '–'],
+      cells: [
+        numberCell(run[0]?.cell.runs[0].classNames.length, 1),
+        numberCell(printed.length > 1 ? range(printed) : null, 1),
+        ...[points, low, high],
+        points && { value: points.value / level },
+      ],
+    };
+  });
+  return {
+    name: `${specification.name}-ranges`,
+    caption:
+      'Best less worst mean IoU (D) over the temperatures, points: in print, of one seed each, and here with its 95 % ' +
+      'interval. A range is never negative and noise widens it: the seeds’ own deviation is in the table above. Relative: ' +
+      'to the mean over the temperatures, percent, as a point weighs more where scores are low.',
+    labels: ['Data set', 'Network', 'Best'],
+    columns: [
+      { header: 'Classes', digits: 0 },
+      { header: 'In print', digits: 1 },
+      ...['Here', 'Low', 'High'].map((header) => ({ header, digits: 1 })),
+      { header: 'Relative, %', digits: 0 },
+    ],
+    rows,
+  };
+}

@@ -1,0 +1,40 @@
+/** All numbers of a table in full, for a CSV. */
+import type { FigureRow } from '../figures/types';
+import type { Printed } from '../paper';
+import { isDefined } from '../results/contrast';
+import { lossLabel } from '../results/names';
+import { runScores } from '../results/scores';
+import type { TableCellResult, TableSpecification } from './types';
+
+/** A row for each cell; shares are 0 … 1 but for the paper's, which are as printed. */
+export function csvRows(
+  { printedOf }: TableSpecification,
+  cells: readonly TableCellResult[],
+): FigureRow[] {
+  return cells.map((cell) => {
+    const { dataset, network, loss, summary, seeds, interval, against } = cell;
+    const row: FigureRow = { dataset, network, loss: loss.name, label: lossLabel(loss) };
+    row['seeds planned'] = seeds.length;
+    row.seeds = summary?.seeds.length ?? 0;
+    for (const score of runScores) {
+      row[score] = summary?.scores[score]?.mean ?? null;
+      row[`${score} deviation`] = summary?.scores[score]?.deviation ?? null;
+    }
+    row['meanIoU low'] = interval?.low ?? null;
+    row['meanIoU high'] = interval?.high ?? null;
+    row.clusters = interval?.clusters ?? null;
+    for (const { reference, compared } of against) {
+      const found = compared !== null && isDefined(compared) ? compared : null;
+      row[`minus ${reference}`] = found?.value ?? null;
+      row[`minus ${reference} low`] = found?.low ?? null;
+      row[`minus ${reference} high`] = found?.high ?? null;
+    }
+    if (printedOf === undefined) return row;
+    const paper = printedOf(cell, cells);
+    const printed = (value: Printed | undefined) => value?.value ?? null;
+    row['paper meanIoU'] = printed(paper?.meanIoU);
+    row['paper pixelAccuracy'] = printed(paper?.pixelAccuracy);
+    row['paper diceError'] = printed(paper?.diceError);
+    return row;
+  });
+}

@@ -1,0 +1,49 @@
+/** What the paper's tables lack: seeds, intervals, three ways to average, rare classes, differences. */
+import type { Table, TableCell, TableColumn } from '../figures/tables';
+import { contrastCells, meanCell, numberCell, scoreCell } from './cells';
+import type { ResultTable, TableCellResult } from './types';
+import { intervalText, settingText } from './words';
+
+/** Mean IoU with its interval and by images and classes; head, body and tail; the difference to each reference. */
+export function statisticsTable(
+  { specification, split, calibration }: Omit<ResultTable, 'tables' | 'rows'>,
+  cells: readonly TableCellResult[],
+): Table {
+  const { name, title, labels, labelsOf, references } = specification;
+  const [{ dataset }] = cells;
+  const mean = { digits: 1, better: 'higher' as const };
+  const columns: TableColumn[] = [
+    { group: 'mIoU, %', header: 'D', ...mean },
+    ...['Low', 'High'].map((header) => ({ group: 'mIoU, %', header, digits: 1 })),
+    ...['I', 'C'].map((header) => ({ group: 'mIoU, %', header, ...mean })),
+    ...['Head', 'Body', 'Tail'].map((header) => ({ group: 'mIoU of classes, %', header, ...mean })),
+    { group: 'Pixel', header: 'accuracy, %', ...mean },
+    ...references.flatMap(({ title: reference }) =>
+      ['Δ', 'Low', 'High'].map((header) => {
+        return { group: `mIoU D − ${reference}, points`, header, digits: 1, signed: true };
+      }),
+    ),
+  ];
+  const rows = cells.map((cell) => ({ labels: labelsOf(cell), cells: statisticsOf(cell) }));
+  const byTrain = cells.some(({ summary }) => summary?.thirdsBy === 'train');
+  const caption =
+    `${title}: ${settingText(cells, { split, calibration })}. D: over the pixels of the set, I: mean over images, ` +
+    `C: mean over classes of the mean over their images. Head, body, tail: thirds of the classes by their pixels in the ` +
+    `${byTrain ? 'training split' : 'images scored'}. ${intervalText({ split, calibration })} Descriptive: one by one, ` +
+    'not corrected for their number; the comparisons named in advance are in the table of primary contrasts.';
+  const table = { caption, labels, columns, rows, compact: true };
+  return { name: `${name}-${dataset}-statistics`, ...table };
+}
+
+function statisticsOf(cell: TableCellResult): (TableCell | null)[] {
+  const { interval, against } = cell;
+  return [
+    scoreCell(cell, 'meanIoU'),
+    numberCell(interval?.low),
+    numberCell(interval?.high),
+    ...(['meanIoUI', 'meanIoUC', 'headIoU', 'bodyIoU', 'tailIoU', 'pixelAccuracy'] as const).map(
+      (score) => meanCell(cell, score),
+    ),
+    ...against.flatMap(({ compared }) => contrastCells(compared)),
+  ];
+}

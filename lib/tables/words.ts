@@ -1,0 +1,32 @@
+/** Captions. */
+import { datasetTitle, networkTitle } from '../results/names';
+import { calibrationText } from '../results/calibration';
+import type { ResultTable, TableCellResult } from './types';
+
+type Told = Pick<ResultTable, 'split' | 'calibration'>;
+
+/** `CamVid at 64×96, SegNet of width 8, 10 epochs, test split of 47 images in 16 clusters; mean ± standard deviation over 3 seeds`. */
+export function settingText(cells: readonly TableCellResult[], { split }: Told): string {
+  const [{ dataset, config }] = cells;
+  const networks = [...new Set(cells.map(({ network }) => networkTitle(network)))].join(', ');
+  const images = cells.flatMap(({ cell }) => cell?.runs[0].perImage?.names.length ?? [])[0];
+  const clusters = cells.flatMap(({ interval }) => interval?.clusters ?? [])[0] ?? 0;
+  const counted = images === undefined ? '' : ` of ${images} images`;
+  const clustered = clusters > 0 && clusters !== images ? ` in ${clusters} clusters` : '';
+  const planned = Math.max(...cells.map(({ seeds }) => seeds.length));
+  const seeds = planned === 1 ? 'one seed' : `mean ± standard deviation over ${planned} seeds`;
+  return (
+    `${datasetTitle(dataset)} at ${config.dataset.size.join('×')}, ${networks} of width ` +
+    `${config.model.width}, ${config.epochs} epochs, ${split === 'test' ? 'test' : 'validation'} split` +
+    `${counted}${clustered}; ${seeds}`
+  );
+}
+
+/** What intervals hold, and how far they can be trusted. */
+export function intervalText({ calibration }: Told): string {
+  const rate = calibrationText(calibration);
+  return (
+    'Intervals: 95 %, over clusters of images drawn again and over seeds, whose variance is pooled over the losses' +
+    `${rate === undefined ? '' : `; ${rate}`}.`
+  );
+}
