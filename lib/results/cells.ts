@@ -1,8 +1,6 @@
 /** Cells of a table: the runs that differ in nothing but their seed, and what they give together. */
-import { scoreNames } from '../metrics';
-import type { ScoreName } from '../metrics';
-import { classGroups } from '../training/evaluate';
-import type { ClassGroup } from '../training/evaluate';
+import { classGroups, scoreNames } from '../metrics';
+import type { ClassGroup, ScoreName } from '../metrics';
 import { spread } from './bootstrap';
 import type { Interval, Spread } from './bootstrap';
 import { drawnScores, meanInterval } from './drawnScores';
