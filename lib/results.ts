@@ -15,7 +15,7 @@ export { compareCells } from './results/compare';
 export type { Comparison } from './results/compare';
 export { readRecords } from './results/records';
 export type { ReadRecords, ResultRecord } from './results/records';
-export type { PerImageCounts } from './training/evaluate';
+export type { PerImageCounts } from './metrics';
 export { holm, signedRankTest } from './results/signedRank';
 export { bootstrapInterval, spread } from './results/bootstrap';
 export type { Interval, Spread } from './results/bootstrap';

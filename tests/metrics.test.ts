@@ -127,22 +127,6 @@ describe('ConfusionMatrix', () => {
   });
 });
 
-describe('authorsMeanIoU', () => {
-  it('means over batches, whose sizes do not count, of the classes present in each', () => {
-    const batches = [
-      { labels: [0, 0, 0, 0], predictions: [0, 0, 0, 1] }, // class 0 only: 3/4
-      { labels: [1, 255], predictions: [1, 0] }, // class 1 only: 1
-      { labels: [255, 255], predictions: [1, 0] }, // no valid pixel: left out
-    ];
-    expectClose(authorsMeanIoU(batches, 2), (3 / 4 + 1) / 2);
-    expect(authorsMeanIoU([], 2)).toBeNaN();
-    expectClose(
-      authorsMeanIoU([{ labels: [0, 9], predictions: [0, 1] }], 2, { ignoreIndex: 9 }),
-      1,
-    );
-  });
-});
-
 interface MetricCase {
   name: string;
   classes: number;

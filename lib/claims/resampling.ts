@@ -8,13 +8,13 @@
  * each draw adds s·√(ν/χ²_ν)·N(0, 1/seeds) to the mean of each cell, which alone would give Student's interval.
  */
 import { checkNumber } from '../check';
+import { classGroups } from '../metrics';
 import { Random } from '../random';
 import { quantile } from '../results/bootstrap';
 import type { Interval } from '../results/bootstrap';
 import { sharedImages } from '../results/cells';
 import type { Cell } from '../results/cells';
 import type { ResultRecord } from '../results/records';
-import { classGroups } from '../training/evaluate';
 
 /** Higher is better; the last two are mean IoU of the most frequent and the rarest third of the classes. */
 export const claimScores = ['meanIoU', 'pixelAccuracy', 'meanDice', 'headIoU', 'tailIoU'] as const;

@@ -1,6 +1,6 @@
 /** Paired comparisons of losses: the same seeds, the same images. */
 import { invalid } from '../check';
-import type { PerImageCounts } from '../training/evaluate';
+import type { PerImageCounts } from '../metrics';
 import { spread } from './bootstrap';
 import type { Interval } from './bootstrap';
 import { sharedImages } from './cells';

@@ -2,9 +2,8 @@
  * Scores of drawn sets of images, of which intervals over images are made. The sets of as many images are the same for all
  * runs, so that differences are paired; a run is scored on them once, however many tables it is in.
  */
-import type { ScoreName } from '../metrics';
+import type { PerImageCounts, ScoreName } from '../metrics';
 import { Random } from '../random';
-import type { PerImageCounts } from '../training/evaluate';
 import { drawSets, percentileInterval, spread } from './bootstrap';
 import type { Interval } from './bootstrap';
 import { setScorer } from './perImage';

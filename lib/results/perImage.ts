@@ -1,7 +1,6 @@
 /** Scores of images and of sets of images, from their counts. */
 import { scoresFrom } from '../metrics';
-import type { SegmentationScores } from '../metrics';
-import type { PerImageCounts } from '../training/evaluate';
+import type { PerImageCounts, SegmentationScores } from '../metrics';
 
 /** Scores some images as one set; an image may be there more than once. */
 export type SetScorer = (images: readonly number[]) => SegmentationScores;

@@ -6,8 +6,8 @@
  * each mask by its size, as PAT does in Eq. 4, gives it ĝ_c = g_c/|M_c|.
  */
 import { invalid } from '../check';
-import { classGroups } from './evaluate';
-import type { ClassGroup } from './evaluate';
+import { classGroups } from '../metrics';
+import type { ClassGroup } from '../metrics';
 import type { ClassStatistics } from './classStatistics';
 import type { TrainingRun } from './trainingRuns';
 

@@ -4,7 +4,7 @@ import { tf } from '../backend';
 import type { SegmentationDataset } from '../datasets/types';
 import type { SegmentationLoss } from '../losses';
 import { ConfusionMatrix } from '../metrics';
-import type { SegmentationScores } from '../metrics';
+import type { PerImageCounts, SegmentationScores } from '../metrics';
 import { createInference } from './inference';
 import type { Inference } from './inference';
 
@@ -39,16 +39,6 @@ export interface EvaluationOptions {
   /** Shown the predictions of each batch. */
   onPredictions?: (batch: PredictedBatch) => void | Promise<void>;
   signal?: AbortSignal;
-}
-
-/** Pixels of each class in each image, `[image][class]`; from them every score of any set of images follows. */
-export interface PerImageCounts {
-  /** Of the samples, in the order of the rows. */
-  names: string[];
-  /** Labelled and predicted as the class. */
-  hits: (readonly number[])[];
-  labelled: (readonly number[])[];
-  predicted: (readonly number[])[];
 }
 
 export interface Evaluation {
@@ -131,38 +121,3 @@ function forwardBy(inference: Inference, loss?: SegmentationLoss): Forward {
       return { predictions: logits.argMax<tf.Tensor3D>(3), loss: loss?.(logits, labels) }; // [B,H,W]
     });
 }
-
-/** Classes by how many pixels they have. */
-export interface ClassGroup {
-  name: 'head' | 'body' | 'tail';
-  /** Class ids, most pixels first. */
-  classes: number[];
-  /** Mean IoU of the group; null for an empty group. */
-  meanIoU: number | null;
-}
-
-/**
- * The classes that have pixels in three groups of equal number by their pixels, most first; where the number is no
- * multiple of three the head, then the body, has one more. `pixels` are those of the labels that `counts` scores,
- * unless others are given (the training split's); the mean is over the classes that occur in the labels scored.
- */
-export function classGroups(
-  counts: readonly number[][],
-  iou: readonly (number | null)[],
-  pixels: readonly number[] = counts.map(total),
-) {
-  const present = pixels.flatMap((count, id) => (count > 0 ? [id] : []));
-  const order = present.sort((a, b) => pixels[b] - pixels[a] || a - b);
-  const names = ['head', 'body', 'tail'] as const;
-  let start = 0;
-  return names.map((name, i): ClassGroup => {
-    const end = start + Math.ceil((order.length - start) / (3 - i));
-    const classes = order.slice(start, end);
-    start = end;
-    const scored = classes.filter((id) => total(counts[id]) > 0);
-    const sum = total(scored.map((id) => iou[id] ?? 0));
-    return { name, classes, meanIoU: scored.length > 0 ? sum / scored.length : null };
-  });
-}
-
-const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);

@@ -1,8 +1,8 @@
 /** Two runs on the same data, class by class, and what a network must do better than. */
 import { invalid } from '../check';
+import { classGroups } from '../metrics';
+import type { ClassGroup } from '../metrics';
 import type { RunRecord } from './experiment';
-import { classGroups } from './evaluate';
-import type { ClassGroup } from './evaluate';
 
 /** Scores of predicting one class everywhere. */
 export interface ConstantBaseline {

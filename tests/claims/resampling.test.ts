@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { claimScores, drawnInterval, Resampling } from '../../lib/claims/resampling';
 import type { ClaimScore } from '../../lib/claims/resampling';
+import { classGroups } from '../../lib/metrics';
 import { Random } from '../../lib/random';
 import { bootstrapInterval, groupCells, spread } from '../../lib/results';
 import type { Cell, PerImageCounts, ResultRecord } from '../../lib/results';
 import { setScorer } from '../../lib/results/perImage';
-import { classGroups } from '../../lib/training/evaluate';
 import { madeUpRun } from './madeUpRuns';
 import type { MadeUpOptions } from './madeUpRuns';
 

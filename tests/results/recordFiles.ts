@@ -1,8 +1,8 @@
 /** Records as runs leave them, with made-up predictions. */
 import { ConfusionMatrix } from '../../lib/metrics';
+import type { PerImageCounts } from '../../lib/metrics';
 import { Random } from '../../lib/random';
 import type { ScoredSplit } from '../../lib/results/records';
-import type { PerImageCounts } from '../../lib/training/evaluate';
 
 export const classNames = ['road', 'car', 'sign'];
 

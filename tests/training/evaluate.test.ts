@@ -4,7 +4,7 @@ import type { Sample } from '../../lib/datasets/types';
 import { GraphPredictor } from '../../lib/graph/predictor';
 import { createLoss } from '../../lib/losses';
 import { createModel } from '../../lib/models';
-import { classGroups, evaluate } from '../../lib/training/evaluate';
+import { evaluate } from '../../lib/training/evaluate';
 import { memoryDataset } from '../support/memoryDataset';
 
 describe('evaluate', () => {
@@ -96,37 +96,5 @@ describe('evaluate by a graph', () => {
     expect(result.counts).toEqual(eager.counts);
     expect(tf.memory().numTensors).toBe(tensors);
     model.dispose();
-  });
-});
-
-describe('classGroups', () => {
-  const diagonal = (pixels: number[]) =>
-    pixels.map((n, i) => pixels.map((_, j) => (i === j ? n : 0)));
-
-  it('takes classes by their pixels, leaves absent ones out, and averages IoU', () => {
-    const groups = classGroups(diagonal([5, 100, 0, 50, 7, 1]), [0.1, 0.9, null, 0.7, 0.3, 0]);
-    expect(groups).toEqual([
-      { name: 'head', classes: [1, 3], meanIoU: 0.8 },
-      { name: 'body', classes: [4, 0], meanIoU: 0.2 },
-      { name: 'tail', classes: [5], meanIoU: 0 },
-    ]);
-  });
-
-  it('takes the pixels of another split, and averages over the classes that the labels show', () => {
-    const iou = [0.1, 0.9, null, 0.7];
-    const groups = classGroups(diagonal([5, 100, 0, 50]), iou, [40, 20, 30, 0]);
-    expect(groups).toEqual([
-      { name: 'head', classes: [0], meanIoU: 0.1 },
-      { name: 'body', classes: [2], meanIoU: null },
-      { name: 'tail', classes: [1], meanIoU: 0.9 },
-    ]);
-  });
-
-  it('has empty groups where there are fewer classes than groups', () => {
-    expect(classGroups(diagonal([3]), [1])).toEqual([
-      { name: 'head', classes: [0], meanIoU: 1 },
-      { name: 'body', classes: [], meanIoU: null },
-      { name: 'tail', classes: [], meanIoU: null },
-    ]);
   });
 });

@@ -1,0 +1,80 @@
+/** Every score of a set from the pixels that each class has in it. */
+export interface SegmentationScores {
+  /** One entry for each class; null for a class in neither labels nor predictions. */
+  iou: (number | null)[];
+  dice: (number | null)[];
+  /** Recall of each class; null for a class absent from the labels. */
+  accuracyPerClass: (number | null)[];
+  /** Over the classes present in the labels of the whole set. */
+  meanIoU: number | null;
+  /** Over the classes present in labels or predictions. */
+  meanIoUUnion: number | null;
+  /** Over the classes present in the labels. */
+  meanDice: number | null;
+  pixelAccuracy: number | null;
+  /** Over the classes present in the labels. */
+  meanAccuracy: number | null;
+  /** IoU weighted by the share of each class in the labels. */
+  frequencyWeightedIoU: number | null;
+}
+
+/** Scores that are one number. */
+export type ScoreName =
+  | 'meanIoU'
+  | 'meanIoUUnion'
+  | 'meanDice'
+  | 'pixelAccuracy'
+  | 'meanAccuracy'
+  | 'frequencyWeightedIoU';
+
+export const scoreNames: readonly ScoreName[] = [
+  'meanIoU',
+  'meanIoUUnion',
+  'meanDice',
+  'pixelAccuracy',
+  'meanAccuracy',
+  'frequencyWeightedIoU',
+];
+
+/** Pixels of each class: predicted and labelled as it (`hits`, n_cc), labelled (t_c), predicted (q_c). */
+export interface ClassCounts {
+  hits: readonly number[];
+  labelled: readonly number[];
+  predicted: readonly number[];
+}
+
+/** All scores from what each class has in the whole set. */
+export function scoresFrom({ hits, labelled, predicted }: ClassCounts): SegmentationScores {
+  const either = hits.map((_, c) => labelled[c] + predicted[c]);
+  const iou = hits.map((hit, c) => ratio(hit, either[c] - hit));
+  const dice = hits.map((hit, c) => ratio(2 * hit, either[c]));
+  const accuracyPerClass = hits.map((hit, c) => ratio(hit, labelled[c]));
+  const present = (_: unknown, c: number) => labelled[c] > 0;
+  const weighted = iou.map((value, c) => (value ?? 0) * labelled[c]);
+  return {
+    iou,
+    dice,
+    accuracyPerClass,
+    meanIoU: mean(iou.filter(present)),
+    meanIoUUnion: mean(iou),
+    meanDice: mean(dice.filter(present)),
+    pixelAccuracy: ratio(sum(hits), sum(labelled)),
+    meanAccuracy: mean(accuracyPerClass.filter(present)),
+    frequencyWeightedIoU: ratio(sum(weighted), sum(labelled)),
+  };
+}
+
+/** Null where the denominator is 0. */
+export function ratio(numerator: number, denominator: number): number | null {
+  return denominator > 0 ? numerator / denominator : null;
+}
+
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Mean of the defined values; null when there is none. */
+export function mean(values: readonly (number | null)[]): number | null {
+  const defined = values.filter((value): value is number => value !== null);
+  return ratio(sum(defined), defined.length);
+}
