@@ -1,21 +1,25 @@
 /**
- * Results of many runs: records → cells (data set × network × loss with options, over seeds) → means, intervals, tests.
+ * Results of many runs: record → score → cell → contrast, each computed here alone.
  *
- *     const { records, skipped } = await readRecords('data/results');
- *     const { cells } = groupCells(records);
- *     const [first] = cells.map((cell) => summarize(cell));
- *     first.scores.meanIoU; // { mean, deviation }
- *     compareCells(pat, others); // signed-rank over the same images, Holm over the losses
+ *     const { records, skipped } = await readRecords('data/results', { split: 'test' });
+ *     const results = new Results(records); // cells: data set × network × loss with options, over seeds
+ *     const [a, b] = results.cells;
+ *     summarize(a, results).scores.meanIoU; // { mean, deviation }
+ *     results.contrast(a, b, { score: 'tailIoU' }); // difference, interval and p of the same score
  */
-export { scoreNames } from './metrics';
-export type { ScoreName } from './metrics';
-export { groupCells, summarize } from './results/cells';
-export type { Cell, CellSummary, SummaryOptions } from './results/cells';
-export { compareCells } from './results/compare';
-export type { Comparison } from './results/compare';
 export { readRecords } from './results/records';
 export type { ReadRecords, ResultRecord } from './results/records';
-export type { PerImageCounts } from './metrics';
-export { holm, signedRankTest } from './results/signedRank';
-export { bootstrapInterval, spread } from './results/bootstrap';
+export { runScores, scoreFacts, scoresOf } from './results/scores';
+export type { RunScore, RunScores } from './results/scores';
+export { groupCells } from './results/cells';
+export type { Cell } from './results/cells';
+export { summarize } from './results/summary';
+export type { CellSummary } from './results/summary';
+export { isDefined, Results } from './results/contrast';
+export type { Compared, Contrast, Estimate, Outcome } from './results/contrast';
+export { calibrate } from './results/calibration';
+export type { Calibration } from './results/calibration';
+export { holm } from './results/holm';
+export { spread } from './results/bootstrap';
 export type { Interval, Spread } from './results/bootstrap';
+export type { PerImageCounts } from './metrics';

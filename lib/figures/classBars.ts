@@ -1,7 +1,9 @@
 /** IoU of each class with several losses, the commonest class first: who gains on rare classes, and who pays. */
 import type { Data, ErrorBar, Layout } from 'plotly.js';
 import { invalid } from '../check';
-import type { Cell, CellSummary } from '../results/cells';
+import type { Cell } from '../results/cells';
+import type { CellSummary } from '../results/summary';
+import { classThirds } from '../results/scores';
 import { rounded, significant } from './labels';
 import { axis, seriesStyle } from './style';
 import type { Figure, FigureRow } from './types';
@@ -25,8 +27,8 @@ const BAND = '#F2F2F2';
 const LEGEND_CHARACTERS = 85;
 
 /**
- * A group of bars for each class that has labelled pixels, ordered by them; whiskers are the standard deviation over the
- * seeds. Head, body and tail are the thirds of the classes.
+ * A group of bars for each class, ordered by the pixels that make the thirds (`CellSummary.thirdsBy`); whiskers are the
+ * standard deviation over the seeds.
  *
  * @throws InputError when there is no series, or they are not scored on the same labels.
  */
@@ -43,7 +45,7 @@ export function classBarsFigure(
   }
   const total = pixels.reduce((sum, count) => sum + count, 0);
   const share = (id: number) => (100 * pixels[id]) / total;
-  const order = summary.groups.flatMap(({ classes }) => classes);
+  const order = classThirds.flatMap((name) => summary.thirds[name]);
   const { classNames } = cell.runs[0];
   const x = order.map((id) => `${classNames[id]} ${significant(share(id), 2)} %`);
   const data = series.map(({ label, summary: { iou, seeds } }, i): Data => {
@@ -63,14 +65,15 @@ export function classBarsFigure(
     name,
     title: 'IoU of each class',
     caption:
-      `${dataset}: IoU of each class, those with most pixels first; below each name its share of the labelled pixels. ` +
-      `Whiskers: standard deviation over the seeds (${seedsText(series)}). Head, body and tail: thirds of the classes.`,
+      `${dataset}: IoU of each class; below each name its share of the labelled pixels. Whiskers: standard deviation over ` +
+      `the seeds (${seedsText(series)}). Head, body and tail: thirds of the classes by their pixels in the ` +
+      `${summary.thirdsBy === 'train' ? 'training split' : 'images scored'}, most first.`,
     data,
-    layout: layoutOf(summary.groups, series),
+    layout: layoutOf(summary.thirds, series),
     aspectRatio: 0.5,
     rows: series.flatMap(({ label, summary: own }) =>
-      own.groups.flatMap(({ name: group, classes }) =>
-        classes.map((id): FigureRow => {
+      classThirds.flatMap((group) =>
+        own.thirds[group].map((id): FigureRow => {
           const { mean = null, deviation = null } = own.iou[id] ?? {};
           const place = { series: label, class: classNames[id], group, pixels: pixels[id] };
           return { ...place, seeds: own.seeds.length, iou: mean, deviation };
@@ -94,7 +97,7 @@ function highest(series: readonly ClassBarSeries[]): number {
 }
 
 function layoutOf(
-  groups: CellSummary['groups'],
+  thirds: CellSummary['thirds'],
   series: readonly ClassBarSeries[],
 ): Partial<Layout> {
   const words = series.map(({ label }) => label.length + 8).reduce((sum, length) => sum + length);
@@ -110,7 +113,8 @@ function layoutOf(
     margin: { t: 26 + 21 * legendRows },
   };
   let start = 0;
-  for (const { name, classes } of groups) {
+  for (const name of classThirds) {
+    const classes = thirds[name];
     const end = start + classes.length;
     if (classes.length > 0) {
       layout.annotations?.push({

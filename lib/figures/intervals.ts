@@ -1,20 +1,22 @@
 /** Differences to a reference with their intervals: which losses are better or worse, and by how much for certain. */
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
+import { calibrationText } from '../results/calibration';
+import type { Calibration } from '../results/calibration';
 import { rounded } from './labels';
 import { axis, panelTitle, seriesStyle } from './style';
 import type { Figure, FigureRow } from './types';
 
-/** One difference, in shares (0.01 = one point). */
+/** One difference in mean IoU, in shares (0.01 = one point). */
 export interface IntervalRow {
   /** Its place on the vertical axis. */
   label: string;
   /** Tells several rows of one label apart by colour and marker (default: there is one). */
   series?: string;
-  difference: number;
-  interval: { low: number; high: number } | null;
-  /** Null: not tested. */
-  correctedP: number | null;
+  value: number;
+  /** Null: not known. */
+  low: number | null;
+  high: number | null;
 }
 
 /** One data set. */
@@ -28,26 +30,27 @@ export interface IntervalsOptions {
   reference: string;
   /** Data, networks and size, for the caption. */
   setting: string;
+  /** How often the intervals leave 0 out for runs of the same loss. */
+  calibration?: Calibration;
   /** File stem (default `'intervals'`). */
   name?: string;
 }
 
-/** A difference with a smaller p is drawn filled. */
-const LEVEL = 0.05;
 const GAP = 0.04;
 
 /**
  * A panel for each data set, a line for each label: the difference in mean IoU to the reference in points with its 95 %
- * interval. Filled: p below 0.05 after Holm's correction.
+ * interval.
  *
  * @throws InputError when there is no row.
  */
 export function intervalsFigure(
   panels: readonly IntervalPanel[],
-  { reference, setting, name = 'intervals' }: IntervalsOptions,
+  { reference, setting, calibration, name = 'intervals' }: IntervalsOptions,
 ): Figure {
   const rows = panels.flatMap((panel) => panel.rows);
   if (rows.length === 0) throw invalid('intervalsFigure', 'panels', 'panels with rows', '[]');
+  const rate = calibration && calibrationText(calibration);
   const labels = [...new Set(rows.map(({ label }) => label))];
   const series = [...new Set(rows.map((row) => row.series ?? ''))];
   const place = ({ label, series: own = '' }: IntervalRow) =>
@@ -64,8 +67,8 @@ export function intervalsFigure(
     title: `Differences to ${reference}`,
     caption:
       `${setting}: difference in mean IoU to ${reference} (positive: better than ${reference}), mean over the seeds, with ` +
-      'its 95 % bootstrap interval over the images. Filled markers: p < 0.05 in Wilcoxon’s signed-rank test over the ' +
-      'images, after Holm’s correction.',
+      `its 95 % interval over clusters of images and seeds${rate === undefined ? '' : `; ${rate}`}. One by one, not ` +
+      'corrected for their number.',
     data,
     layout: layoutOf(panels, { labels, reference, hasLegend: series.length > 1 }),
     aspectRatio:
@@ -88,23 +91,18 @@ function pointsTrace(
 ): Data {
   const { color, symbol } = seriesStyle(series);
   const points = (value: number) => rounded(100 * value, 4);
-  const isFilled = ({ correctedP }: IntervalRow) => correctedP !== null && correctedP < LEVEL;
   return {
     type: 'scatter',
     mode: 'markers',
     xaxis: panel === 0 ? 'x' : `x${panel + 1}`,
     yaxis: panel === 0 ? 'y' : `y${panel + 1}`,
-    x: rows.map(({ difference }) => points(difference)),
+    x: rows.map(({ value }) => points(value)),
     y: rows.map(place),
     error_x: {
       type: 'data',
       symmetric: false,
-      array: rows.map(({ difference, interval }) =>
-        points((interval?.high ?? difference) - difference),
-      ),
-      arrayminus: rows.map(({ difference, interval }) =>
-        points(difference - (interval?.low ?? difference)),
-      ),
+      array: rows.map(({ value, high }) => points((high ?? value) - value)),
+      arrayminus: rows.map(({ value, low }) => points(value - (low ?? value))),
       thickness: 1.5,
       width: 3,
       color,
@@ -112,12 +110,8 @@ function pointsTrace(
     marker: {
       size: 7,
       symbol,
-      color: rows.map((row) => (isFilled(row) ? color : '#FFFFFF')),
-      line: { color, width: 1.5 },
+      color,
     },
-    text: rows.map(({ correctedP }) =>
-      correctedP === null ? '' : `p = ${rounded(correctedP, 2)}`,
-    ),
     name: rows[0].series ?? '',
     legendgroup: rows[0].series ?? '',
     showlegend: isFirst,
@@ -161,10 +155,7 @@ function layoutOf(
 
 /** Points; zero is the line to compare with. */
 function rangeWithZero(rows: readonly IntervalRow[]): [number, number] {
-  const ends = rows.flatMap(({ difference, interval }) => [
-    100 * (interval?.low ?? difference),
-    100 * (interval?.high ?? difference),
-  ]);
+  const ends = rows.flatMap(({ value, low, high }) => [100 * (low ?? value), 100 * (high ?? value)]);
   const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
   const margin = 0.06 * (high - low) || 1;
   return [rounded(low - margin), rounded(high + margin)];
@@ -172,9 +163,8 @@ function rangeWithZero(rows: readonly IntervalRow[]): [number, number] {
 
 function csvRow(
   dataset: string,
-  { label, series = '', difference, interval, correctedP }: IntervalRow,
+  { label, series = '', value, low, high }: IntervalRow,
   reference: string,
 ): FigureRow {
-  const { low = null, high = null } = interval ?? {};
-  return { dataset, label, series, reference, difference, low, high, 'corrected p': correctedP };
+  return { dataset, label, series, reference, difference: value, low, high };
 }

@@ -126,7 +126,7 @@ export class Results {
     const count = Math.min(...seeds.map(({ length }) => length));
     const clusters = Math.min(...cells.map((cell) => this.resampling.clusters(cell)));
     const known = { score, value, seeds: count, clusters };
-    if (!deviations.every((list) => list !== null)) {
+    if (!deviations.every((list): list is Float64Array => list !== null)) {
       return { ...known, low: null, high: null, p: null, outcome: 'undecided' };
     }
     const draws = deviations[0].map((_, b) => of(means.map((mean, c) => mean + deviations[c][b])));

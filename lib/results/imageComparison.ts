@@ -7,7 +7,7 @@ import { openSplit } from '../training/openSplit';
 import { changes, predictSamples, reportedImages } from '../training/runPredictions';
 import type { TrainingRun } from '../training/trainingRuns';
 import { imagesKey } from './cells';
-import { imageMeanIoUs } from './perImage';
+import { imageMeanIoUs } from './scores';
 
 export interface ImageComparisonOptions {
   /**

@@ -30,6 +30,10 @@ export interface ResultRecord {
   scores: SegmentationScores;
   counts: number[][];
   perImage?: PerImageCounts;
+  /** Pixels of each class in the training split; records of version 1.0 may lack it. */
+  trainingPixels?: number[];
+  /** Mean cross-entropy of a pixel of the split, whatever the loss; records of version 1.0 lack it. */
+  crossEntropy?: number;
   /** Epoch by epoch; empty where neither the record nor its run folder tells. */
   curves: EpochPoint[];
   weightsSha256: string;
@@ -180,7 +184,8 @@ function checkCounts({ counts, perImage }: ScoredSplit, classes: number): void {
   }
 }
 
-function classCounts(counts: readonly number[][]) {
+/** Hits, labelled and predicted pixels of each class. */
+export function classCounts(counts: readonly number[][]) {
   const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
   return {
     hits: counts.map((row, c) => row[c]),

@@ -1,5 +1,6 @@
 /** The scores of a run: what each is called, and the one place where a run's counts become them. */
 import { authorsMeanIoUOf, classGroups, imageClassScores, scoresFrom } from '../metrics';
+import type { PerImageCounts } from '../metrics';
 import { mean, ratio } from '../metrics/scores';
 import { authorsClassIds } from '../paper/authorsClasses';
 import { classCounts } from './records';
@@ -41,8 +42,10 @@ export type RunScore = keyof typeof scoreFacts;
 
 export const runScores = Object.keys(scoreFacts) as RunScore[];
 
-/** Class ids of head, body and tail, most pixels first. */
-export type ClassThirds = Readonly<Record<'head' | 'body' | 'tail', readonly number[]>>;
+export const classThirds = ['head', 'body', 'tail'] as const;
+
+/** Class ids of each third, most pixels first. */
+export type ClassThirds = Readonly<Record<(typeof classThirds)[number], readonly number[]>>;
 
 /** By the pixels of the training split where the record has them, else of the labels scored. */
 export function thirdsOf({ counts, scores, trainingPixels }: ResultRecord): ClassThirds {
@@ -135,4 +138,9 @@ function clusterSums({ perImage, counts }: ResultRecord, clusterOf: readonly num
     values.forEach((value, k) => (rows[cluster][k] += value));
   });
   return rows;
+}
+
+/** Mean IoU of each image by itself, over the classes in its labels; null for an image without a labelled pixel. */
+export function imageMeanIoUs(counts: PerImageCounts): (number | null)[] {
+  return imageClassScores(counts).iou.map(mean);
 }

@@ -4,19 +4,22 @@ import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
 import { csvText } from '../figures/plain';
 import { tableLatex, tableMarkdown } from '../figures/tables';
-import type { PaperTable } from './types';
+import type { ResultTable } from './types';
 
 /** File name → text: LaTeX (needs booktabs, siunitx and graphicx), Markdown, and a CSV with all numbers in full. */
-export function tableFiles({ name, tables, rows }: Pick<PaperTable, 'name' | 'tables' | 'rows'>) {
+export function tableFiles(table: ResultTable): Map<string, string> {
+  const { specification, tables, rows } = table;
+  const { name, closing } = specification;
+  const all = [...tables, ...(closing?.(table) ?? [])];
   return new Map([
-    [`${name}.tex`, tables.map(tableLatex).join('\n')],
-    [`${name}.md`, tables.map(tableMarkdown).join('\n')],
+    [`${name}.tex`, all.map(tableLatex).join('\n')],
+    [`${name}.md`, all.map(tableMarkdown).join('\n')],
     [`${name}.csv`, csvText(rows)],
   ]);
 }
 
 /** Writes them into `folder`, which is made when it is missing. Resolves to the files' paths. */
-export async function writeTable(table: PaperTable, folder: string): Promise<string[]> {
+export async function writeTable(table: ResultTable, folder: string): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const files = [...tableFiles(table)];
   for (const [file, text] of files)

@@ -1,30 +1,33 @@
 /** Tables from stored records, for cells. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { paperTable } from '../paperTables';
 import type { SweepSummary } from '../results/collect';
 import { readRecords } from '../results/records';
 import type { ScoredSplitName } from '../results/records';
+import { tableNamed } from '../tables';
 import type { SweepScale } from '../training/sweep/presets';
-import type { PaperTable, PaperTableName } from './types';
+import { tableOfRecords } from './build';
+import type { ResultTable } from './types';
 
 export interface ReadTableOptions {
   /** Of the presets that the runs are of (default `'laptop'`). */
   scale?: SweepScale;
-  /** Default `'test'`; the search for options is by validation scores. */
+  /** Default `'test'`, but for a table that has one split of its own. */
   split?: ScoredSplitName;
-  /** Of the bootstrap (default 2000). */
+  /** Draws for intervals (default 2000). */
   resamples?: number;
 }
 
 /** One table from the records below `folder`. @throws InputError for a folder that cannot be read. */
-export async function readPaperTable(
-  name: PaperTableName,
+export async function readTable(
+  name: string,
   folder: string,
   { scale = 'laptop', split = 'test', resamples }: ReadTableOptions = {},
-): Promise<PaperTable> {
-  const { records } = await readRecords(folder, { split });
-  return paperTable(name, records, { scale, split, resamples });
+): Promise<ResultTable> {
+  const specification = tableNamed(name);
+  const own = specification.split ?? split;
+  const { records } = await readRecords(folder, { split: own });
+  return tableOfRecords(specification, records, { scale, split: own, resamples });
 }
 
 /** What the runs in `folder` took: a sentence from its `sweep.json`; undefined where there is none. */

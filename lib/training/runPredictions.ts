@@ -5,7 +5,7 @@ import { checkNumber, described, invalid } from '../check';
 import type { Sample, SegmentationDataset, Split } from '../datasets/types';
 import type { PerImageCounts } from '../metrics';
 import { createModel, loadWeights } from '../models';
-import { imageMeanIoUs } from '../results/perImage';
+import { imageMeanIoUs } from '../results/scores';
 import { parseConfig } from './config';
 import { evaluate } from './evaluate';
 import { createInference } from './inference';

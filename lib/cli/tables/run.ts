@@ -1,10 +1,11 @@
 /** What `npm run tables` does once its arguments are understood. */
 import path from 'node:path';
 import { checkOneOf, InputError } from '../../check';
-import { paperTable, paperTableNames } from '../../paperTables';
-import { writeTable } from '../../paperTables/files';
+import { Results } from '../../results/contrast';
 import { readRecords } from '../../results/records';
 import type { ScoredSplitName } from '../../results/records';
+import { resultTable, tableSpecifications } from '../../tables';
+import { writeTable } from '../../tables/files';
 import { scales } from '../../training/sweep/presets';
 import { planSweep } from '../sweep/plan';
 
@@ -28,13 +29,18 @@ export async function writeTables(
     valid: await readRecords(folder, { split: 'valid' }),
     test: await readRecords(folder, { split: 'test' }),
   };
+  const results = { valid: new Results(read.valid.records), test: new Results(read.test.records) };
   let cellsFound = 0;
-  for (const name of [...paperTableNames, 'runs'] as const) {
+  for (const specification of tableSpecifications) {
+    const { name, presets } = specification;
     // Runs of other sweeps stand together in a table of their own.
-    if (name === 'runs' && cellsFound > 0) continue;
-    const runs = name === 'runs' ? undefined : planSweep(name, undefined, { scale, settings }).runs;
-    const own: ScoredSplitName = name === 'tuning' ? 'valid' : split;
-    const table = paperTable(name, read[own].records, { scale, split: own, runs });
+    if (presets.length === 0 && cellsFound > 0) continue;
+    const runs =
+      presets.length === 0
+        ? undefined
+        : planSweep(presets.join(','), undefined, { scale, settings }).runs;
+    const own: ScoredSplitName = specification.split ?? split;
+    const table = resultTable(specification, results[own], { scale, split: own, runs });
     const found = table.cells.filter(({ cell }) => cell !== undefined);
     const seeds = found.reduce((sum, { summary }) => sum + (summary?.seeds.length ?? 0), 0);
     const planned = table.cells.reduce((sum, cell) => sum + cell.seeds.length, 0);
@@ -46,7 +52,7 @@ export async function writeTables(
       process.stdout.write(`${state}: ${path.join(out, name)}.{tex,md,csv}\n`);
     }
   }
-  for (const { file, reason } of read.valid.skipped) {
+  for (const { file, reason } of [...read.valid.skipped, ...results[split].skipped]) {
     process.stderr.write(`left out: ${file}: ${reason}\n`);
   }
   if (cellsFound > 0) return 0;

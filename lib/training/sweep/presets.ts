@@ -91,6 +91,21 @@ export const candidates: readonly LossConfig[] = [
   ...[0.5, 1, 2].map((temperature) => ({ name: 'pat' as const, temperature })),
 ];
 
+/**
+ * The comparisons that are tested, named before any run: PAT with cross-entropy and with class-balanced weights, averaged
+ * over the networks, on each data set. All else is described.
+ */
+export const primaryContrasts = {
+  losses: [
+    ['pat', 'crossEntropy'],
+    ['pat', 'classBalanced'],
+  ],
+  scores: ['meanIoU', 'tailIoU'],
+} as const satisfies {
+  losses: readonly (readonly [LossName, LossName])[];
+  scores: readonly string[];
+};
+
 /** The temperatures of Table 3 are lost; these stand for them. */
 const temperatures = [0.5, 1, 2, 4];
 
