@@ -5,7 +5,7 @@ import { trainingCurvesFigure } from '../figures/trainingCurves';
 import type { Figure } from '../figures/types';
 import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
-import { meanPoints } from '../results/curves';
+import { meanPoints } from '../runs/curves';
 import { datasetTitle, isAuthors, lossLabel, networkTitle, withoutOptions } from '../results/names';
 import type { CellStatistics, PaperTable } from './types';
 

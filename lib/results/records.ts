@@ -7,8 +7,8 @@ import { scoresFrom } from '../metrics';
 import type { SegmentationScores } from '../metrics';
 import type { PerImageCounts } from '../training/evaluate';
 import type { RunRecord } from '../training/record';
-import { epochPoints, pointsOfMetrics } from './curves';
-import type { EpochPoint } from './curves';
+import { epochPoints, pointsOfMetrics } from '../runs/curves';
+import type { EpochPoint } from '../runs/curves';
 
 /** What was scored on one split. */
 export interface ScoredSplit {

@@ -5,14 +5,14 @@ import { analyzeMasks } from '../analysis/maskImbalance';
 import { InputError, invalid } from '../check';
 import type { SegmentationDataset, Split } from '../datasets/types';
 import { createModel, loadWeights } from '../models';
-import { parseConfig } from './config';
+import { parseConfig } from '../runs/config';
 import { classGroups, evaluate } from './evaluate';
 import type { ClassGroup, Evaluation, PredictedBatch } from './evaluate';
 import { openSplit } from './openSplit';
 import { palettePng } from './palettePng';
-import { runPaths } from './runFolder';
+import { runPaths } from '../runs/folder';
 import { lossAt } from './runLoss';
-import type { ExperimentConfig } from './types';
+import type { ExperimentConfig } from '../runs/config';
 
 export interface RunEvaluationOptions {
   /** Default `'valid'`. */

@@ -5,13 +5,13 @@ import { checkNumber, described, invalid } from '../check';
 import type { Sample, SegmentationDataset, Split } from '../datasets/types';
 import { createModel, loadWeights } from '../models';
 import { imageMeanIoUs } from '../results/perImage';
-import { parseConfig } from './config';
+import { parseConfig } from '../runs/config';
 import { evaluate } from './evaluate';
 import type { PerImageCounts } from './evaluate';
 import { createInference } from './inference';
 import { openSplit } from './openSplit';
-import { runPaths } from './runFolder';
-import type { TrainingRun } from './trainingRuns';
+import { runPaths } from '../runs/folder';
+import type { TrainingRun } from '../runs/trainingRuns';
 
 /** One image of a split. */
 export interface ImageScore {
