@@ -41,7 +41,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   }
   const file = values.config === undefined ? {} : await readJson(values.config);
   // Loaded late: a wrong command line must not wait for TensorFlow.
-  const { parseConfig, withSettings } = await import('../training/config');
+  const { parseConfig, withSettings } = await import('../runs/config');
   const config = parseConfig(withSettings(file, values.set));
   const command = await import('./train/run');
   if (dryRun) return command.dryRun(config, signal);

@@ -1,7 +1,7 @@
 /** Loss and validation mean IoU over the epochs of one run or several. */
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { checkNumber, invalid } from '../check';
-import type { EpochPoint } from '../results/curves';
+import type { EpochPoint } from '../runs/curves';
 import { rounded, significant } from './labels';
 import { axis, logAxis, seriesStyle } from './style';
 import type { Figure, FigureRow } from './types';

@@ -5,7 +5,7 @@
  */
 import { readSync, writeFileSync, writeSync } from 'node:fs';
 import { runExperiment } from '../training/experiment';
-import type { ExperimentInput } from '../training/types';
+import type { ExperimentInput } from '../runs/config';
 import { peakMiB } from './foreignCpu';
 
 export interface EpochJob {

@@ -9,8 +9,8 @@ import { datasetTitle, networkTitle } from '../results/names';
 import { distinctLabels } from '../results/runSelection';
 import { compareClasses, compareGroups, constantBaseline } from '../training/runComparison';
 import type { ClassComparison, GroupComparison } from '../training/runComparison';
-import { readRun } from '../training/trainingRuns';
-import type { TrainingRun } from '../training/trainingRuns';
+import { readRun } from '../runs/trainingRuns';
+import type { TrainingRun } from '../runs/trainingRuns';
 
 export interface CompareRunsOptions {
   /** Predict and show images (default true); without them no data set is needed, and nothing under its licence shown. */

@@ -1,13 +1,13 @@
 /** A training run in a cell: a progress bar, and curves that grow while it trains. */
 import { lossLabel } from '../results/names';
-import { readEpochs, readRun, runFolder } from '../training/trainingRuns';
-import type { TrainingRun } from '../training/trainingRuns';
+import { readEpochs, readRun, runFolder } from '../runs/trainingRuns';
+import type { TrainingRun } from '../runs/trainingRuns';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
-import { parseConfig } from '../training/config';
+import { parseConfig } from '../runs/config';
 import { runExperiment } from '../training/experiment';
 import type { ProgressEvent } from '../training/experiment';
 import type { EpochMetrics } from '../training/train';
-import type { ExperimentInput } from '../training/types';
+import type { ExperimentInput } from '../runs/config';
 import { liveFigure } from './liveFigure';
 import { progress } from './progress';
 import type { Progress } from './progress';

@@ -9,10 +9,10 @@ import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
 import type { RunRecord } from '../training/record';
-import { runPaths } from '../training/runFolder';
+import { runPaths } from '../runs/folder';
 import { readPlan, sweepPaths } from '../training/sweep/folder';
-import { pointsOfMetrics } from './curves';
-import type { EpochPoint } from './curves';
+import { pointsOfMetrics } from '../runs/curves';
+import type { EpochPoint } from '../runs/curves';
 import type { ScoredSplit } from './records';
 
 /** A run's file: what `readRecords` reads of a record, its course, and what it was made with. */

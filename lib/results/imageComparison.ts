@@ -5,7 +5,7 @@ import { InputError, checkOneOf, invalid } from '../check';
 import type { Sample, SegmentationDataset } from '../datasets/types';
 import { openSplit } from '../training/openSplit';
 import { changes, predictSamples, reportedImages } from '../training/runPredictions';
-import type { TrainingRun } from '../training/trainingRuns';
+import type { TrainingRun } from '../runs/trainingRuns';
 import { imagesKey } from './cells';
 import { imageMeanIoUs } from './scores';
 

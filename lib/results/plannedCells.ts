@@ -2,7 +2,7 @@
 import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
 import type { PlannedRun } from '../training/sweep/plan';
-import type { ExperimentConfig } from '../training/types';
+import type { ExperimentConfig } from '../runs/config';
 import { cellKey } from './cells';
 import type { Cell } from './cells';
 import type { ScoredSplitName } from './records';

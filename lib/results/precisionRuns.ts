@@ -5,7 +5,7 @@ import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
 import type { LossName } from '../losses';
 import type { Precision } from '../graphStep';
-import type { ExperimentConfig } from '../training/types';
+import type { ExperimentConfig } from '../runs/config';
 
 export interface PrecisionEpoch {
   epoch: number;

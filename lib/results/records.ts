@@ -6,8 +6,8 @@ import { invalid } from '../check';
 import { scoresFrom } from '../metrics';
 import type { PerImageCounts, SegmentationScores } from '../metrics';
 import type { RunRecord } from '../training/record';
-import { epochPoints, pointsOfMetrics } from './curves';
-import type { EpochPoint } from './curves';
+import { epochPoints, pointsOfMetrics } from '../runs/curves';
+import type { EpochPoint } from '../runs/curves';
 
 /** What was scored on one split. */
 export interface ScoredSplit {

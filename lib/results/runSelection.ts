@@ -2,7 +2,7 @@
 import { checkNumber } from '../check';
 import { lossNames } from '../losses';
 import { networkNames } from '../models';
-import type { TrainingRun } from '../training/trainingRuns';
+import type { TrainingRun } from '../runs/trainingRuns';
 import { imagesKey, stableJson } from './cells';
 import { networkTitle } from './names';
 

@@ -6,7 +6,7 @@ import type { Figure } from '../figures/types';
 import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
 import { isDefined } from '../results/contrast';
-import { meanPoints } from '../results/curves';
+import { meanPoints } from '../runs/curves';
 import { datasetTitle, isAuthors, lossLabel, networkTitle, withoutOptions } from '../results/names';
 import type { ResultTable, TableCellResult } from './types';
 

@@ -9,7 +9,7 @@ import { invalid } from '../check';
 import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
 import type { ClassStatistics } from './classStatistics';
-import type { TrainingRun } from './trainingRuns';
+import type { TrainingRun } from '../runs/trainingRuns';
 
 /** One class over the epochs. */
 export interface ClassCourse {

@@ -7,14 +7,14 @@ import type { SegmentationDataset, Split } from '../datasets/types';
 import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
 import { createModel, loadWeights } from '../models';
-import { parseConfig } from './config';
+import { parseConfig } from '../runs/config';
 import { evaluate } from './evaluate';
 import type { Evaluation, PredictedBatch } from './evaluate';
 import { openSplit } from './openSplit';
 import { palettePng } from './palettePng';
-import { runPaths } from './runFolder';
+import { runPaths } from '../runs/folder';
 import { lossAt } from './runLoss';
-import type { ExperimentConfig } from './types';
+import type { ExperimentConfig } from '../runs/config';
 
 export interface RunEvaluationOptions {
   /** Default `'valid'`. */

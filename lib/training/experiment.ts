@@ -13,20 +13,20 @@ import { writeSafetensors } from '../models/safetensors';
 import { Adam } from './adam';
 import { loadCheckpoint, saveCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingState } from './checkpoint';
-import { parseConfig } from './config';
+import { parseConfig } from '../runs/config';
 import { openRepeatedSplit } from './openSplit';
 import { finishRun } from './record';
 import type { Experiment, RunRecord } from './record';
 import { prepareRunFolder } from './prepareRunFolder';
-import { appendLine, clearRun, repairMetrics, runPaths } from './runFolder';
-import type { RunPaths } from './runFolder';
-import { lockRun } from './runLock';
+import { appendLine, clearRun, repairMetrics, runPaths } from '../runs/folder';
+import type { RunPaths } from '../runs/folder';
+import { lockRun } from '../runs/lock';
 import { tensorboardLog } from './tensorboard/runLog';
 import { prepareExecutor, runExecutor } from './runExecutor';
 import { startPosition, stepsPerEpoch, trainLoop } from './train';
 import type { EpochMetrics } from './train';
 import type { TrainingBatch } from './step';
-import type { ExperimentInput } from './types';
+import type { ExperimentInput } from '../runs/config';
 
 export type { Experiment, RunRecord } from './record';
 

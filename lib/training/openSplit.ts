@@ -1,7 +1,7 @@
 /** The data of a run. */
 import { openDataset } from '../datasets';
 import type { SegmentationDataset, Split } from '../datasets/types';
-import type { ExperimentConfig } from './types';
+import type { ExperimentConfig } from '../runs/config';
 
 /** Bytes of decoded samples of a split that a run keeps in memory without being told to. */
 const KEPT_BYTES = 256 * 2 ** 20;

@@ -6,10 +6,10 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../check';
-import { parseConfig } from './config';
-import { writeJson } from './runFolder';
-import type { RunPaths } from './runFolder';
-import type { ExperimentConfig } from './types';
+import { parseConfig } from '../runs/config';
+import { writeJson } from '../runs/folder';
+import type { RunPaths } from '../runs/folder';
+import type { ExperimentConfig } from '../runs/config';
 
 /**
  * Creates the folder with its `config.json`, or checks that the one there says the same; `checkpoints`

@@ -10,11 +10,11 @@ import type { PerImageCounts, SegmentationScores } from '../metrics';
 import { parameterCount, saveWeights } from '../models';
 import { readCheckpoint } from './checkpoint';
 import type { RunPosition, TrainingState } from './checkpoint';
-import type { RunPaths } from './runFolder';
+import type { RunPaths } from '../runs/folder';
 import { evaluate } from './evaluate';
 import { openSplit } from './openSplit';
 import { validate } from './train';
-import type { ExperimentConfig } from './types';
+import type { ExperimentConfig } from '../runs/config';
 
 /** What `record.json` holds. */
 export interface RunRecord {

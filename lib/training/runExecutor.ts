@@ -6,7 +6,7 @@ import type { StepExecutor } from '../graphStep';
 import type { TrainingState } from './checkpoint';
 import type { ForwardResult } from './evaluate';
 import { lossAt, noiseSeedsAt } from './runLoss';
-import type { ExperimentConfig } from './types';
+import type { ExperimentConfig } from '../runs/config';
 
 /** The executor of a run's state and loss; `onNote` is told where it cannot be a graph, or bfloat16. */
 export function runExecutor(

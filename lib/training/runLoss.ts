@@ -5,7 +5,7 @@ import { createLoss } from '../losses';
 import type { LossConfig, SegmentationLoss } from '../losses';
 import { nextNoiseSeed } from '../losses/noise';
 import { Random } from '../random';
-import type { ExperimentConfig } from './types';
+import type { ExperimentConfig } from '../runs/config';
 
 /** The run's loss at `place`: a step, the validation, the probe. */
 export function lossAt(

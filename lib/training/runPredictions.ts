@@ -6,12 +6,12 @@ import type { Sample, SegmentationDataset, Split } from '../datasets/types';
 import type { PerImageCounts } from '../metrics';
 import { createModel, loadWeights } from '../models';
 import { imageMeanIoUs } from '../results/scores';
-import { parseConfig } from './config';
+import { parseConfig } from '../runs/config';
 import { evaluate } from './evaluate';
 import { createInference } from './inference';
 import { openSplit } from './openSplit';
-import { runPaths } from './runFolder';
-import type { TrainingRun } from './trainingRuns';
+import { runPaths } from '../runs/folder';
+import type { TrainingRun } from '../runs/trainingRuns';
 
 /** One image of a split. */
 export interface ImageScore {

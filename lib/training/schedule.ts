@@ -1,6 +1,6 @@
 /** Learning rates, step by step. */
 
-import type { Schedule } from './types';
+import type { Schedule } from '../runs/config';
 
 /**
  * Learning rate of step `step` (from 0) of `totalSteps`. `'cosine'` (Loshchilov & Hutter, 2017, one period, as

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
-import { writeJson } from './runFolder';
+import { writeJson } from '../runs/folder';
 import { runStates, sweepPaths } from './sweep/folder';
 import type { StoredSweep } from './sweep/folder';
 

@@ -6,7 +6,7 @@ import type { StepExecutor } from '../graphStep';
 import { pixelwiseLoss } from '../losses';
 import { Random } from '../random';
 import type { RunPosition, TrainingState } from './checkpoint';
-import type { ExperimentConfig } from './types';
+import type { ExperimentConfig } from '../runs/config';
 import { classStatistics, probeSamples } from './classStatistics';
 import type { ClassStatistics } from './classStatistics';
 import { evaluate } from './evaluate';

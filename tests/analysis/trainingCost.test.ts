@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { measuredOver, measuredText } from '../../lib/analysis/measured';
 import { measureTrainingCost } from '../../lib/analysis/trainingCost';
 import type { LossConfig } from '../../lib/losses';
-import type { ExperimentInput } from '../../lib/training/types';
+import type { ExperimentInput } from '../../lib/runs/config';
 
 const losses: LossConfig[] = [{ name: 'crossEntropy' }, { name: 'pat', temperature: 2 }];
 const config: ExperimentInput = {

@@ -13,7 +13,7 @@ import { Random } from '../../lib/random';
 import { Adam } from '../../lib/training/adam';
 import { runExperiment } from '../../lib/training/experiment';
 import type { ProgressEvent } from '../../lib/training/experiment';
-import type { ExperimentInput } from '../../lib/training/types';
+import type { ExperimentInput } from '../../lib/runs/config';
 
 const SIDE = 96;
 

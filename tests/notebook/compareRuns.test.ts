@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compareRuns } from '../../lib/notebook/compareRuns';
-import type { TrainingRun } from '../../lib/training/trainingRuns';
+import type { TrainingRun } from '../../lib/runs/trainingRuns';
 import { tinyExperiment, trainTiny } from '../support/tinyRuns';
 
 const folder = mkdtempSync(join(tmpdir(), 'pat-compare-'));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readRecords } from '../../lib/results';
 import { collectSweep } from '../../lib/results/collect';
 import type { SweepSummary } from '../../lib/results/collect';
-import { meanPoints, pointsOfMetrics } from '../../lib/results/curves';
+import { meanPoints, pointsOfMetrics } from '../../lib/runs/curves';
 import { withFolder } from '../datasets/files';
 import { record } from './recordFiles';
 

@@ -14,7 +14,7 @@ import { ConfusionMatrix } from '../../lib/metrics';
 import { compareImages, hasImages } from '../../lib/results/imageComparison';
 import { imageMeanIoUs } from '../../lib/results/perImage';
 import { reportedImages } from '../../lib/training/runPredictions';
-import type { TrainingRun } from '../../lib/training/trainingRuns';
+import type { TrainingRun } from '../../lib/runs/trainingRuns';
 import { tinyExperiment, trainTiny } from '../support/tinyRuns';
 
 const folder = mkdtempSync(join(tmpdir(), 'pat-images-'));

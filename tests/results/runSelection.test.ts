@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { bestOfEachLoss, figureColumns, groupByImages } from '../../lib/results/runSelection';
 import type { LossConfig } from '../../lib/losses';
 import type { NetworkName } from '../../lib/models';
-import { parseConfig } from '../../lib/training/config';
+import { parseConfig } from '../../lib/runs/config';
 import { lossLabel } from '../../lib/results/names';
-import type { TrainingRun } from '../../lib/training/trainingRuns';
+import type { TrainingRun } from '../../lib/runs/trainingRuns';
 
 interface Given {
   loss: LossConfig;

@@ -1,9 +1,9 @@
 /** Finished runs on drawn scenes, of seconds each, for tests of what reads runs. */
 import { join } from 'node:path';
 import { runExperiment } from '../../lib/training/experiment';
-import { readRun } from '../../lib/training/trainingRuns';
-import type { TrainingRun } from '../../lib/training/trainingRuns';
-import type { ExperimentInput } from '../../lib/training/types';
+import { readRun } from '../../lib/runs/trainingRuns';
+import type { TrainingRun } from '../../lib/runs/trainingRuns';
+import type { ExperimentInput } from '../../lib/runs/config';
 
 export const tinyExperiment = {
   dataset: { name: 'synthetic', size: [32, 48], numClasses: 5, trainLength: 8, validLength: 6 },

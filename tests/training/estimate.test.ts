@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { estimateRun } from '../../lib/training/estimate';
 import { openExperiment } from '../../lib/training/experiment';
-import type { ExperimentInput } from '../../lib/training/types';
+import type { ExperimentInput } from '../../lib/runs/config';
 
 /** Two steps an epoch, two validation batches. */
 const config: ExperimentInput = {

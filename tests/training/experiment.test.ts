@@ -6,7 +6,7 @@ import { readSafetensors } from '../../lib/models/safetensors';
 import { runExperiment } from '../../lib/training/experiment';
 import type { ProgressEvent, RunOptions } from '../../lib/training/experiment';
 import type { EpochMetrics } from '../../lib/training/train';
-import type { ExperimentInput } from '../../lib/training/types';
+import type { ExperimentInput } from '../../lib/runs/config';
 import { withFolder } from '../datasets/files';
 
 /** Two epochs of four steps, the last of a smaller batch. */

@@ -6,7 +6,7 @@ import { openDataset } from '../../lib/datasets';
 import { runExperiment } from '../../lib/training/experiment';
 import type { RunOptions } from '../../lib/training/experiment';
 import type { EpochMetrics } from '../../lib/training/train';
-import type { ExperimentInput, LoggingConfig } from '../../lib/training/types';
+import type { ExperimentInput, LoggingConfig } from '../../lib/runs/config';
 import { withFolder } from '../datasets/files';
 import { eventsIn } from './tensorboard/events';
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { SegmentationDataset } from '../../lib/datasets/types';
-import { parseConfig } from '../../lib/training/config';
+import { parseConfig } from '../../lib/runs/config';
 import { openRepeatedSplit, openSplit } from '../../lib/training/openSplit';
 import { withFolder, writeCamvid } from '../datasets/files';
 

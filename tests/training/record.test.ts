@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { readRecords } from '../../lib/results';
 import { runExperiment } from '../../lib/training/experiment';
-import type { ExperimentInput } from '../../lib/training/types';
+import type { ExperimentInput } from '../../lib/runs/config';
 import { withFolder } from '../datasets/files';
 
 const dataset = {

@@ -16,7 +16,7 @@ import type { Round } from '../../measurement/interleave';
 import type { BenchCase } from '../../measurement/reports';
 import { machine, machineText, spreadOf, spreadText } from '../../measurement/spread';
 import type { Spread } from '../../measurement/spread';
-import type { ExperimentInput } from '../../training/types';
+import type { ExperimentInput } from '../../runs/config';
 import { benchCases } from './cases';
 import { executions } from './createStep';
 import type { Execution } from './createStep';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
 import { checkOneOf, InputError, invalid } from '../../check';
-import { LockedError } from '../../training/runLock';
+import { LockedError } from '../../runs/lock';
 import { tellParent } from './parentProcess';
 
 export type OptionSpecs = NonNullable<ParseArgsConfig['options']>;

@@ -1,6 +1,6 @@
 /** The plan that a command line asks for: a file or a preset, with settings changed. */
 import { checkOneOf, invalid } from '../../check';
-import { withSettings } from '../../training/config';
+import { withSettings } from '../../runs/config';
 import { parseSweep } from '../../training/sweep/plan';
 import type { SweepInput, SweepPlan } from '../../training/sweep/plan';
 import { presetNames, scales, sweepPreset } from '../../training/sweep/presets';

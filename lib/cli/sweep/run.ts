@@ -1,7 +1,7 @@
 /** What `npm run sweep` does once its arguments are understood. */
 import { spawnSync } from 'node:child_process';
 import { InputError, invalid } from '../../check';
-import { lockRun } from '../../training/runLock';
+import { lockRun } from '../../runs/lock';
 import { prepareSweepFolder, readPlan, runStates, sweepPaths } from '../../training/sweep/folder';
 import type { StoredSweep, ThreadChoice } from '../../training/sweep/folder';
 import type { PlannedRun, SweepPlan } from '../../training/sweep/plan';

@@ -5,7 +5,7 @@ import { clock, progress } from '../../notebook/progress';
 import type { Progress } from '../../notebook/progress';
 import { estimateRun } from '../../training/estimate';
 import type { RunEstimate } from '../../training/estimate';
-import type { ExperimentConfig } from '../../training/types';
+import type { ExperimentConfig } from '../../runs/config';
 import { openExperiment, runExperiment } from '../../training/experiment';
 import type { ProgressEvent, RunOptions } from '../../training/experiment';
 import type { EpochMetrics } from '../../training/train';

@@ -7,8 +7,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { InputError, invalid } from '../../check';
-import { parseConfig } from '../config';
-import type { ExperimentConfig } from '../types';
+import { parseConfig } from '../../runs/config';
+import type { ExperimentConfig } from '../../runs/config';
 
 /** One run of a sweep. */
 export interface PlannedRun {

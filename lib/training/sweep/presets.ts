@@ -2,7 +2,7 @@
 import type { LossConfig, LossName } from '../../losses';
 import type { NetworkName } from '../../models';
 import { paperCells } from '../../paper';
-import type { ExperimentInput } from '../types';
+import type { ExperimentInput } from '../../runs/config';
 import type { SweepGrid, SweepInput } from './plan';
 import { tunedLoss } from './tuned';
 

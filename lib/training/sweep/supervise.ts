@@ -2,7 +2,7 @@
 import { access, rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { ProgressEvent } from '../experiment';
-import { writeJson } from '../runFolder';
+import { writeJson } from '../../runs/folder';
 import { engineFiles, sweepPaths } from './folder';
 import type { RunFailure } from './folder';
 import type { PlannedRun } from './plan';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProgressEvent } from '../experiment';
-import { runPaths } from '../runFolder';
+import { runPaths } from '../../runs/folder';
 import { engineFiles } from './folder';
 
 /** What the command tells. `mayRetry`: the error is not the configuration's, or goes away by waiting. */

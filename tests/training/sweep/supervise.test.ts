@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../lib/random';
 import type { RunRecord } from '../../../lib/training/experiment';
-import { lockOwner } from '../../../lib/training/runLock';
+import { lockOwner } from '../../../lib/runs/lock';
 import { readPlan, runStates, sweepPaths } from '../../../lib/training/sweep/folder';
 import { withFolder } from '../../datasets/files';
 import { tinyRun as base } from '../../support/tinySweep';

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lockRun } from '../../lib/training/runLock';
-import type { LockOwner } from '../../lib/training/runLock';
+import { lockRun } from '../../lib/runs/lock';
+import type { LockOwner } from '../../lib/runs/lock';
 import { withFolder } from '../datasets/files';
 
 describe('lockRun', () => {

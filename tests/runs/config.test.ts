@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig, withSettings } from '../../lib/training/config';
+import { parseConfig, withSettings } from '../../lib/runs/config';
 
 const example = {
   dataset: { name: 'synthetic', size: [32, 48], numClasses: 6, trainLength: 40, validLength: 8 },

@@ -10,9 +10,9 @@ import { classHistory } from '../../lib/training/classHistory';
 import { runExperiment } from '../../lib/training/experiment';
 import { chooseImages, predictSamples, scoreImages } from '../../lib/training/runPredictions';
 import { ConfusionMatrix } from '../../lib/metrics';
-import { findRun, findRuns, readEpochs, readRun, runFolder } from '../../lib/training/trainingRuns';
-import type { TrainingRun } from '../../lib/training/trainingRuns';
-import type { ExperimentInput } from '../../lib/training/types';
+import { findRun, findRuns, readEpochs, readRun, runFolder } from '../../lib/runs/trainingRuns';
+import type { TrainingRun } from '../../lib/runs/trainingRuns';
+import type { ExperimentInput } from '../../lib/runs/config';
 
 const input: ExperimentInput = {
   dataset: { name: 'synthetic', size: [32, 48], numClasses: 5, trainLength: 8, validLength: 3 },

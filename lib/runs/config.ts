@@ -8,6 +8,8 @@ import { networkNames } from '../models';
 import type { NetworkName } from '../models';
 import type { ExperimentConfig } from './types';
 
+export type * from './types';
+
 const where = 'experiment config';
 
 const positive = z.number().finite().positive();

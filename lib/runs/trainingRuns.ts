@@ -5,10 +5,10 @@ import path from 'node:path';
 import { InputError } from '../check';
 import { lossLabel } from '../results/names';
 import { parseConfig } from './config';
-import type { RunRecord } from './experiment';
-import { runPaths } from './runFolder';
-import type { EpochMetrics } from './train';
-import type { ExperimentInput } from './types';
+import type { RunRecord } from '../training/experiment';
+import { runPaths } from './folder';
+import type { EpochMetrics } from '../training/train';
+import type { ExperimentInput } from './config';
 
 /** A finished run. */
 export interface TrainingRun {

@@ -5,7 +5,7 @@ import type { Execution, Precision } from '../graphStep';
 import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
 import type { ModelVariant } from '../models/types';
-import type { AdamOptions } from './adam';
+import type { AdamOptions } from '../training/adam';
 
 /** Options of `openDataset`, with one length for each split. */
 export interface DatasetConfig extends Omit<DatasetOptions, 'split' | 'length'> {
