@@ -1,5 +1,5 @@
 /** What a run stores of every image it scored, and the scores of each class in each image. */
-import { ratio } from './scores';
+import { diceOf, iouOf } from './scores';
 import type { ClassCounts } from './scores';
 
 /** Pixels of each class in each image, `[image][class]`; from them every score of any set of images follows. */
@@ -20,15 +20,15 @@ export function imageClassScores({ hits, labelled, predicted }: PerImageCounts):
   iou: ImageClassTable;
   dice: ImageClassTable;
 } {
-  const table = (score: (hit: number, either: number) => number | null) =>
+  const table = (score: (hits: number, either: number) => number) =>
     hits.map((row, i) =>
       row.map((hit, c) =>
         labelled[i][c] > 0 ? score(hit, labelled[i][c] + predicted[i][c]) : null,
       ),
     );
   return {
-    iou: table((hit, either) => ratio(hit, either - hit)),
-    dice: table((hit, either) => ratio(2 * hit, either)),
+    iou: table(iouOf),
+    dice: table(diceOf),
   };
 }
 

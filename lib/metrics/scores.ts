@@ -46,8 +46,8 @@ export interface ClassCounts {
 /** All scores from what each class has in the whole set. */
 export function scoresFrom({ hits, labelled, predicted }: ClassCounts): SegmentationScores {
   const either = hits.map((_, c) => labelled[c] + predicted[c]);
-  const iou = hits.map((hit, c) => ratio(hit, either[c] - hit));
-  const dice = hits.map((hit, c) => ratio(2 * hit, either[c]));
+  const iou = hits.map((hit, c) => definedOr(iouOf(hit, either[c])));
+  const dice = hits.map((hit, c) => definedOr(diceOf(hit, either[c])));
   const accuracyPerClass = hits.map((hit, c) => ratio(hit, labelled[c]));
   const present = (_: unknown, c: number) => labelled[c] > 0;
   const weighted = iou.map((value, c) => (value ?? 0) * labelled[c]);
@@ -63,6 +63,14 @@ export function scoresFrom({ hits, labelled, predicted }: ClassCounts): Segmenta
     frequencyWeightedIoU: ratio(sum(weighted), sum(labelled)),
   };
 }
+
+/** IoU from hits and from labelled + predicted pixels; NaN without any. */
+export const iouOf = (hits: number, either: number): number => hits / (either - hits);
+
+/** Dice from the same. */
+export const diceOf = (hits: number, either: number): number => (2 * hits) / either;
+
+const definedOr = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 /** Null where the denominator is 0. */
 export function ratio(numerator: number, denominator: number): number | null {

@@ -12,8 +12,18 @@ export interface Calibration {
   significant: number;
 }
 
+const known = new WeakMap<Results, Map<RunScore, Calibration>>();
+
 /** Every pair of seeds of every cell, compared as two losses are, each with one seed. */
 export function calibrate(results: Results, score: RunScore): Calibration {
+  const own = known.get(results) ?? new Map<RunScore, Calibration>();
+  known.set(results, own);
+  const calibration = own.get(score) ?? calibrationOf(results, score);
+  own.set(score, calibration);
+  return calibration;
+}
+
+function calibrationOf(results: Results, score: RunScore): Calibration {
   const compared = results.cells.flatMap((cell) =>
     cell.runs.flatMap((_, i) =>
       cell.runs.slice(i + 1).flatMap((__, k) => {

@@ -85,10 +85,13 @@ export class Results {
     return this.resampling.values(cell, score);
   }
 
-  /** The mean over a cell's seeds; null without one. */
+  /** The mean over a cell's seeds, a share's interval within 0 … 1; null without one. */
   estimate(cell: Cell, { score, level }: ContrastOptions): Estimate | null {
     const found = this.statistic([cell], ([value]) => value, { score, level });
-    return isDefined(found) ? found : null;
+    if (!isDefined(found)) return null;
+    const { low, high } = found;
+    const bound = (end: number | null) => end && Math.min(1, Math.max(0, end));
+    return scoreFacts[score].isShare ? { ...found, low: bound(low), high: bound(high) } : found;
   }
 
   /** `a` − `b`. */

@@ -51,6 +51,7 @@ export interface ReadRecords {
 interface StoredRecord extends ScoredSplit {
   config: RunRecord['config'];
   classNames: string[];
+  trainingPixels?: number[];
   test?: ScoredSplit;
   curves?: EpochPoint[];
   weightsSha256: string;
@@ -72,6 +73,7 @@ const schema = z.object({
   classNames: z.array(z.string()).min(1),
   ...scoredSplit,
   test: z.object(scoredSplit).optional(),
+  trainingPixels: z.array(z.number().int().min(0)).optional(),
   curves: epochPoints.optional(),
   weightsSha256: z.string().regex(/^[0-9a-f]{64}$/),
   times: z.object({ seconds: z.number() }),
@@ -148,6 +150,7 @@ export function parseRecord(file: string, text: string, split: ScoredSplitName):
     times,
     test,
     curves = [],
+    trainingPixels,
     ...valid
   } = parsed.data as unknown as StoredRecord;
   const scored = split === 'valid' ? valid : test;
@@ -162,6 +165,7 @@ export function parseRecord(file: string, text: string, split: ScoredSplitName):
     scores: scoresFrom(classCounts(counts)),
     counts,
     ...(perImage === undefined ? {} : { perImage }),
+    ...(trainingPixels === undefined ? {} : { trainingPixels }),
     curves,
     weightsSha256,
     seconds: times.seconds,

@@ -19,7 +19,7 @@ import { Random } from '../random';
 import { sharedImages } from './cells';
 import type { Cell } from './cells';
 import type { ResultRecord } from './records';
-import { drawnScorer, scoresOf } from './scores';
+import { drawnScorer, drawnScores, scoresOf } from './scores';
 import type { RunScore, RunScores } from './scores';
 
 /** Between the seeds of a cell. */
@@ -54,7 +54,7 @@ export class Resampling {
   private readonly numbers = new Map<string, Float64Array>();
   private readonly images = new Map<string, ImageDraws>();
   private readonly whole = new WeakMap<ResultRecord, RunScores>();
-  private readonly drawn = new WeakMap<ResultRecord, Partial<Record<RunScore, Float64Array>>>();
+  private readonly drawn = new WeakMap<ResultRecord, Float64Array[]>();
 
   constructor({ resamples = 2000, seed = 0 }: ResamplingOptions = {}) {
     this.resamples = checkNumber('Resampling', 'resamples', resamples, { min: 1, integer: true });
@@ -123,9 +123,9 @@ export class Resampling {
 
   private runDeviations(run: ResultRecord, score: RunScore): Deviations {
     const draws = this.imageDraws(run);
-    if (draws === null || score === 'authorsMeanIoU' || score === 'crossEntropy') return null;
-    const all = keptIn(this.drawn, run, () => drawnDeviations(run, draws));
-    return all[score] ?? null;
+    const index = (drawnScores as readonly RunScore[]).indexOf(score);
+    if (draws === null || index < 0) return null;
+    return keptIn(this.drawn, run, () => drawnDeviations(run, draws))[index];
   }
 
   private imageDraws(run: ResultRecord): ImageDraws | null {
@@ -175,20 +175,22 @@ function studentScale(random: Random, degrees: number, size: number): number {
   return Math.sqrt(size / square);
 }
 
-/** Each score's deviation from the mean of its draws, widened; a draw in which it is not defined deviates by NaN. */
+/**
+ * Of each score of `drawnScores` the deviations from the mean of its draws, widened; a draw in which it is not defined
+ * deviates by NaN.
+ */
 function drawnDeviations(
   run: ResultRecord,
   { clusterOf, weights, scale }: ImageDraws,
-): Partial<Record<RunScore, Float64Array>> {
+): Float64Array[] {
   const scorer = drawnScorer(run, clusterOf);
-  const drawn = weights.map(scorer);
-  const names = Object.keys(drawn[0]) as (keyof (typeof drawn)[number])[];
-  const lists = names.map((name) => {
-    const values = drawn.map((scores) => scores[name] ?? NaN);
-    const center = meanOf(defined(values));
-    return [name, Float64Array.from(values, (value, b) => (value - center) * scale[b])] as const;
-  });
-  return Object.fromEntries(lists);
+  const lists = drawnScores.map(() => new Float64Array(weights.length));
+  weights.forEach((weight, b) => scorer(weight).forEach((value, i) => (lists[i][b] = value)));
+  for (const list of lists) {
+    const center = meanOf(defined(list));
+    list.forEach((value, b) => (list[b] = (value - center) * scale[b]));
+  }
+  return lists;
 }
 
 function meanOfLists(lists: readonly Float64Array[]): Float64Array {

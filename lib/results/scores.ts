@@ -1,7 +1,7 @@
 /** The scores of a run: what each is called, and the one place where a run's counts become them. */
-import { authorsMeanIoUOf, classGroups, imageClassScores, scoresFrom } from '../metrics';
+import { authorsMeanIoUOf, classGroups, imageClassScores } from '../metrics';
 import type { PerImageCounts } from '../metrics';
-import { mean, ratio } from '../metrics/scores';
+import { diceOf, iouOf, mean } from '../metrics/scores';
 import { authorsClassIds } from '../paper/authorsClasses';
 import { classCounts } from './records';
 import type { ResultRecord } from './records';
@@ -59,55 +59,85 @@ export type RunScores = Record<RunScore, number | null>;
 /** All scores of a run on its split; those over images are null without counts of each image. */
 export function scoresOf(record: ResultRecord): RunScores {
   const { config, classNames, perImage, crossEntropy } = record;
+  const { meanIoUUnion, meanAccuracy, frequencyWeightedIoU } = record.scores;
+  const whole = drawnScorer(record, perImage ? perImage.names.map(() => 0) : [])([1]);
+  const drawn = drawnScores.map((score, i) => [score, Number.isNaN(whole[i]) ? null : whole[i]]);
   const classIds = authorsClassIds(config.dataset.name, classNames);
-  const scorer = drawnScorer(record, perImage ? perImage.names.map(() => 0) : []);
   return {
-    ...scorer([1]),
+    ...(Object.fromEntries(drawn) as Record<DrawnScore, number | null>),
+    ...{ meanIoUUnion, meanAccuracy, frequencyWeightedIoU },
     authorsMeanIoU:
-      perImage && classIds
+      perImage && classIds.length > 0
         ? authorsMeanIoUOf(perImage, { batchSize: config.batchSize, classIds })
         : null,
     crossEntropy: crossEntropy ?? null,
   };
 }
 
-export type DrawnScores = Record<Exclude<RunScore, 'authorsMeanIoU' | 'crossEntropy'>, number | null>;
+/** Scores of which intervals are made: those of a drawn set of images. */
+export const drawnScores = [
+  'meanIoU',
+  'meanIoUI',
+  'meanIoUC',
+  'headIoU',
+  'bodyIoU',
+  'tailIoU',
+  'meanDice',
+  'pixelAccuracy',
+] as const satisfies readonly RunScore[];
+export type DrawnScore = (typeof drawnScores)[number];
 
 /**
- * Scores of drawn sets of a run's images: `clusterOf` says in which cluster each image is, the weights how often each
- * cluster is in the set. What a cluster holds is added up once: pixels by class, IoU by image, and by image and class.
+ * Scores of drawn sets of a run's images, in the order of `drawnScores`, NaN where one is not defined: `clusterOf` says in
+ * which cluster each image is, the weights how often each cluster is in the set. What a cluster holds is added up once:
+ * pixels by class, IoU by image, and by image and class. Thousands of sets are scored: nothing is allocated for one.
  */
 export function drawnScorer(
   record: ResultRecord,
   clusterOf: readonly number[],
-): (weights: ArrayLike<number>) => DrawnScores {
-  const thirds = thirdsOf(record);
+): (weights: ArrayLike<number>) => Float64Array {
   const classes = record.classNames.length;
   const rows = clusterSums(record, clusterOf);
-  const sums = new Float64Array(5 * classes + 2);
-  const part = (i: number) => Array.from(sums.subarray(i * classes, (i + 1) * classes));
+  const width = 5 * classes + 2;
+  const sums = new Float64Array(width);
+  const [labelled, predicted, ofClass, counted, ofImages] = [1, 2, 3, 4, 5].map((i) => i * classes);
+  const iou = new Float64Array(classes);
+  const thirds = thirdsOf(record);
+  const groups = [thirds.head, thirds.body, thirds.tail];
+  const scores = new Float64Array(drawnScores.length);
+  const all = Array.from({ length: classes }, (_, c) => c);
+  const meanOf = (ids: readonly number[], values: Float64Array, count: number, from = 0) => {
+    let [sum, present] = [0, 0];
+    for (const c of ids) {
+      if (sums[count + c] === 0) continue;
+      sum += values[from + c] / (from === 0 ? 1 : sums[count + c]);
+      present += 1;
+    }
+    return sum / present;
+  };
   return (weights) => {
     sums.fill(0);
-    rows.forEach((row, cluster) => {
-      const weight = weights[cluster];
-      if (weight > 0) for (let k = 0; k < sums.length; k++) sums[k] += weight * row[k];
-    });
-    const labelled = part(1);
-    const scores = scoresFrom({ hits: part(0), labelled, predicted: part(2) });
-    const counted = part(4);
-    const ofClasses = part(3).map((sum, c) => ratio(sum, counted[c]));
-    const { meanIoU, meanIoUUnion, meanDice, pixelAccuracy, meanAccuracy, frequencyWeightedIoU } =
-      scores;
-    const ofThird = (ids: readonly number[]) =>
-      mean(ids.map((id) => (labelled[id] > 0 ? scores.iou[id] : null)));
-    return {
-      ...{ meanIoU, meanIoUUnion, meanDice, pixelAccuracy, meanAccuracy, frequencyWeightedIoU },
-      meanIoUI: ratio(sums[5 * classes], sums[5 * classes + 1]),
-      meanIoUC: mean(ofClasses),
-      headIoU: ofThird(thirds.head),
-      bodyIoU: ofThird(thirds.body),
-      tailIoU: ofThird(thirds.tail),
-    };
+    for (let cluster = 0; cluster < rows.length; cluster++) {
+      const [weight, row] = [weights[cluster], rows[cluster]];
+      if (weight > 0) for (let k = 0; k < width; k++) sums[k] += weight * row[k];
+    }
+    let [hits, pixels, dice, present] = [0, 0, 0, 0];
+    for (let c = 0; c < classes; c++) {
+      const either = sums[labelled + c] + sums[predicted + c];
+      iou[c] = iouOf(sums[c], either);
+      hits += sums[c];
+      pixels += sums[labelled + c];
+      if (sums[labelled + c] === 0) continue;
+      dice += diceOf(sums[c], either);
+      present += 1;
+    }
+    scores[0] = meanOf(all, iou, labelled);
+    scores[1] = sums[ofImages] / sums[ofImages + 1];
+    scores[2] = meanOf(all, sums, counted, ofClass);
+    groups.forEach((ids, i) => (scores[3 + i] = meanOf(ids, iou, labelled)));
+    scores[6] = dice / present;
+    scores[7] = hits / pixels;
+    return scores;
   };
 }
 
