@@ -3,7 +3,7 @@
  *
  * For a pixel with logits z: the PPV p = softmax(z/τ), the tensor β(p), the cross-entropy −log p of every class, and
  * the loss β·(−log p)·y, which y (one-hot) nullifies in every channel but the true class's. Pixels are chosen by rule:
- * the rarest and the commonest classes of the images, and in each the pixels at given quantiles of the probability of
+ * the rarest and the commonest classes, and in each the pixels at given quantiles of the probability of
  * the true class. The rule takes τ = 1, so another temperature shows the same pixels.
  */
 import { tf } from '../backend';
@@ -11,6 +11,7 @@ import { checkNumber, invalid } from '../check';
 import type { SegmentationDataset } from '../datasets/types';
 import { patCoefficient } from '../losses/pat';
 import type { PatCoefficientOptions } from '../losses/pat';
+import { spreadIndices } from './spreadIndices';
 
 /** One image with its logits and labels. */
 export interface PredictedImage {
@@ -60,7 +61,7 @@ export interface PixelPrediction extends ChosenPixel {
   loss: number[];
 }
 
-/** Runs the network (inference mode) on the first `imageCount` images (default 4). */
+/** Runs the network (inference mode) on `imageCount` images (default 4), spread evenly over the split (`spreadIndices`). */
 export async function predictImages(
   model: tf.LayersModel,
   dataset: SegmentationDataset,
@@ -68,7 +69,7 @@ export async function predictImages(
 ): Promise<PredictedImages> {
   checkNumber('predictImages', 'imageCount', imageCount, { min: 1, integer: true });
   const images: PredictedImage[] = [];
-  for (let index = 0; index < Math.min(imageCount, dataset.length); index++) {
+  for (const index of spreadIndices(dataset.length, imageCount)) {
     const { name, height, width, image, labels } = await dataset.sample(index);
     const logits = tf.tidy(() => {
       const input = tf.tensor4d(image, [1, height, width, 3], 'int32').toFloat().div(255);
@@ -87,6 +88,8 @@ export interface ChoosePixelsOptions {
   rarest?: number;
   /** How many of the commonest classes (default 1). */
   commonest?: number;
+  /** Pixels of each class by which it is rare, such as the training split's (default: those in the images). */
+  classPixels?: readonly number[];
   /** Quantiles of p_y, 0 … 1 (default 0.05, 0.5, 0.95: badly, fairly and well predicted). */
   quantiles?: readonly number[];
 }
@@ -95,17 +98,27 @@ export interface ChoosePixelsOptions {
  * Chooses pixels by rule, the rarest class first. Classes without a pixel in the images do not count; a class that is
  * among the rarest and the commonest appears once.
  *
- * @throws InputError when the images hold no labelled pixel.
+ * @throws InputError when the images hold no labelled pixel, or `classPixels` has not one number for each class.
  */
 export function choosePixels(
   predicted: PredictedImages,
-  { rarest = 2, commonest = 1, quantiles = [0.05, 0.5, 0.95] }: ChoosePixelsOptions = {},
+  {
+    rarest = 2,
+    commonest = 1,
+    quantiles = [0.05, 0.5, 0.95],
+    classPixels,
+  }: ChoosePixelsOptions = {},
 ): ChosenPixel[] {
   checkNumber('choosePixels', 'rarest', rarest, { min: 0, integer: true });
   checkNumber('choosePixels', 'commonest', commonest, { min: 0, integer: true });
   quantiles.forEach((q) => checkNumber('choosePixels', 'quantile', q, { min: 0, max: 1 }));
+  const { length } = predicted.classNames;
+  if (classPixels !== undefined && classPixels.length !== length) {
+    throw invalid('choosePixels', 'classPixels', `${length} numbers`, classPixels.length);
+  }
   const pools = pixelsByClass(predicted);
-  const byRarity = [...pools.keys()].sort((a, b) => sizeOf(pools, a) - sizeOf(pools, b) || a - b);
+  const sizeOf = (label: number) => classPixels?.[label] ?? pools.get(label)?.length ?? 0;
+  const byRarity = [...pools.keys()].sort((a, b) => sizeOf(a) - sizeOf(b) || a - b);
   if (byRarity.length === 0) {
     throw invalid('choosePixels', 'predicted', 'images with labelled pixels', 'none labelled');
   }
@@ -189,8 +202,4 @@ function probabilityOf(logits: Float32Array, offset: number, count: number, labe
   let sum = 0;
   for (let c = 0; c < count; c++) sum += Math.exp(logits[offset + c] - logits[offset + label]);
   return 1 / sum;
-}
-
-function sizeOf(pools: Map<number, unknown[]>, label: number): number {
-  return pools.get(label)?.length ?? 0;
 }

@@ -15,7 +15,7 @@ tried again.
 
   --config FILE     a sweep file (JSON: name, base, grid), or a preset: table1, table2, table3, tuning, ablation, or
                     several joined by commas: a run that two of them have is done once
-  --scale SCALE     of a preset: paper (its protocol), laptop (small real images), smoke (minutes; default laptop)
+  --scale SCALE     of a preset: paper (what its text says), laptop (small real images), smoke (minutes; default laptop)
   --out DIR         the sweep's folder
   --set path=value  changes one setting of every run, e.g. --set epochs=5; repeatable
   --jobs N          runs at a time (default 1)

@@ -1,13 +1,14 @@
 /**
- * The paper's augmentation: a horizontal flip, and a shift, scaling and rotation together. Both are
- * one projective transform of the whole batch, in TensorFlow (on the GPU where there is one).
+ * The augmentation of the authors' public code, which has it for Oxford-IIIT Pet alone (the paper's
+ * text names none): a horizontal flip, and a shift, scaling and rotation together. Both are one
+ * projective transform of the whole batch, in TensorFlow (on the GPU where there is one).
  */
 import { tf } from '../backend';
 import { checkKnownOptions, checkNumber, invalid } from '../check';
 import type { Random } from '../random';
 import { ignoreIndex } from './ignoreIndex';
 
-/** Probabilities and limits; each default is the paper's. */
+/** Probabilities and limits; each default is that of the authors' code. */
 export interface AugmentationOptions {
   /** Probability of a horizontal flip (default 0.2). */
   flip?: number;

@@ -6,7 +6,7 @@
  *     cityscapes/gtFine/{train,val,test}/CITY/CITY_SEQ_FRAME_gtFine_labelIds.png   8-bit grey, 0–33
  *
  * The 19 train ids of the official table; every other label id is void. The labels of the official
- * test split are not public: its files hold void only, and the paper's split (`splitRule: 'paper'`)
+ * test split are not public: its files hold void only, and the split `splitRule: 'paper'`
  * is over train and val (3,475).
  */
 import path from 'node:path';

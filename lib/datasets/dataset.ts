@@ -40,6 +40,7 @@ export function createDataset(
     real: facts.real,
     licence: facts.licence,
     citation: facts.citation,
+    attribution: facts.attribution,
     split,
     classNames,
     palette: withVoid ? [...facts.palette, [0, 0, 0]] : facts.palette,

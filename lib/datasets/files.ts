@@ -44,11 +44,11 @@ export interface FileDataset extends LabelFacts {
   /** What depends on the options or on a file of the set. */
   variant?(folder: string, options: ResolvedOptions): Promise<Partial<LabelFacts>>;
   hasSplit(folder: string, split: Split): Promise<boolean>;
-  /** Whether it comes with splits (default true); where it does not, they are the paper's. */
+  /** Whether it comes with splits (default true); where it does not, they are those of `splitRule: 'paper'`. */
   hasOwnSplits?(folder: string): Promise<boolean>;
   /** The pairs of an official split, in the set's own order. */
   pairs(folder: string, split: Split, options: ResolvedOptions): Promise<Pair[]>;
-  /** Every pair whose labels are public, for the paper's split. */
+  /** Every pair whose labels are public, for `splitRule: 'paper'`. */
   allPairs(folder: string, options: ResolvedOptions): Promise<Pair[]>;
 }
 
@@ -68,6 +68,7 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
     palette: set.palette,
     licence: set.licence,
     citation: set.citation,
+    attribution: set.attribution,
     options: [...fileOptions, ...(set.options ?? [])],
     has: (root, split) => set.hasSplit(path.join(root, set.folder), split),
     open: (options) => openFiles(set, options),

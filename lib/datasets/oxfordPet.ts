@@ -10,7 +10,7 @@
  *
  * Official splits: `test` is `test.txt` (3,669). There is no official validation split: `valid` is a
  * tenth of `trainval.txt` (3,680) drawn by `seed` (`holdOut` in split.ts), `train` the rest. Images in
- * no list (41 of the archive) are in none of them; the paper's split (`splitRule: 'paper'`) is over
+ * no list (41 of the archive) are in none of them; the split `splitRule: 'paper'` is over
  * every image.
  */
 import path from 'node:path';
@@ -38,6 +38,11 @@ export const oxfordPet = fileDataset({
   citation:
     'O. M. Parkhi, A. Vedaldi, A. Zisserman, C. V. Jawahar: Cats and dogs. IEEE Conference on ' +
     'Computer Vision and Pattern Recognition, 2012.',
+  attribution:
+    'Photographs and trimaps: Oxford-IIIT Pet (O. M. Parkhi, A. Vedaldi, A. Zisserman, C. V. Jawahar, ' +
+    'https://www.robots.ox.ac.uk/~vgg/data/pets/), CC BY-SA 4.0 ' +
+    '(https://creativecommons.org/licenses/by-sa/4.0/), copyright of the photographs with their ' +
+    'owners; reduced in size, with class colours and predictions added. The figure is under the same licence.',
   classOf: (value) => (value >= 1 && value <= 3 ? value - 1 : undefined),
   hasSplit: async (folder, split) =>
     (await exists(path.join(folder, 'images'))) &&

@@ -14,7 +14,7 @@ export type SplitNames = Record<Split, string[]>;
 const splits: readonly Split[] = ['train', 'valid', 'test'];
 
 /**
- * The paper's split: of n names, sorted by code points and then drawn in the order
+ * The split of the paper's text (§ 5; its public code has it for NYUv2 alone): of n names, sorted by code points and then drawn in the order
  * `new Random(seed).stream('split').permutation(n)`, the first round(n/10) are valid, the next
  * round(n/10) test (at least one each from n = 3 on), the rest train: 0.8 / 0.1 / 0.1.
  *
@@ -84,7 +84,7 @@ export function checkDisjoint(where: string, names: Partial<SplitNames>): void {
 }
 
 /**
- * The paper's split of the data set in `folder`, written down as `splits/paper-seedN.json` beside
+ * The split `'paper'` of the data set in `folder`, written down as `splits/paper-seedN.json` beside
  * the data when it is first drawn (atomically), and read from there ever after. Where the data is
  * read-only, a copy goes to `copies`, under a name with the digest of all names.
  *

@@ -29,6 +29,7 @@ const factsOf = (numClasses: number): DatasetFacts => {
     palette: classes.map(({ palette }) => palette),
     licence: "the kit's own",
     citation: 'Drawn by this kit; no source to cite.',
+    attribution: 'Scenes drawn by this kit.',
   };
 };
 

@@ -13,7 +13,7 @@ export type Colour = readonly [number, number, number];
 /** What void pixels become: `ignoreIndex`, or one more class with the last id. */
 export type VoidRule = 'ignore' | 'class';
 
-/** The data set's own splits, or the paper's: 0.8 / 0.1 / 0.1 of all pairs, drawn by `seed`. */
+/** The data set's own splits, or those of the paper's text: 0.8 / 0.1 / 0.1 of all pairs, drawn by `seed`. */
 export type SplitRule = 'official' | 'paper';
 
 /** What a sample that cannot be read does: an error, or it is left out when the set is opened. */
@@ -69,7 +69,7 @@ export interface BatchOptions {
   /** Draw the samples in an order that depends on `seed` alone (default false: file order). */
   shuffle?: boolean;
   /**
-   * Random flips, shifts, scalings and rotations: true for the paper's, or other limits (default
+   * Random flips, shifts, scalings and rotations: true for those of the authors' code, or other limits (default
    * false). Pixels that come from outside the image are labelled `ignoreIndex`.
    */
   augment?: boolean | AugmentationOptions;
@@ -94,6 +94,8 @@ export interface DatasetFacts {
   readonly palette: readonly Colour[];
   readonly licence: string;
   readonly citation: string;
+  /** What to print beside its images where the licence allows to publish them; else absent, and they stay unpublished. */
+  readonly attribution?: string;
 }
 
 /** Where the samples of one split come from. */
@@ -139,7 +141,7 @@ export interface DatasetOptions {
   /** Ignore void pixels (default), or count void as one more class with the last id. */
   voidAs?: VoidRule;
   /**
-   * Files only: the set's own splits (default), or the paper's 0.8 / 0.1 / 0.1 of all its pairs,
+   * Files only: the set's own splits (default), or the 0.8 / 0.1 / 0.1 of § 5 of all its pairs,
    * drawn by `seed`.
    */
   splitRule?: SplitRule;

@@ -1,11 +1,11 @@
-/** Tables 1–3 of the paper as printed, row by row; percent, but for the Dice error. */
+/** Tables 1–3 of the paper as printed, row by row; percent, but for "Dice Err" (`inferredReadings`). */
 import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
 
-/** For Oxford-IIIT Pet, Cityscapes and NYUv2 in this order: mean IoU and pixel accuracy (Table 1: and Dice error). */
+/** For Oxford-IIIT Pet, Cityscapes and NYUv2 in this order: mean IoU and pixel accuracy (Table 1: and "Dice Err"). */
 type Scores = number[];
 
-/** SegNet; the row of PAT is lost but for its first Dice error, 0.23. */
+/** SegNet; the row of PAT is lost but for its first "Dice Err", 0.23. */
 export const table1: readonly (readonly [LossName, ...Scores])[] = [
   ['crossEntropy', 76.14, 91.21, 0.23, 73.83, 85.31, 0.66, 18.05, 53.5, 1.8],
   ['focal', 75.76, 91.17, 0.3, 74.02, 85.44, 0.56, 15.14, 51.07, 1.75],

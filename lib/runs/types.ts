@@ -11,7 +11,7 @@ import type { AdamOptions } from '../training/adam';
 export interface DatasetConfig extends Omit<DatasetOptions, 'split' | 'length'> {
   /** Default `'synthetic'`. */
   name: string;
-  /** `[height, width]` (default [256, 256]; the paper's sizes are lost). */
+  /** `[height, width]` (default [256, 256], the authors' code's for Pet; the paper's sizes are lost). */
   size: [number, number];
   /** Of drawn scenes and random splits; not that of the training (default 0). */
   seed: number;
@@ -74,7 +74,7 @@ export interface ExperimentConfig {
   seed: number;
   optimizer: OptimizerConfig;
   schedule: Schedule;
-  /** True (default): the paper's; false: none; else limits. */
+  /** True (default): that of the authors' code for Pet; false: none, as there for the others; else limits. */
   augmentation: boolean | AugmentationOptions;
   /** Stop after so many epochs without a better validation loss (default null: never). */
   patience: number | null;

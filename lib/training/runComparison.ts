@@ -18,7 +18,7 @@ export interface ConstantBaseline {
 export interface ClassComparison {
   classId: number;
   className: string;
-  /** Labelled pixels. */
+  /** By which the classes are grouped. */
   pixels: number;
   group: ClassGroup['name'];
   /** IoU in the first and the second run. */
@@ -62,17 +62,24 @@ export function constantBaseline({
 /**
  * The classes present in the labels, most pixels first.
  *
+ * @param pixels of each class, by which classes are head, body or tail, such as the training split's (default: of the labels
+ *   that are scored)
  * @throws InputError when the runs were not scored on the same labels.
  */
-export function compareClasses(first: Scored, second: Scored): ClassComparison[] {
+export function compareClasses(
+  first: Scored,
+  second: Scored,
+  pixels: readonly number[] = first.counts.map(sum),
+): ClassComparison[] {
   checkSameLabels('compareClasses', first, second);
-  return classGroups(first.counts, first.scores.iou).flatMap(({ name, classes }) =>
-    classes.map((classId): ClassComparison => {
+  const inLabels = (id: number) => sum(first.counts[id]) > 0;
+  return classGroups(first.counts, first.scores.iou, pixels).flatMap(({ name, classes }) =>
+    classes.filter(inLabels).map((classId): ClassComparison => {
       const iou = [first, second].map(({ scores }) => scores.iou[classId] ?? 0) as [number, number];
       return {
         classId,
         className: first.classNames[classId],
-        pixels: sum(first.counts[classId]),
+        pixels: pixels[classId],
         group: name,
         iou,
         difference: iou[1] - iou[0],
@@ -81,11 +88,16 @@ export function compareClasses(first: Scored, second: Scored): ClassComparison[]
   );
 }
 
-/** Head, body and tail classes. @throws InputError when the runs were not scored on the same labels. */
-export function compareGroups(first: Scored, second: Scored): GroupComparison[] {
+/** Head, body and tail classes by `pixels`, as `compareClasses` has them. @throws InputError as it does. */
+export function compareGroups(
+  first: Scored,
+  second: Scored,
+  pixels: readonly number[] = first.counts.map(sum),
+): GroupComparison[] {
   checkSameLabels('compareGroups', first, second);
-  const others = classGroups(second.counts, second.scores.iou);
-  return classGroups(first.counts, first.scores.iou).map(({ name, classes, meanIoU }, i) => {
+  const groupsOf = ({ counts, scores }: Scored) => classGroups(counts, scores.iou, pixels);
+  const others = groupsOf(second);
+  return groupsOf(first).map(({ name, classes, meanIoU }, i) => {
     const other = others[i].meanIoU;
     return {
       name,

@@ -70,6 +70,16 @@ describe('measureGradientNorms', () => {
     }
   });
 
+  it('takes images spread over the split, not the first ones', async () => {
+    const samples = ['a', 'b', 'c', 'd'].map((name) => ({ ...sample, name }));
+    const frames = memoryDataset(samples, ['a', 'b', 'c']);
+    const { rows } = await measureGradientNorms(linearModel(), frames, {
+      ...crossEntropy,
+      imageCount: 2,
+    });
+    expect([...new Set(rows.map(({ image }) => image))]).toEqual(['b', 'd']);
+  });
+
   it('leaves no tensor behind', async () => {
     const model = linearModel();
     await measureGradientNorms(model, dataset, crossEntropy);

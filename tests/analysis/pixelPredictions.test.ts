@@ -48,6 +48,13 @@ describe('choosePixels', () => {
     expect(pixels.map(({ label }) => label)).toEqual([1, 0]);
   });
 
+  it('takes the rarest classes of other counts, such as the training split’s, where given', () => {
+    const options = { rarest: 1, commonest: 1, quantiles: [1], classPixels: [3, 9, 1] };
+    expect(choosePixels(predicted(), options).map(({ label }) => label)).toEqual([0, 1]);
+    const two = { classPixels: [3, 9] };
+    expect(() => choosePixels(predicted(), two)).toThrow(/choosePixels: classPixels must be 3 num/);
+  });
+
   it('throws without labelled pixels and for quantiles outside 0 … 1', () => {
     const empty = predicted();
     empty.images[0].labels.fill(255);
@@ -116,7 +123,7 @@ describe('pixelPredictions', () => {
 });
 
 describe('predictImages', () => {
-  it('gives the logits of the first images, in RGB / 255, and keeps no tensors', async () => {
+  it('gives the logits of images spread over the split, in RGB / 255, and keeps no tensors', async () => {
     const model = tf.sequential({
       layers: [
         tf.layers.conv2d({
@@ -139,7 +146,7 @@ describe('predictImages', () => {
     const before = tf.memory().numTensors;
     const { images, title, split } = await predictImages(model, dataset, { imageCount: 2 });
     expect(tf.memory().numTensors).toBe(before);
-    expect(images.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(images.map(({ name }) => name)).toEqual(['a', 'c']);
     expect([title, split]).toEqual(['In memory', 'train']);
     expectClose(images[0].logits, [1, 0, 0, 2.2], { absolute: 1e-6 });
     await expect(predictImages(model, dataset, { imageCount: 0 })).rejects.toThrow(/imageCount/);

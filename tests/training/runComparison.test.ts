@@ -54,6 +54,19 @@ describe('compareClasses and compareGroups', () => {
     expect(groups[2]).toMatchObject({ meanIoU: [0, 1], difference: 1 });
   });
 
+  it('group by other pixels, such as the training split’s; a class without labels here has no row', () => {
+    const training = [1, 2, 9, 5]; // Pole most, then Fence, which no label here has
+    const rows = compareClasses(allRoad, perfect, training);
+    expect(rows.map(({ className, pixels, group }) => [className, pixels, group])).toEqual([
+      ['Pole', 9, 'head'],
+      ['Road', 2, 'body'],
+      ['Sky', 1, 'tail'],
+    ]);
+    const [head, , tail] = compareGroups(allRoad, perfect, training);
+    expect(head).toMatchObject({ classNames: ['Pole', 'Fence'], meanIoU: [0, 1] });
+    expect(tail).toMatchObject({ classNames: ['Sky'], meanIoU: [0, 1] });
+  });
+
   it('throw for runs on other labels', () => {
     const other = scored([0, 1], [0, 1]);
     expect(() => compareClasses(perfect, other)).toThrow('compareClasses: second must be a run');
