@@ -15,6 +15,7 @@ import type { Sample, SegmentationDataset } from '../datasets/types';
 import { pixelwiseLoss } from '../losses';
 import type { LossConfig } from '../losses';
 import { trainableVariables } from '../models/layers';
+import { spreadIndices } from './spreadIndices';
 
 export interface GradientNormRow {
   image: string;
@@ -40,7 +41,7 @@ export interface GradientNormOptions {
   loss: LossConfig;
   /** Label of the loss in tables and figures. */
   label: string;
-  /** Images to take, the first ones of the data set (default 8). */
+  /** Images to take, spread evenly over the data set (default 8). */
   imageCount?: number;
   onProgress?: (imagesDone: number, imageCount: number) => void;
   signal?: AbortSignal;
@@ -49,7 +50,7 @@ export interface GradientNormOptions {
 type PixelwiseLoss = ReturnType<typeof pixelwiseLoss>;
 
 /**
- * Measures both norms for every class present in the first `imageCount` images. The network runs in inference mode
+ * Measures both norms for every class present in `imageCount` images. The network runs in inference mode
  * (batch normalization by running averages), so that a pixel's gradient does not depend on the batch.
  */
 export async function measureGradientNorms(
@@ -58,10 +59,10 @@ export async function measureGradientNorms(
   { loss, label, imageCount = 8, onProgress, signal }: GradientNormOptions,
 ): Promise<GradientNorms> {
   checkNumber('measureGradientNorms', 'imageCount', imageCount, { min: 1, integer: true });
-  const count = Math.min(imageCount, dataset.length);
+  const indices = spreadIndices(dataset.length, imageCount);
   const pixelwise = pixelwiseLoss({ ...loss, ignoreIndex: dataset.ignoreIndex });
   const rows: GradientNormRow[] = [];
-  for (let index = 0; index < count; index++) {
+  for (const [done, index] of indices.entries()) {
     const sample = await dataset.sample(index);
     for (const [classId, pixels] of maskSizes(sample, dataset.numClasses)) {
       signal?.throwIfAborted();
@@ -72,7 +73,7 @@ export async function measureGradientNorms(
       const row = { image: sample.name, classId, className, pixels };
       rows.push({ ...row, norm, meanNorm, normalizedNorm });
     }
-    onProgress?.(index + 1, count);
+    onProgress?.(done + 1, indices.length);
   }
   if (rows.length === 0) {
     const remedy = 'Take images with labelled pixels.';

@@ -70,6 +70,14 @@ describe('measureGradientNorms', () => {
     }
   });
 
+  it('takes images from the whole data set', async () => {
+    const drive = Array.from({ length: 6 }, (_, i) => ({ ...sample, name: `frame ${i}` }));
+    const frames = memoryDataset(drive, ['a', 'b', 'c']);
+    const options = { ...crossEntropy, imageCount: 2 };
+    const { rows } = await measureGradientNorms(linearModel(), frames, options);
+    expect([...new Set(rows.map(({ image }) => image))]).toEqual(['frame 1', 'frame 4']);
+  });
+
   it('leaves no tensor behind', async () => {
     const model = linearModel();
     await measureGradientNorms(model, dataset, crossEntropy);
