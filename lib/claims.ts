@@ -20,7 +20,6 @@ import { rareClassClaims } from './claims/rareClasses';
 import { stabilityClaims } from './claims/stability';
 import { tableClaims } from './claims/tables';
 import { temperatureClaims } from './claims/temperature';
-import { trainingCostClaims } from './claims/trainingCost';
 import { verdicts } from './claims/types';
 import type { Claim, LedgerRow, Verdict } from './claims/types';
 
@@ -43,7 +42,6 @@ export const claims: readonly Claim[] = [
   ...gradientClaims,
   ...maskClaims,
   ...costClaims,
-  ...trainingCostClaims,
   ...outOfReachClaims,
 ];
 

@@ -6,6 +6,7 @@
 import { checkKnownOptions, checkNumber } from '../check';
 import { prefetch } from '../datasets/prefetch';
 import type { Colour, LabelMap, SegmentationDataset, Split } from '../datasets/types';
+import { spreadIndices } from './spreadIndices';
 
 /** One class over the images read. */
 export interface ClassImbalance {
@@ -59,7 +60,7 @@ export interface MaskImbalance {
 }
 
 export interface AnalyzeMasksOptions {
-  /** Read only the first `limit` images of the split (default: all). */
+  /** Read only `limit` images, spread evenly over the split (default: all). */
   limit?: number;
   /** Called after each image. */
   onProgress?: (done: number, total: number) => void;
@@ -84,8 +85,7 @@ export async function analyzeMasks(
   checkKnownOptions('analyzeMasks', options, ['limit', 'onProgress', 'signal']);
   const { limit = dataset.length, onProgress, signal } = options;
   checkNumber('analyzeMasks', 'limit', limit, { integer: true, min: 1 });
-  const total = Math.min(limit, dataset.length);
-  const indexes = Array.from({ length: total }, (_, index) => index);
+  const indexes = spreadIndices(dataset.length, limit);
   const classes = dataset.classNames.map((name, id): ClassImbalance => {
     const colour = dataset.palette[id];
     return { id, name, colour, pixels: 0, share: 0, presence: 0, maskShares: [] };
@@ -104,7 +104,7 @@ export async function analyzeMasks(
   for await (const map of prefetch(indexes, (index) => dataset.labelMap(index), { ahead })) {
     signal?.throwIfAborted();
     addImage(result, map, dataset.ignoreIndex);
-    onProgress?.(result.images.length, total);
+    onProgress?.(result.images.length, indexes.length);
   }
   for (const item of classes) item.share = item.pixels / result.totalPixels;
   return result;

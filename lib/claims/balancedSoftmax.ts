@@ -65,7 +65,7 @@ function balancedSoftmaxJudgement(runs: ClaimRuns): Judgement {
   if (explained.length === 0) return withoutRuns(missing);
   const count = explained.filter(Boolean).length;
   const all = count === explained.length && missing.length === 0;
-  const verdict: Verdict = all ? 'holds' : count > 0 ? 'holds in part' : 'does not hold here';
+  const verdict: Verdict = all ? 'holds' : count > 0 ? 'holds in part' : 'contradicted';
   const measured = `${count} of ${explained.length} data sets; ${comparisonsText(compared, missing, 'mIoU')}`;
   return { verdict, measured, comparisons: compared, missing };
 }

@@ -3,11 +3,14 @@ import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
 import type { Cell } from '../results/cells';
 import { lossLabel, placeTitle, withoutOptions } from '../results/names';
+import { untestable } from './judge';
 import { runTitle, withInterval } from './names';
 import { drawnInterval, sharedSeeds } from './resampling';
 import type { ClaimScore, Draws } from './resampling';
 import type { CellPlace, ClaimRuns } from './runs';
 import type { Comparison, Judgement, Verdict } from './types';
+
+export { untestable } from './judge';
 
 /** `left` − `right` of one score in one place. */
 export interface Contrast {
@@ -141,7 +144,7 @@ export function superiority({ compared, missing }: Answers, what: string, needed
   if (compared.length === 0) return withoutRuns(missing);
   const above = compared.filter(({ outcome }) => outcome === 'above').length;
   const enough = above >= needed * compared.length && missing.length === 0;
-  const verdict: Verdict = enough ? 'holds' : above > 0 ? 'holds in part' : 'does not hold here';
+  const verdict: Verdict = enough ? 'holds' : above > 0 ? 'holds in part' : 'contradicted';
   return {
     verdict,
     measured: comparisonsText(compared, missing, what),
@@ -153,11 +156,6 @@ export function superiority({ compared, missing }: Answers, what: string, needed
 /** `'not testable here'` since these runs are missing. */
 export function withoutRuns(missing: readonly string[]): Judgement {
   return untestable(`runs missing: ${listed(missing)}`, missing);
-}
-
-export function untestable(reason: string, missing: readonly string[] = []): Judgement {
-  const verdict = 'not testable here';
-  return { verdict, measured: reason, comparisons: [], missing: [...missing] };
 }
 
 /** Counts of outcomes and the extremes; one difference with its interval alone. */

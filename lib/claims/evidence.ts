@@ -2,8 +2,8 @@
 import type { GradientNorms } from '../analysis/gradientNorms';
 import type { LossCurves } from '../analysis/lossCurves';
 import type { MaskImbalance } from '../analysis/maskImbalance';
-import type { TrainingCost } from '../analysis/trainingCost';
 import type { LossReport, StepReport } from '../measurement/reports';
+import type { TrainingCost } from '../measurement/trainingCost';
 import type { ClaimRuns } from './runs';
 
 export interface Evidence {
@@ -20,8 +20,18 @@ export interface Evidence {
 
 export interface FormulaEvidence {
   curves: LossCurves;
-  /** The largest β of each reading of Eq. 5 on extreme logits. */
-  largestCoefficients: readonly { label: string; largest: number }[];
+  coefficients: readonly LargestCoefficient[];
+}
+
+/** The largest β of a reading of Eq. 5 on logits of ±10⁴. */
+export interface LargestCoefficient {
+  label: string;
+  /** Without τ and without a constant; may be infinite, as the others. */
+  neither: number;
+  /** τ = 4, no constant. */
+  temperature: number;
+  /** τ = 1; the reading's constant, where it has one. */
+  constant: number;
 }
 
 export interface GradientEvidence {
@@ -29,8 +39,10 @@ export interface GradientEvidence {
   source: string;
   /** Of cross-entropy. */
   norms: GradientNorms;
-  /** Seconds for the gradient norms of all classes of an image, over one step's gradient of PAT on it. */
-  normsOverMask: number;
+  /** Of each image of `norms`, in their order there (default: each image is a cluster of its own). */
+  clusters?: readonly string[];
+  /** Time for the gradient norms of all classes of an image over that of one gradient of PAT on it, for some images. */
+  normsOverMask: readonly number[];
 }
 
 /** One data set at its own size and at that of training. */
@@ -38,4 +50,6 @@ export interface MaskEvidence {
   full: MaskImbalance;
   resized: MaskImbalance;
   size: readonly [number, number];
+  /** Of each image (default: each image is a cluster of its own). */
+  clusters?: readonly string[];
 }

@@ -2,12 +2,11 @@
 import { checkObservations } from '../analysis/lossObservations';
 import type { Finding } from '../analysis/lossObservations';
 import { significant } from '../figures/labels';
-import { untestable } from './contrasts';
 import type { Evidence } from './evidence';
-import type { Claim, Judgement, Verdict } from './types';
+import { caseRule, judgeCases, untestable } from './judge';
+import type { CaseOutcome } from './judge';
+import type { Claim } from './types';
 
-/** Beyond this β is called exploded. */
-const LARGE_COEFFICIENT = 100;
 const HIGH = 0.99;
 
 export const formulaClaims: readonly Claim[] = [
@@ -16,17 +15,21 @@ export const formulaClaims: readonly Claim[] = [
     place: '§ 4.1',
     claim: 'Temperature and constant are “effectively preventing the value explosion” of β',
     rule:
-      'Largest β on logits of ±10⁴ in each reading of Eq. 5 (which is lost). Holds if all are finite and at most ' +
-      `${LARGE_COEFFICIENT}, in part if some are.`,
+      'For each reading of Eq. 5 (which is lost) in which β is infinite on logits of ±10⁴ without either, two cases: the ' +
+      'temperature alone (τ = 4) makes it finite, and the constant alone does. Where β is finite without either there is ' +
+      `nothing to prevent. ${caseRule}`,
     notebook: '02-pixel-wise-predictions',
     judge: ({ formula }) => {
       if (formula === undefined) return untestable('no curves were computed');
-      const small = formula.largestCoefficients.filter(
-        ({ largest }) => largest <= LARGE_COEFFICIENT,
+      const all = formula.coefficients;
+      const text = all.map(
+        ({ label, neither, temperature, constant }) =>
+          `${label}: ${size(neither)} without, ${size(temperature)} with τ alone, ${size(constant)} with the constant`,
       );
-      const all = formula.largestCoefficients;
-      const text = all.map(({ label, largest }) => `${label}: ${significant(largest)}`).join('; ');
-      return plainJudgement(small.length, all.length, `largest β: ${text}`);
+      const cases = all
+        .filter(({ neither }) => !Number.isFinite(neither))
+        .flatMap(({ temperature, constant }) => [temperature, constant].map(Number.isFinite));
+      return judgeCases(cases.map(outcome), `largest β: ${text.join('; ')}`);
     },
   },
   observation(
@@ -46,12 +49,19 @@ export const formulaClaims: readonly Claim[] = [
     'kept-ce',
     2,
     'CE',
-    'PAT is “retaining loss information from high-probability logits”: as much as CE has',
+    'PAT is “retaining loss information from high-probability logits”; does it retain as much as CE has?',
+    'this kit, on § 4.2 and Fig. 3c',
   ),
 ];
 
 /** One of the two observations on Fig. 3c, for every PAT curve, as `checkObservations` tests it on the loss. */
-function observation(id: string, number: 1 | 2, against: 'CE' | 'Focal', claim: string): Claim {
+function observation(
+  id: string,
+  number: 1 | 2,
+  against: 'CE' | 'Focal',
+  claim: string,
+  place = '§ 4.2, Fig. 3c',
+): Claim {
   const reference = against === 'CE' ? 'CE' : 'the Focal curve that does best';
   const quantity =
     number === 1
@@ -59,9 +69,9 @@ function observation(id: string, number: 1 | 2, against: 'CE' | 'Focal', claim: 
       : `loss over CE’s at p = 0.9 and ${HIGH}, ${against === 'CE' ? 'at least 1' : `above that of ${reference}`}`;
   return {
     id,
-    place: '§ 4.2, Fig. 3c',
+    place,
     claim,
-    rule: `Each PAT curve: ${quantity}. Holds if so at every temperature, in part if at some.`,
+    rule: `Each PAT curve (τ = 0.5, 1, 2, 4; the paper’s are lost) is a case: ${quantity}. ${caseRule}`,
     notebook: '03-pat-vs-focal',
     judge: ({ formula }: Evidence) => {
       if (formula === undefined) return untestable('no curves were computed');
@@ -73,9 +83,9 @@ function observation(id: string, number: 1 | 2, against: 'CE' | 'Focal', claim: 
           finding.quantity === 'loss' &&
           names.get(finding.reference) === wanted,
       );
-      const held = found.filter(({ holds }) => holds).length;
       const what = number === 1 ? 'span of the loss' : `loss over CE’s at p = ${HIGH}`;
-      return plainJudgement(held, found.length, `${what}: ${findingsText(found)}`);
+      const cases = found.map(({ holds }) => outcome(holds));
+      return judgeCases(cases, `${what}: ${findingsText(found)}`);
     },
   };
 }
@@ -86,10 +96,5 @@ function findingsText(found: readonly Finding[]): string {
   return `${values.join(', ')}; ${reference} ${significant(referenceValue)}`;
 }
 
-/** Holds where all cases do, in part where some do. */
-export function plainJudgement(held: number, cases: number, measured: string): Judgement {
-  if (cases === 0) return untestable('no case was measured');
-  const verdict: Verdict =
-    held === cases ? 'holds' : held > 0 ? 'holds in part' : 'does not hold here';
-  return { verdict, measured, comparisons: [], missing: [] };
-}
+const outcome = (holds: boolean): CaseOutcome => (holds ? 'for' : 'against');
+const size = (value: number) => (Number.isFinite(value) ? significant(value) : 'infinite');

@@ -2,13 +2,12 @@
 import { ratioStatistics } from '../analysis/gradientRatios';
 import type { RatioStatistics } from '../analysis/gradientRatios';
 import { significant } from '../figures/labels';
-import { Random } from '../random';
-import { bootstrapInterval } from '../results/bootstrap';
+import { measuredOver } from '../measurement/measured';
 import type { Interval } from '../results/bootstrap';
-import { untestable } from './contrasts';
 import type { Evidence, GradientEvidence } from './evidence';
-import { plainJudgement } from './formula';
-import type { Claim, Judgement, Verdict } from './types';
+import { imageRule, overImages } from './imageClusters';
+import { caseRule, judgeCases, outcomeOf, untestable } from './judge';
+import type { Claim, Judgement } from './types';
 
 const NOTEBOOK = '04-gradient-norms';
 /** Largest over smallest norm in an image up to which norms are called alike. */
@@ -20,24 +19,16 @@ export const gradientClaims: readonly Claim[] = [
   {
     id: 'mask-size-decides',
     place: '§ 3.2, § 4.3, Eq. 2, 6–7',
-    claim:
-      '“Larger masks contribute more significantly”: their gradient norms are larger in proportion',
+    claim: '“Larger masks contribute more significantly”: their gradient norms are larger',
     rule:
-      'Slope of log ‖g_u‖/‖g_v‖ on log |M_u|/|M_v| over pairs of classes of an image, 95 % interval by bootstrap over ' +
-      'images. Holds if the interval lies above 0 and contains 1, in part if above 0.',
+      'One case: the slope of log ‖g_u‖/‖g_v‖ on log |M_u|/|M_v| over pairs of classes of an image lies above 0 (1: norms ' +
+      `in proportion to masks); ${imageRule}. ${caseRule}`,
     notebook: NOTEBOOK,
-    judge: withGradients((gradients, statistics) => {
-      const slope = statistics.before.slope;
-      const interval = overImages(gradients, statistics, (drawn) => drawn.before.slope);
-      if (slope === null || interval === null) return untestable('fewer than two images');
-      const verdict: Verdict =
-        interval.low <= 0
-          ? 'does not hold here'
-          : interval.low <= 1 && interval.high >= 1
-            ? 'holds'
-            : 'holds in part';
+    judge: withGradients((gradients, { before: { slope } }) => {
+      const interval = ofImages(gradients, ({ before }) => before.slope);
+      if (slope === null || interval === null) return untestable('fewer than two clusters');
       const measured = `slope ${bracketed(slope, interval)}; ${gradients.source}`;
-      return { verdict, measured, comparisons: [], missing: [] };
+      return judgeCases([outcomeOf(interval, 0)], measured);
     }),
   },
   {
@@ -45,21 +36,17 @@ export const gradientClaims: readonly Claim[] = [
     place: 'Abstract, § 4.3, Eq. 4',
     claim: 'Dividing by |M| gives “class-wise gradient magnitude homogenization”',
     rule:
-      'Largest over smallest norm among the classes of an image, geometric mean, after and before the division. In part ' +
-      'if the 95 % interval of after/before (bootstrap over images) lies below 1; holds if moreover the range after is ' +
-      `at most ${ALIKE}.`,
+      'Two cases, of the largest over the smallest norm among the classes of an image, geometric mean: the division makes ' +
+      `this range smaller (after/before below 1), and what is left is below ${ALIKE}; ${imageRule}. ${caseRule}`,
     notebook: NOTEBOOK,
-    judge: withGradients((gradients, statistics) => {
-      const { before, after } = statistics.meanRange;
-      const ratio = ({ meanRange }: RatioStatistics) => meanRange.after / meanRange.before;
-      const interval = overImages(gradients, statistics, ratio);
-      if (interval === null) return untestable('fewer than two images');
-      const verdict: Verdict =
-        interval.high >= 1 ? 'does not hold here' : after <= ALIKE ? 'holds' : 'holds in part';
+    judge: withGradients((gradients, { meanRange: { before, after } }) => {
+      const ratio = ofImages(gradients, ({ meanRange }) => meanRange.after / meanRange.before);
+      const left = ofImages(gradients, ({ meanRange }) => meanRange.after);
+      if (ratio === null || left === null) return untestable('fewer than two clusters');
       const measured =
-        `range ${significant(before)} before, ${significant(after)} after; after/before ` +
-        `${bracketed(after / before, interval)}; ${gradients.source}`;
-      return { verdict, measured, comparisons: [], missing: [] };
+        `range ${significant(before)} before, ${bracketed(after, left)} after; after/before ` +
+        `${bracketed(after / before, ratio)}; ${gradients.source}`;
+      return judgeCases([outcomeOf(ratio, 1, 'below'), outcomeOf(left, ALIKE, 'below')], measured);
     }),
   },
   {
@@ -68,16 +55,15 @@ export const gradientClaims: readonly Claim[] = [
     claim:
       'Normalizing by mask size can “notably decrease computational complexity” against gradient norms',
     rule:
-      'Time for the gradient norms of all classes of an image over the time of one PAT gradient on it, measured here ' +
-      `and now, median of the images. Holds from ${NOTABLY} times on.`,
+      'One case: time for the gradient norms of all classes of an image over the time of one PAT gradient on it, measured ' +
+      `here and now, median over the images, lies above ${NOTABLY}. ${caseRule}`,
     notebook: '09-claims',
-    judge: withGradients(({ normsOverMask, source }) =>
-      plainJudgement(
-        Number(normsOverMask >= NOTABLY),
-        1,
-        `${significant(normsOverMask, 2)} times; ${source}`,
-      ),
-    ),
+    judge: withGradients(({ normsOverMask, source }) => {
+      const { median, interval } = measuredOver([...normsOverMask]);
+      if (interval === null) return untestable('fewer than two images were timed');
+      const measured = `${bracketed(median, interval)} times; ${source}`;
+      return judgeCases([outcomeOf(interval, NOTABLY)], measured);
+    }),
   },
 ];
 
@@ -88,20 +74,23 @@ function withGradients(judge: (gradients: GradientEvidence, all: RatioStatistics
       : judge(gradients, ratioStatistics(gradients.norms));
 }
 
-/** A statistic of the images drawn again, each with the classes that it has; null for fewer than two. */
-function overImages(
-  { norms: { loss, rows } }: GradientEvidence,
-  { ranges }: RatioStatistics,
+/** The interval of a statistic over images with at least two classes. */
+function ofImages(
+  { norms, clusters }: GradientEvidence,
   statistic: (drawn: RatioStatistics) => number | null,
 ): Interval | null {
-  const images = ranges.map((range) => rows.filter(({ image }) => image === range.image));
-  const random = new Random(0).stream('gradient images');
-  const drawnAgain = (drawn: readonly number[]) => {
-    // An image that is drawn twice is two images.
-    const again = drawn.flatMap((i, n) => images[i].map((row) => ({ ...row, image: `${n}` })));
-    return statistic(ratioStatistics({ loss, rows: again }));
-  };
-  return bootstrapInterval(images.length, drawnAgain, { random, resamples: 1000 });
+  const names = [...new Set(norms.rows.map(({ image }) => image))];
+  const clusterOf = new Map(names.map((name, i) => [name, clusters?.[i] ?? name]));
+  const images = ratioStatistics(norms).ranges.map(({ image }) => image);
+  const rows = images.map((name) => norms.rows.filter(({ image }) => image === name));
+  return overImages(
+    images.map((name) => clusterOf.get(name) ?? name),
+    (drawn) => {
+      // An image that is drawn twice is two images.
+      const again = drawn.flatMap((i, n) => rows[i].map((row) => ({ ...row, image: `${n}` })));
+      return statistic(ratioStatistics({ loss: norms.loss, rows: again }));
+    },
+  );
 }
 
 function bracketed(value: number, { low, high }: Interval): string {

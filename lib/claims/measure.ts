@@ -5,7 +5,8 @@ import { tf } from '../backend';
 import { availableDatasets, openDataset } from '../datasets';
 import { patCoefficient } from '../losses/pat';
 import type { PatCoefficientOptions } from '../losses/pat';
-import type { FormulaEvidence, MaskEvidence } from './evidence';
+import type { FormulaEvidence, LargestCoefficient, MaskEvidence } from './evidence';
+import { clustersOf } from './imageClusters';
 
 export interface FormulaOptions {
   /** PAT's τ (default 0.5, 1, 2, 4). */
@@ -22,7 +23,7 @@ const readings: readonly { label: string; options: PatCoefficientOptions }[] = [
   { label: 'inverse', options: { coefficient: 'inverse' } },
 ];
 
-/** Loss curves of CE, Focal and PAT (k = 1), and the largest β of each reading. */
+/** Loss curves of CE, Focal and PAT (k = 1), and the largest β of each reading with and without its remedies. */
 export async function measureFormula({
   temperatures = [0.5, 1, 2, 4],
   gammas = [0.5, 1, 2],
@@ -42,24 +43,38 @@ export async function measureFormula({
     ],
     numClasses,
   });
-  const largestCoefficients = await Promise.all(
-    readings.map(async ({ label, options }) => {
-      const largest = tf.tidy(() => {
-        const extreme = Array.from({ length: numClasses }, (_, c) => (c === 0 ? 1e4 : -1e4));
-        return patCoefficient(tf.tensor2d([extreme]), options).max();
-      });
-      const [value] = await largest.data();
-      largest.dispose();
-      return { label, largest: value };
-    }),
-  );
-  return { curves, largestCoefficients };
+  return { curves, coefficients: largestCoefficients(numClasses) };
+}
+
+/** τ that is tried as the only remedy, the largest of the curves. */
+const WARM = 4;
+
+function largestCoefficients(numClasses: number): LargestCoefficient[] {
+  const extreme = Array.from({ length: numClasses }, (_, c) => (c === 0 ? 1e4 : -1e4));
+  const largest = (beta: (logits: tf.Tensor) => tf.Tensor) =>
+    tf.tidy(
+      () =>
+        beta(tf.tensor2d([extreme]))
+          .max()
+          .dataSync()[0],
+    );
+  return readings.map(({ label, options }) => {
+    // 1/(p + ε) without its constant is 1/p; the exponential readings have none.
+    const without = (temperature: number) =>
+      largest((logits) =>
+        options.coefficient === 'inverse'
+          ? logits.div(temperature).softmax().reciprocal()
+          : patCoefficient(logits, { ...options, temperature }),
+      );
+    const constant = largest((logits) => patCoefficient(logits, options));
+    return { label, neither: without(1), temperature: without(WARM), constant };
+  });
 }
 
 export interface MaskOptions {
   /** `[height, width]` of training (default [64, 96]). */
   size?: readonly [number, number];
-  /** Images of each data set, the first of its training split (default 60). */
+  /** Images of each data set, spread over its training split (default 60). */
   limit?: number;
   /** Folder of the data sets (default: as `openDataset`). */
   root?: string;
@@ -80,11 +95,13 @@ export async function measureMasks({
       openDataset({ name, root }),
       openDataset({ name, root, size: [...size] }),
     ]);
-    found.push({
-      full: await analyzeMasks(full, { limit, signal }),
-      resized: await analyzeMasks(resized, { limit, signal }),
-      size,
-    });
+    const masks = await analyzeMasks(full, { limit, signal });
+    const clusters = clustersOf(
+      name,
+      masks.images.map((image) => image.name),
+    );
+    const small = await analyzeMasks(resized, { limit, signal });
+    found.push({ full: masks, resized: small, size, clusters });
   }
   return found;
 }

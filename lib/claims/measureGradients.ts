@@ -1,23 +1,24 @@
 /** Gradient norms of the classes of a few images, and what measuring them costs beside one gradient of PAT. */
 import { measureGradientNorms } from '../analysis/gradientNorms';
+import { spreadIndices } from '../analysis/spreadIndices';
 import { tf } from '../backend';
 import type { Sample, SegmentationDataset } from '../datasets/types';
 import { createLoss, pixelwiseLoss } from '../losses';
 import type { SegmentationLoss } from '../losses';
 import { trainableVariables } from '../models/layers';
-import { quantile } from '../results/bootstrap';
 import type { GradientEvidence } from './evidence';
+import { clustersOf } from './imageClusters';
 
 export interface GradientOptions {
   /** What is said of the network, e.g. `'U-Net after 60 steps'`. */
   network: string;
-  /** Images measured (default 8). */
+  /** Images measured, spread over the split (default 8). */
   imageCount?: number;
   signal?: AbortSignal;
 }
 
 /** Images that are timed, after one that warms up. */
-const TIMED = 3;
+const TIMED = 6;
 
 /** Per-class gradient norms of cross-entropy, and the time of those of an image over that of one gradient of PAT. */
 export async function measureGradients(
@@ -25,33 +26,27 @@ export async function measureGradients(
   dataset: SegmentationDataset,
   { network, imageCount = 8, signal }: GradientOptions,
 ): Promise<GradientEvidence> {
-  const images = Math.min(imageCount, dataset.length);
+  const images = spreadIndices(dataset.length, imageCount);
   const norms = await measureGradientNorms(model, dataset, {
     loss: { name: 'crossEntropy', validate: false },
     label: 'CE',
-    imageCount: images,
+    imageCount,
     signal,
   });
   const { ignoreIndex, numClasses } = dataset;
   const pat = createLoss({ name: 'pat', ignoreIndex, validate: false });
-  const ratios: number[] = [];
+  const normsOverMask: number[] = [];
   for (let i = 0; i <= TIMED; i++) {
     signal?.throwIfAborted();
-    const sample = await dataset.sample(i % images);
+    const sample = await dataset.sample(images[i % images.length]);
     const classLosses = presentClasses(sample, numClasses).map((id) => classLoss(id, ignoreIndex));
     const mask = gradientTime(model, sample, pat);
     const all = classLosses.reduce((sum, loss) => sum + gradientTime(model, sample, loss), 0);
-    if (i > 0) ratios.push(all / mask);
+    if (i > 0) normsOverMask.push(all / mask);
   }
-  const source = `${dataset.title}, ${images} ${dataset.real ? '' : 'drawn '}images, ${network}`;
-  return {
-    source,
-    norms,
-    normsOverMask: quantile(
-      ratios.sort((a, b) => a - b),
-      0.5,
-    ),
-  };
+  const source = `${dataset.title}, ${images.length} ${dataset.real ? '' : 'drawn '}images, ${network}`;
+  const names = [...new Set(norms.rows.map(({ image }) => image))];
+  return { source, norms, clusters: clustersOf(dataset.name, names), normsOverMask };
 }
 
 /** Cross-entropy summed over the pixels of one class. */

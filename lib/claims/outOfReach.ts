@@ -1,6 +1,6 @@
 /** Claims for which the kit has no measurement at all, and why. */
-import { untestable } from './contrasts';
 import type { Evidence } from './evidence';
+import { untestable } from './judge';
 import type { Claim } from './types';
 
 export const outOfReachClaims: readonly Claim[] = [

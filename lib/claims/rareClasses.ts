@@ -81,7 +81,7 @@ function keptJudgement({ compared, missing }: ReturnType<typeof answer>): Judgem
   if (compared.length === 0) return withoutRuns(missing);
   const kept = compared.every(({ low }) => low > -HEAD_MARGIN) && missing.length === 0;
   const forgotten = compared.some(({ high, low }) => high < 0 && low < -HEAD_MARGIN);
-  const verdict: Verdict = forgotten ? 'does not hold here' : kept ? 'holds' : 'holds in part';
+  const verdict: Verdict = forgotten ? 'contradicted' : kept ? 'holds' : 'holds in part';
   const measured = comparisonsText(compared, missing, 'head mIoU');
   return { verdict, measured, comparisons: compared, missing };
 }

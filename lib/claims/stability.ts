@@ -49,6 +49,6 @@ function stabilityJudgement(runs: ClaimRuns): Judgement {
   const text =
     `deviation over seeds, PAT / Focal: ${ratio(places.map((_, i) => i)).toFixed(2)} ` +
     `[${interval?.low.toFixed(2)}, ${interval?.high.toFixed(2)}] in ${places.length} places (${datasets})`;
-  const verdict: Verdict = holds ? 'holds' : 'does not hold here';
+  const verdict: Verdict = holds ? 'holds' : 'contradicted';
   return { verdict, measured: text, comparisons: [], missing: [] };
 }

@@ -197,11 +197,7 @@ function classBalancedJudgement(runs: ClaimRuns, contrasts: readonly Contrast[])
   const low = others.filter(({ outcome }) => outcome === 'above').length;
   const well = pet.outcome !== 'above';
   const verdict: Verdict =
-    well && low === others.length
-      ? 'holds'
-      : well && low > 0
-        ? 'holds in part'
-        : 'does not hold here';
+    well && low === others.length ? 'holds' : well && low > 0 ? 'holds in part' : 'contradicted';
   const measured = comparisonsText(compared, missing, 'mIoU');
   return { verdict, measured, comparisons: compared, missing };
 }

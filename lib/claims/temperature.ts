@@ -95,7 +95,7 @@ export const temperatureClaims: readonly Claim[] = [
             ? 'holds'
             : below('value')
               ? 'holds in part'
-              : 'does not hold here';
+              : 'contradicted';
           const text = comparisonsText(compared, missing, `range of mIoU over ${temperatures}`);
           return { verdict, measured: text, comparisons: compared, missing };
         },

@@ -4,7 +4,9 @@ import type { Evidence } from './evidence';
 export const verdicts = [
   'holds',
   'holds in part',
-  'does not hold here',
+  'contradicted',
+  'no difference',
+  'not decided',
   'not testable here',
 ] as const;
 
@@ -26,7 +28,7 @@ export interface Comparison {
 /** What the evidence says of a claim. */
 export interface Judgement {
   verdict: Verdict;
-  /** The numbers behind the verdict; the reason where it is `'not testable here'`. */
+  /** The numbers behind the verdict; the reason where it is `'not testable here'` or `'not decided'`. */
   measured: string;
   /** The single differences, where the claim is about runs (else empty). */
   comparisons: Comparison[];
@@ -40,7 +42,7 @@ export interface Claim {
   place: string;
   /** The claim in a phrase; the paper's own words are in quotation marks. */
   claim: string;
-  /** When the claim holds, holds in part, and does not, in words. */
+  /** What decides between the verdicts, in words. */
   rule: string;
   /** File stem of the notebook that shows the evidence. */
   notebook: string;

@@ -1,6 +1,6 @@
 /** Fig. 6: what training with each loss costs: time, peak memory and utilization, one bubble for each loss. */
 import type { Annotations, Data, Layout } from 'plotly.js';
-import type { TrainingCost } from '../analysis/trainingCost';
+import type { TrainingCost } from '../measurement/trainingCost';
 import { invalid } from '../check';
 import {
   costRow,

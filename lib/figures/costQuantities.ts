@@ -1,7 +1,7 @@
 /** The quantities of a training's cost as figures and tables show them. */
-import type { Measured } from '../analysis/measured';
-import { isOnGpu } from '../analysis/trainingCost';
-import type { LossTrainingCost } from '../analysis/trainingCost';
+import type { Measured } from '../measurement/measured';
+import { isOnGpu } from '../measurement/trainingCost';
+import type { LossTrainingCost } from '../measurement/trainingCost';
 import { rounded } from './labels';
 import type { FigureRow } from './types';
 

@@ -12,7 +12,9 @@ import type { FigureRow } from './types';
 const looks: Readonly<Record<Verdict, { symbol: string; colour: string; latex: string }>> = {
   holds: { symbol: '●', colour: '#00795A', latex: '$\\bullet$' },
   'holds in part': { symbol: '◐', colour: '#8A6100', latex: '$\\circ\\bullet$' },
-  'does not hold here': { symbol: '✕', colour: '#B34700', latex: '$\\times$' },
+  contradicted: { symbol: '✕', colour: '#B34700', latex: '$\\times$' },
+  'no difference': { symbol: '=', colour: '#3B6AA0', latex: '$=$' },
+  'not decided': { symbol: '?', colour: '#5F5F5F', latex: '?' },
   'not testable here': { symbol: '○', colour: '#5F5F5F', latex: '$\\circ$' },
 };
 

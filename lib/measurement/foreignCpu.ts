@@ -1,6 +1,9 @@
 /** How much of the machine other programs use, and how much memory a process has; Linux only. */
 import { readFileSync } from 'node:fs';
 
+/** Share of all cores used by others above which a measurement of training is no evidence. */
+export const MAX_FOREIGN = 0.1;
+
 /** Processor time so far, in the kernel's clock ticks. */
 export interface CpuTimes {
   /** Of all cores, idle ones included. */

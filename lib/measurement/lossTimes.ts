@@ -28,6 +28,8 @@ export interface LossCase {
   loss: LossName;
   execution: Execution;
   milliseconds: Spread;
+  /** Milliseconds of each round, in which all took turns; absent in results of older versions. */
+  rounds?: readonly number[];
   /** Median of the ratios within each round. */
   timesCrossEntropy: number;
 }
@@ -158,6 +160,7 @@ async function measure(
       loss,
       execution,
       milliseconds: spreadOf(times[i]),
+      rounds: times[i],
       timesCrossEntropy: spreadOf(ratios).median,
     };
   });

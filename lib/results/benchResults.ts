@@ -1,7 +1,7 @@
 /** Stored results of `npm run bench -- NAME --json FILE`. */
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { TrainingCost } from '../analysis/trainingCost';
+import type { TrainingCost } from '../measurement/trainingCost';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
 import type { LossReport, StepReport } from '../measurement/reports';

@@ -94,12 +94,12 @@ describe('analyzeMasks', () => {
     expect(result.images.slice(1).map(({ gini }) => gini)).toEqual([null, null, 0]);
   });
 
-  it('reads the first `limit` images and reports each', async () => {
+  it('reads `limit` images, spread over the split, and reports each', async () => {
     const calls: number[][] = [];
     const onProgress = (done: number, total: number) => void calls.push([done, total]);
     const dataset = datasetOf([[0], [1], [2]]);
     const { images } = await analyzeMasks(dataset, { limit: 2, onProgress });
-    expect(images.map(({ name }) => name)).toEqual(['m0', 'm1']);
+    expect(images.map(({ name }) => name)).toEqual(['m0', 'm2']);
     expect(calls).toEqual([
       [1, 2],
       [2, 2],

@@ -81,7 +81,7 @@ describe('superiority', () => {
   it('holds, holds in part, does not hold, is not testable', () => {
     expect(judged({ camvid: 0.1, nyuv2: 0.1 }).verdict).toBe('holds');
     expect(judged({ camvid: 0.1, nyuv2: -0.1 }).verdict).toBe('holds in part');
-    expect(judged({ camvid: 0, nyuv2: -0.1 }).verdict).toBe('does not hold here');
+    expect(judged({ camvid: 0, nyuv2: -0.1 }).verdict).toBe('contradicted');
     const nothing = judged({});
     expect(nothing.verdict).toBe('not testable here');
     expect(nothing.measured).toMatch(/^runs missing: camvid\/segnet: PAT, τ = 1; .* and 1 more$/);

@@ -46,7 +46,7 @@ const worlds = {
   empty: judgeClaims({ runs: claimRuns([]) }),
 };
 
-const [holds, inPart, not] = ['holds', 'holds in part', 'does not hold here'] as const;
+const [holds, inPart, not] = ['holds', 'holds in part', 'contradicted'] as const;
 
 /** The verdict in each world. */
 const expected: readonly (readonly [id: string, asPrinted: string, none: string, fails: string])[] =
@@ -95,13 +95,13 @@ describe('verdicts on runs', () => {
     const of = (unsteady: string) =>
       verdict(judgeClaims({ runs: claimRuns(records(unsteady)) }), 'stability');
     expect(of('focal')).toBe('holds');
-    expect(of('pat')).toBe('does not hold here');
+    expect(of('pat')).toBe('contradicted');
     expect(verdict(worlds.empty, 'stability')).toBe('not testable here');
   });
 
   it('the border of Pet is not the obstacle where it is found best', () => {
     const ledger = ledgerOf((_, rank) => 0.3 + 0.6 * rank);
-    expect(verdict(ledger, 'pet-border')).toBe('does not hold here');
+    expect(verdict(ledger, 'pet-border')).toBe('contradicted');
   });
 
   it('a claim that asks for missing runs names them', () => {

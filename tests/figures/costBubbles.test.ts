@@ -1,7 +1,7 @@
 import type { Annotations, Data } from 'plotly.js';
 import { describe, expect, it } from 'vitest';
-import { measuredOver } from '../../lib/analysis/measured';
-import type { LossTrainingCost, TrainingCost } from '../../lib/analysis/trainingCost';
+import { measuredOver } from '../../lib/measurement/measured';
+import type { LossTrainingCost, TrainingCost } from '../../lib/measurement/trainingCost';
 import { costBubblesFigure } from '../../lib/figures/costBubbles';
 import { overlap, placeLabels } from '../../lib/figures/labelPlacement';
 import { Random } from '../../lib/random';

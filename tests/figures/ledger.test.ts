@@ -22,16 +22,16 @@ const row = (rest: Partial<LedgerRow>): LedgerRow => ({
 const comparison = { value: 1.2, low: 0.3, high: 2.1, seeds: 3, images: 47 };
 const ledger = [
   row({ comparisons: [{ label: 'CamVid: PAT − CE', outcome: 'above', ...comparison }] }),
-  row({ id: 'b', verdict: 'does not hold here' }),
+  row({ id: 'b', verdict: 'contradicted' }),
 ];
 
 describe('the ledger in print', () => {
   it('as HTML: colour and symbol, text escaped', () => {
     const html = ledgerHtml(ledger);
     expect(html).toContain('<b style="color:#00795A">● holds</b>');
-    expect(html).toContain('✕ does not hold here');
+    expect(html).toContain('✕ contradicted');
     expect(html).toContain('“better” for |M| &lt; 3 &amp; 50 %');
-    expect(html).toContain('● holds: 1, ✕ does not hold here: 1');
+    expect(html).toContain('● holds: 1, ✕ contradicted: 1');
     expect(html).toContain('<a href="09-claims.ipynb">');
   });
 
@@ -55,7 +55,7 @@ describe('the ledger in print', () => {
     const [header, first, second] = ledgerCsv(ledger).split('\r\n');
     expect(header).toBe('id,place,verdict,comparison,value,low,high,outcome,seeds,images,measured');
     expect(first).toBe('a,§ 5.1,holds,CamVid: PAT − CE,1.2,0.3,2.1,above,3,47,');
-    expect(second).toMatch(/^b,§ 5\.1,does not hold here,,/);
+    expect(second).toMatch(/^b,§ 5\.1,contradicted,,/);
   });
 });
 

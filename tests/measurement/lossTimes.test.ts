@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { lossNames } from '../../lib/losses';
 import { executions, measureLossTimes } from '../../lib/measurement/lossTimes';
+import { spreadOf } from '../../lib/measurement/spread';
 
 const batch = { images: 1, height: 8, width: 8, classes: 3 };
 
@@ -13,9 +14,11 @@ describe('measureLossTimes', () => {
     expect(facts).toMatchObject({ rounds: 2, batch: { images: 1, height: 8, width: 8 } });
     const expected = lossNames.flatMap((loss) => executions.map((name) => `${loss} ${name}`));
     expect(results.map(({ loss, execution }) => `${loss} ${execution}`)).toEqual(expected);
-    for (const { classes, loss, milliseconds, timesCrossEntropy } of results) {
+    for (const { classes, loss, milliseconds, rounds, timesCrossEntropy } of results) {
       expect(classes).toBe(3);
       expect(milliseconds.min).toBeGreaterThan(0);
+      expect(rounds).toHaveLength(2);
+      expect(spreadOf(rounds!)).toEqual(milliseconds);
       if (loss === 'crossEntropy') expect(timesCrossEntropy).toBe(1);
     }
   });

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { GpuUsage } from '../../lib/analysis/gpuUsage';
+import { GpuUsage } from '../../lib/measurement/gpuUsage';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gpu-usage-test-'));
 afterEach(() => vi.unstubAllEnvs());

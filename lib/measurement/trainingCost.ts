@@ -10,16 +10,16 @@ import path from 'node:path';
 import { checkNumber, invalid } from '../check';
 import { findDataset } from '../datasets';
 import type { LossConfig } from '../losses';
-import { EpochSide } from '../measurement/epochSide';
-import { interleave } from '../measurement/interleave';
-import { machine, spreadOf } from '../measurement/spread';
-import type { Machine } from '../measurement/spread';
+import { interleave } from './interleave';
+import { machine, spreadOf } from './spread';
+import type { Machine } from './spread';
 import type { NetworkName } from '../models';
 import { lossLabel } from '../results/names';
 import { parseConfig } from '../runs/config';
 import { openSplit } from '../training/openSplit';
 import type { ExperimentInput } from '../runs/config';
 import { CostSide } from './costSide';
+import type { EpochCost } from './costSide';
 import { GpuUsage } from './gpuUsage';
 import { measuredOver } from './measured';
 import type { Measured } from './measured';
@@ -102,12 +102,12 @@ export async function measureTrainingCost(
       const run = { ...config, loss, epochs: rounds + 2, logging: { tensorboard: false } };
       const job = { config: run, outDir: path.join(folder, String(i)) };
       const count = () => onEpoch?.(++done, total);
-      sides.push(new CostSide(new EpochSide(labels[i], job, controller.signal), gpu, count));
+      sides.push(new CostSide(labels[i], job, controller.signal, gpu, count));
     }
     for (let i = 0; i < sides.length; i += here.cores) {
       await Promise.all(sides.slice(i, i + here.cores).map((side) => side.burst()));
     }
-    for (const side of sides) side.forget();
+    for (const side of sides) side.epochs = [];
     const options = { rounds, maxForeign: 1, signal: controller.signal };
     const { used } = await interleave(sides, options);
     const foreign = used.flatMap(({ foreignShare }) => foreignShare ?? []);
@@ -115,7 +115,7 @@ export async function measureTrainingCost(
       machine: here,
       gpu: gpu?.title ?? null,
       ...facts,
-      steps: sides[0].steps,
+      steps: sides[0].last.steps,
       rounds,
       foreignShare: foreign.length > 0 ? spreadOf(foreign).median : null,
       losses: sides.map((side, i) => ({
@@ -155,20 +155,21 @@ async function factsOf(input: ExperimentInput) {
   return { dataset: title, network, width, size: dataset.size, numClasses, batchSize };
 }
 
-function costOf(side: CostSide, first: CostSide): Omit<LossTrainingCost, 'label' | 'loss'> {
-  const values = (
-    name: 'seconds' | 'cpuSeconds' | 'peakMiB' | 'cpuShare' | 'gpuShare' | 'gpuMiB',
-  ) => side.epochs.flatMap((epoch) => epoch[name] ?? []);
-  const optional = (name: 'gpuShare' | 'gpuMiB') =>
-    values(name).length > 0 ? measuredOver(values(name)) : null;
-  const ratios = side.epochs.map(({ seconds }, round) => seconds / first.epochs[round].seconds);
+function costOf({ epochs }: CostSide, first: CostSide): Omit<LossTrainingCost, 'label' | 'loss'> {
+  const over = (name: keyof EpochCost) =>
+    measuredOver(epochs.flatMap((epoch) => epoch[name] ?? []));
+  const ofGpu = (name: 'gpuShare' | 'gpuMiB') =>
+    epochs.some((epoch) => epoch[name] !== null) ? over(name) : null;
+  const ratios = epochs.map(
+    (epoch, round) => epoch.epochSeconds / first.epochs[round].epochSeconds,
+  );
   return {
-    epochSeconds: measuredOver(values('seconds')),
+    epochSeconds: over('epochSeconds'),
     timesFirst: measuredOver(ratios),
-    cpuSeconds: measuredOver(values('cpuSeconds')),
-    peakMiB: measuredOver(values('peakMiB')),
-    cpuShare: measuredOver(values('cpuShare')),
-    gpuShare: optional('gpuShare'),
-    gpuMiB: optional('gpuMiB'),
+    cpuSeconds: over('cpuSeconds'),
+    peakMiB: over('peakMiB'),
+    cpuShare: over('cpuShare'),
+    gpuShare: ofGpu('gpuShare'),
+    gpuMiB: ofGpu('gpuMiB'),
   };
 }

@@ -1,5 +1,5 @@
 /** A quantity that was measured again and again. */
-import { spreadOf } from '../measurement/spread';
+import { spreadOf } from './spread';
 import { Random } from '../random';
 import { bootstrapInterval } from '../results/bootstrap';
 import type { Interval } from '../results/bootstrap';

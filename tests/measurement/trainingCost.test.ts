@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { measuredOver, measuredText } from '../../lib/analysis/measured';
-import { measureTrainingCost } from '../../lib/analysis/trainingCost';
+import { measuredOver, measuredText } from '../../lib/measurement/measured';
+import { measureTrainingCost } from '../../lib/measurement/trainingCost';
 import type { LossConfig } from '../../lib/losses';
 import type { ExperimentInput } from '../../lib/runs/config';
 
