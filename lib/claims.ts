@@ -9,7 +9,6 @@
  * To add a claim: an entry in a file of `claims/`. Nothing here knows a result: other records give other verdicts.
  */
 import { ablationClaims } from './claims/ablation';
-import { balancedSoftmaxClaims } from './claims/balancedSoftmax';
 import { costClaims } from './claims/cost';
 import type { Evidence } from './claims/evidence';
 import { formulaClaims } from './claims/formula';
@@ -35,7 +34,6 @@ export const claims: readonly Claim[] = [
   ...rareClassClaims,
   ...tableClaims,
   ...temperatureClaims,
-  ...balancedSoftmaxClaims,
   ...ablationClaims,
   ...formulaClaims,
   ...stabilityClaims,

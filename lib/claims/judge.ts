@@ -7,9 +7,8 @@ export type CaseOutcome = 'for' | 'against' | 'open';
 
 /** The rule of `judgeCases`, for the rules of claims. */
 export const caseRule =
-  'A claim holds if at least 80 % of its cases are for it and none is against it, is contradicted if at least 80 % are ' +
-  'against it and none is for it, holds in part if some are for it and some against it, and else is not decided; a case ' +
-  'whose 95 % interval contains the bar is open.';
+  'A claim holds if at least 80 % of its cases are for it, is contradicted if at least 80 % are against it, holds in part ' +
+  'if some are for it and some against it, and else is not decided; a case whose 95 % interval contains the bar is open.';
 
 /** The verdict of `caseRule`; not testable without a case. */
 export function judgeCases(cases: readonly CaseOutcome[], measured: string): Judgement {
@@ -17,9 +16,9 @@ export function judgeCases(cases: readonly CaseOutcome[], measured: string): Jud
   const count = (wanted: CaseOutcome) => cases.filter((outcome) => outcome === wanted).length;
   const [favour, against] = [count('for'), count('against')];
   const most = (some: number) => 5 * some >= 4 * cases.length;
-  if (favour > 0 && against > 0) return judged('holds in part', measured);
   if (most(favour)) return judged('holds', measured);
-  return judged(most(against) ? 'contradicted' : 'not decided', measured);
+  if (most(against)) return judged('contradicted', measured);
+  return judged(favour > 0 && against > 0 ? 'holds in part' : 'not decided', measured);
 }
 
 /** The outcome of a case that is to lie above (or below) a bar. */
@@ -40,4 +39,15 @@ export function judged(verdict: Verdict, measured: string): Judgement {
 /** `'not testable here'`, with the reason and the runs that are missing. */
 export function untestable(reason: string, missing: readonly string[] = []): Judgement {
   return { ...judged('not testable here', reason), missing: [...missing] };
+}
+
+/** `'not testable here'` since these runs are missing. */
+export function withoutRuns(missing: readonly string[]): Judgement {
+  return untestable(`runs missing: ${listed(missing)}`, missing);
+}
+
+/** The first few, and how many more. */
+export function listed(names: readonly string[], shown = 3): string {
+  const rest = names.length - shown;
+  return `${names.slice(0, shown).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`;
 }

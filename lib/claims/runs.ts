@@ -3,19 +3,22 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LossConfig, LossName } from '../losses';
 import type { NetworkName } from '../models';
 import type { PaperDataset } from '../paper';
-import { groupCells } from '../results/cells';
 import type { Cell } from '../results/cells';
+import { Results } from '../results/contrast';
+import type { ResultsOptions } from '../results/contrast';
+import { lossLabel } from '../results/names';
 import type { ResultRecord } from '../results/records';
 import { tunedLoss } from '../training/sweep/tuned';
-import { Resampling } from './resampling';
-import type { ResamplingOptions } from './resampling';
 
-export interface ClaimRunsOptions extends ResamplingOptions {
+/** Which of the two losses that are called PAT: that of v1, with 1/|M|, or that of v4 and the code, without. */
+export type PatReading = 'v1' | 'code';
+
+export interface ClaimRunsOptions extends ResultsOptions {
   /** What stands for the paper's data sets (default: CamVid for Cityscapes unless there are records of Cityscapes). */
   standIns?: Partial<Record<PaperDataset, string>>;
   /** The option that a table's row uses (default: chosen on validation at laptop scale). */
   tuned?: (dataset: string, name: LossName) => LossConfig;
-  /** Seeds without which two cells are not compared (default 2). */
+  /** Seeds without which a cell takes no part (default 2). */
   minimumSeeds?: number;
 }
 
@@ -27,21 +30,20 @@ export interface CellPlace {
 
 /** Cells of one setting for each data set: size, epochs, optimizer and all else but network, loss and seed are the same. */
 export class ClaimRuns {
+  readonly results: Results;
   readonly cells: readonly Cell[];
   /** Records that are left out, and why. */
   readonly skipped: readonly { file: string; reason: string }[];
-  readonly resampling: Resampling;
-  readonly minimumSeeds: number;
+  private readonly minimumSeeds: number;
   private readonly standIns: Record<PaperDataset, string>;
   private readonly tunedOf: (dataset: string, name: LossName) => LossConfig;
 
   constructor(records: readonly ResultRecord[], options: ClaimRunsOptions = {}) {
-    const { standIns, minimumSeeds = 2, tuned, ...resampling } = options;
-    const grouped = groupCells(records);
-    const { kept, left } = commonSettings(grouped.cells);
+    const { standIns, minimumSeeds = 2, tuned, ...rest } = options;
+    this.results = new Results(records, rest);
+    const { kept, left } = commonSettings(this.results.cells);
     this.cells = kept;
-    this.skipped = [...grouped.skipped, ...left];
-    this.resampling = new Resampling(resampling);
+    this.skipped = [...this.results.skipped, ...left];
     this.minimumSeeds = minimumSeeds;
     this.tunedOf = tuned ?? ((dataset, name) => tunedLoss('laptop', dataset, name));
     const cityscapes = kept.some(({ dataset }) => dataset === 'cityscapes');
@@ -63,13 +65,29 @@ export class ClaimRuns {
     return this.tunedOf(dataset, name);
   }
 
-  find({ dataset, network, loss }: CellPlace): Cell | undefined {
-    return this.cells.find(
-      (cell) =>
-        cell.dataset === dataset &&
-        cell.network === network &&
-        isDeepStrictEqual({ ...cell.loss }, { ...loss }),
+  /** PAT as a table's row; of v4 and the code with the temperature that there are runs of. */
+  pat(reading: PatReading, dataset: string, network: NetworkName): LossConfig {
+    if (reading === 'v1') return this.tuned(dataset, 'pat');
+    const withoutMask = ({ loss }: Cell) => loss.name === 'pat' && loss.normalizer === 'pixels';
+    const found = this.cells.find(
+      (cell) => cell.dataset === dataset && cell.network === network && withoutMask(cell),
     );
+    return found?.loss ?? { name: 'pat', normalizer: 'pixels' };
+  }
+
+  find({ dataset, network, loss }: CellPlace): Cell | undefined {
+    return this.at(dataset, network).find((cell) =>
+      isDeepStrictEqual({ ...cell.loss }, { ...loss }),
+    );
+  }
+
+  /** The cell where it has seeds enough, else what of it is missing. */
+  enough(place: CellPlace): Cell | string {
+    const cell = this.find(place);
+    const seeds = cell?.runs.length ?? 0;
+    if (cell !== undefined && seeds >= this.minimumSeeds) return cell;
+    const title = `${place.dataset}/${place.network}: ${lossLabel(place.loss)}`;
+    return seeds === 0 ? title : `${title} (${seeds} of ${this.minimumSeeds} seeds)`;
   }
 
   /** The cells in a place whatever their loss. */
@@ -99,8 +117,8 @@ function commonSettings(cells: readonly Cell[]) {
   return { kept: cells.filter(isKept), left };
 }
 
-/** A cell's key without network and loss. */
-function settingOf({ key }: Cell): string {
-  const setting = JSON.parse(key) as { model: object };
-  return JSON.stringify({ ...setting, loss: null, model: { ...setting.model, name: null } });
+/** A cell's setting without the network. */
+function settingOf({ setting }: Cell): string {
+  const shared = JSON.parse(setting) as { model: object };
+  return JSON.stringify({ ...shared, model: { ...shared.model, name: null } });
 }

@@ -2,33 +2,31 @@
 import { paperDatasets } from '../paper';
 import { Random } from '../random';
 import { bootstrapInterval, spread } from '../results/bootstrap';
-import { untestable } from './contrasts';
 import { datasetTitle } from '../results/names';
-import { allNetworks } from './places';
-import type { ClaimRuns } from './runs';
-import type { Claim, Judgement, Verdict } from './types';
+import { allNetworks, forBothReadings } from './differences';
+import { judged, outcomeOf, untestable } from './judge';
+import type { ClaimRuns, PatReading } from './runs';
+import type { Claim, Judgement } from './types';
 
-export const stabilityClaims: readonly Claim[] = [
-  {
-    id: 'stability',
-    place: '§ 4.2',
-    claim: 'PAT is “anticipated to exhibit greater stability compared to Focal”',
-    rule:
-      'Pooled standard deviation of mIoU over seeds, PAT’s over Focal’s, on all data sets and networks with both. Holds ' +
-      'if the 95 % interval (bootstrap over these places, three or more) lies below 1; otherwise not.',
-    notebook: '09-claims',
-    judge: ({ runs }) => stabilityJudgement(runs),
-  },
-];
+export const stabilityClaims: readonly Claim[] = forBothReadings((reading) => ({
+  id: 'stability',
+  place: '§ 4.2',
+  claim: 'PAT is “anticipated to exhibit greater stability compared to Focal”',
+  rule:
+    'Pooled standard deviation of mIoU over seeds, PAT’s over Focal’s, on all data sets and networks with both, three or ' +
+    'more. Holds if the 95 % interval (bootstrap over these places) lies below 1, contradicted if above; else not decided.',
+  notebook: '09-claims',
+  judge: ({ runs }) => stabilityJudgement(runs, reading),
+}));
 
-function stabilityJudgement(runs: ClaimRuns): Judgement {
+function stabilityJudgement(runs: ClaimRuns, reading: PatReading): Judgement {
   const places = paperDatasets.flatMap((paperName) => {
     const dataset = runs.dataset(paperName);
     return allNetworks.flatMap((network) => {
-      const [pat, focal] = (['pat', 'focal'] as const).map((name) => {
-        const cell = runs.find({ dataset, network, loss: runs.tuned(dataset, name) });
-        const scores = cell?.runs.map(({ scores: { meanIoU } }) => meanIoU) ?? [];
-        return spread(scores)?.deviation ?? null;
+      const losses = [runs.pat(reading, dataset, network), runs.tuned(dataset, 'focal')];
+      const [pat, focal] = losses.map((loss) => {
+        const cell = runs.find({ dataset, network, loss });
+        return cell ? (spread(runs.results.values(cell, 'meanIoU'))?.deviation ?? null) : null;
       });
       return pat === null || focal === null ? [] : [{ dataset, pat, focal }];
     });
@@ -44,11 +42,12 @@ function stabilityJudgement(runs: ClaimRuns): Judgement {
   };
   const random = new Random(0).stream('stability');
   const interval = bootstrapInterval(places.length, ratio, { random });
-  const holds = interval !== null && interval.high < 1;
+  if (interval === null) return untestable('no interval');
+  const outcome = outcomeOf(interval, 1, 'below');
   const datasets = [...new Set(places.map(({ dataset }) => datasetTitle(dataset)))].join(', ');
   const text =
     `deviation over seeds, PAT / Focal: ${ratio(places.map((_, i) => i)).toFixed(2)} ` +
-    `[${interval?.low.toFixed(2)}, ${interval?.high.toFixed(2)}] in ${places.length} places (${datasets})`;
-  const verdict: Verdict = holds ? 'holds' : 'contradicted';
-  return { verdict, measured: text, comparisons: [], missing: [] };
+    `[${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}] in ${places.length} places (${datasets})`;
+  const verdictOf = { for: 'holds', against: 'contradicted', open: 'not decided' } as const;
+  return judged(verdictOf[outcome], text);
 }

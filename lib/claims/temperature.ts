@@ -2,72 +2,145 @@
 import type { NetworkName } from '../models';
 import type { PaperDataset } from '../paper';
 import { paperDatasets } from '../paper';
+import type { Cell } from '../results/cells';
+import type { Compared } from '../results/contrast';
 import { placeTitle } from '../results/names';
-import {
-  answer,
-  comparisonsText,
-  intervalRule,
-  superiority,
-  superiorityRule,
-  untestable,
-  withoutRuns,
-} from './contrasts';
-import type { Question, QuestionPart } from './contrasts';
+import type { RunScore } from '../results/scores';
+import { comparison, intervalRule, judgeMean, judgement, meanRule } from './compare';
+import type { Differences } from './compare';
+import { caseRule, judgeCases, outcomeOf, untestable, withoutRuns } from './judge';
 import type { ClaimRuns } from './runs';
-import type { Claim, Judgement, Verdict } from './types';
+import type { Claim, Comparison, Judgement } from './types';
 
 const TABLE3 = '08-table3-temperature';
 const networks: readonly NetworkName[] = ['segnet', 'unet'];
+const manyClasses: readonly PaperDataset[] = ['cityscapes', 'nyuv2'];
 /** Points of mean IoU; the paper's own differ by 0.2 on Pet. */
 const NO_CHANGE = 1;
 
-const range = (values: readonly number[]) => Math.max(...values) - Math.min(...values);
-const lastMinusFirst = (values: readonly number[]) => values[values.length - 1] - values[0];
+type Values = readonly number[];
+const meanOf = (values: Values) => values.reduce((sum, one) => sum + one, 0) / values.length;
+const range = (values: Values) => Math.max(...values) - Math.min(...values);
+const relativeRange = (values: Values) => range(values) / meanOf(values);
 
-/** Those of the records of every data set and network of the table, ascending. */
-function sharedTemperatures(runs: ClaimRuns): number[] {
-  const everywhere = paperDatasets.flatMap((dataset) =>
-    networks.map((network) =>
-      runs.at(runs.dataset(dataset), network).flatMap(({ loss: { name, ...options } }) => {
-        const { temperature, ...rest } = options as { temperature?: number };
-        const alone = name === 'pat' && Object.keys(rest).length === 0;
-        return alone && temperature !== undefined ? [temperature] : [];
-      }),
-    ),
-  );
-  const found = everywhere.filter((temperatures) => temperatures.length > 1);
-  const [first = [], ...others] = found;
-  const shared = first.filter((one) => others.every((list) => list.includes(one)));
-  return shared.sort((a, b) => a - b);
+/** PAT at every temperature that all data sets and networks of the table have runs of. */
+interface Temperatures {
+  values: number[];
+  cells: (paperName: PaperDataset, network: NetworkName) => Cell[];
 }
 
-function part(
-  runs: ClaimRuns,
-  paperName: PaperDataset,
-  network: NetworkName,
-  statistic: QuestionPart['statistic'],
-  sign: 1 | -1 = 1,
-): QuestionPart {
-  const dataset = runs.dataset(paperName);
-  const cells = sharedTemperatures(runs).map((temperature) => {
-    return { dataset, network, loss: { name: 'pat' as const, temperature } };
-  });
-  return { cells, score: 'meanIoU', statistic, sign };
+function temperaturesOf(runs: ClaimRuns): Temperatures {
+  const at = (paperName: PaperDataset, network: NetworkName) =>
+    runs.at(runs.dataset(paperName), network).flatMap((cell) => {
+      const { name, ...options } = cell.loss;
+      const { temperature, ...rest } = options as { temperature?: number };
+      const alone = name === 'pat' && Object.keys(rest).length === 0;
+      return alone && temperature !== undefined ? [{ cell, temperature }] : [];
+    });
+  const everywhere = paperDatasets.flatMap((name) => networks.map((network) => at(name, network)));
+  const [first = [], ...others] = everywhere.filter((found) => found.length > 1);
+  const values = first
+    .map(({ temperature }) => temperature)
+    .filter((one) => others.every((list) => list.some(({ temperature }) => temperature === one)))
+    .sort((a, b) => a - b);
+  const cells = (paperName: PaperDataset, network: NetworkName) => {
+    const found = at(paperName, network);
+    return values.flatMap((one) => found.find(({ temperature }) => temperature === one)?.cell ?? []);
+  };
+  return { values, cells };
 }
 
-/** Answers questions about temperatures; not testable with fewer than three of them. */
-function judgeTemperatures(
+interface Place {
+  label: string;
+  cells: Cell[];
+}
+
+/** A statistic in each place and its mean over them; not testable with fewer than three temperatures. */
+function judgeOver(
   runs: ClaimRuns,
-  questions: () => Question[],
-  judge: (answers: ReturnType<typeof answer>, temperatures: string) => Judgement,
+  score: RunScore,
+  places: (found: Temperatures) => Place[],
+  statistic: (temperatures: Values) => (values: Values) => number,
+  judge: (differences: Differences, temperatures: string) => Judgement,
 ): Judgement {
-  const temperatures = sharedTemperatures(runs);
-  if (temperatures.length < 3) {
-    return untestable('runs missing: PAT at three temperatures or more on SegNet and U-Net', [
-      'Table 3',
-    ]);
+  const found = temperaturesOf(runs);
+  if (found.values.length < 3) {
+    const wanted = 'PAT at three temperatures or more on SegNet and U-Net';
+    return untestable(`runs missing: ${wanted}`, ['Table 3']);
   }
-  return judge(answer(runs, questions()), `τ = ${temperatures.join(', ')}`);
+  const all = places(found);
+  const of = statistic(found.values);
+  const level = 1 - 0.05 / all.length;
+  const compared = all.map(({ label, cells }) =>
+    comparison(label, runs.results.statistic(cells, of, { score, level })),
+  );
+  const each = compared.filter((one): one is Comparison => typeof one !== 'string');
+  const missing = compared.filter((one): one is string => typeof one === 'string');
+  if (each.length === 0) return withoutRuns(missing);
+  const mean = comparison('mean', meanOver(runs, all, of, score));
+  const differences = { score, each, missing, ...(typeof mean === 'string' ? {} : { mean }) };
+  return judge(differences, `τ = ${found.values.join(', ')}`);
+}
+
+function meanOver(
+  runs: ClaimRuns,
+  places: readonly Place[],
+  of: (values: Values) => number,
+  score: RunScore,
+): Compared {
+  const lengths = places.map(({ cells }) => cells.length);
+  const cells = places.flatMap((place) => place.cells);
+  const mean = (values: Values) => {
+    let start = 0;
+    return meanOf(lengths.map((length) => of(values.slice(start, (start += length)))));
+  };
+  return runs.results.statistic(cells, mean, { score });
+}
+
+/** Least-squares slope over log₂ τ: per doubling of the temperature. */
+const slope = (temperatures: Values) => {
+  const x = temperatures.map(Math.log2);
+  const center = meanOf(x);
+  const squares = x.reduce((sum, one) => sum + (one - center) ** 2, 0);
+  return (values: Values) =>
+    x.reduce((sum, one, i) => sum + (one - center) * values[i], 0) / squares;
+};
+
+const placesOf = (
+  runs: ClaimRuns,
+  { cells }: Temperatures,
+  datasets: readonly PaperDataset[],
+  own: readonly NetworkName[],
+): Place[] =>
+  datasets.flatMap((paperName) =>
+    own.map((network) => ({
+      label: placeTitle(runs.dataset(paperName), network),
+      cells: cells(paperName, network),
+    })),
+  );
+
+function risesClaim(
+  claim: Pick<Claim, 'id' | 'claim'>,
+  score: RunScore,
+  own: readonly NetworkName[],
+): Claim {
+  return {
+    ...claim,
+    place: '§ 5.2.2, Table 3',
+    rule: `The temperatures are lost; read as ascending. Slope over log₂ τ, points for each doubling. ${meanRule} ${intervalRule}`,
+    notebook: TABLE3,
+    judge: ({ runs }) =>
+      judgeOver(
+        runs,
+        score,
+        (found) => placesOf(runs, found, manyClasses, own),
+        slope,
+        (differences, temperatures) => {
+          const { verdict } = judgeMean(differences);
+          return judgement(verdict, differences, `slope over ${temperatures}`);
+        },
+      ),
+  };
 }
 
 export const temperatureClaims: readonly Claim[] = [
@@ -76,28 +149,19 @@ export const temperatureClaims: readonly Claim[] = [
     place: '§ 5.2.2, Table 3',
     claim: 'On Pet “adjusting the temperature parameter does not change the performance”',
     rule:
-      `Range of mIoU over τ. Holds if every interval ends below ${NO_CHANGE} point, in part if every range is below it. ` +
-      `A range is never negative and noise widens it. ${intervalRule}`,
+      `Range of mIoU over τ on each network: for the claim below ${NO_CHANGE} point, against it above. ${caseRule} A range ` +
+      `is never negative and noise widens it. ${intervalRule}`,
     notebook: TABLE3,
     judge: ({ runs }) =>
-      judgeTemperatures(
+      judgeOver(
         runs,
-        () =>
-          networks.map((network) => ({
-            label: placeTitle(runs.dataset('oxfordPet'), network),
-            parts: [part(runs, 'oxfordPet', network, range)],
-          })),
-        ({ compared, missing }, temperatures) => {
-          if (compared.length === 0) return withoutRuns(missing);
-          const below = (key: 'high' | 'value') => compared.every((one) => one[key] < NO_CHANGE);
-          const holds = below('high') && missing.length === 0;
-          const verdict: Verdict = holds
-            ? 'holds'
-            : below('value')
-              ? 'holds in part'
-              : 'contradicted';
-          const text = comparisonsText(compared, missing, `range of mIoU over ${temperatures}`);
-          return { verdict, measured: text, comparisons: compared, missing };
+        'meanIoU',
+        (found) => placesOf(runs, found, ['oxfordPet'], networks),
+        () => range,
+        (differences, temperatures) => {
+          const cases = differences.each.map((one) => outcomeOf(one, NO_CHANGE, 'below'));
+          const { verdict } = judgeCases(cases, '');
+          return judgement(verdict, differences, `range of mIoU over ${temperatures}`);
         },
       ),
   },
@@ -106,55 +170,41 @@ export const temperatureClaims: readonly Claim[] = [
     place: '§ 5.2.2, Table 3',
     claim: 'Sets with more classes are “more sensitive to the temperature parameter”',
     rule:
-      'Range of mIoU over τ on a set with many classes − that on Pet. ' +
-      `${superiorityRule} Noise widens both ranges. ${intervalRule}`,
+      'Range of mIoU over τ relative to its mean over τ (a point weighs more where scores are low), percent: on a set with ' +
+      `many classes − on Pet. ${meanRule} Noise widens both ranges. ${intervalRule}`,
     notebook: TABLE3,
     judge: ({ runs }) =>
-      judgeTemperatures(
+      judgeOver(
         runs,
-        () =>
-          manyClasses(
-            runs,
-            (paperName, network) => [
-              part(runs, paperName, network, range),
-              part(runs, 'oxfordPet', network, range, -1),
-            ],
-            ' − Pet',
+        'meanIoU',
+        (found) =>
+          manyClasses.flatMap((paperName) =>
+            networks.map((network) => ({
+              label: `${placeTitle(runs.dataset(paperName), network)} − Pet`,
+              cells: [...found.cells(paperName, network), ...found.cells('oxfordPet', network)],
+            })),
           ),
-        (answers, temperatures) => superiority(answers, `range of mIoU over ${temperatures}`),
+        () => (values) => {
+          const half = values.length / 2;
+          return relativeRange(values.slice(0, half)) - relativeRange(values.slice(half));
+        },
+        (differences, temperatures) => {
+          const { verdict } = judgeMean(differences);
+          return judgement(verdict, differences, `relative range over ${temperatures}`);
+        },
       ),
   },
-  {
-    id: 'temperature-rises',
-    place: '§ 5.2.2, Table 3',
-    claim: 'On Cityscapes and NYUv2 mIoU increases along the four temperatures',
-    rule:
-      'The temperatures are lost; read as ascending. mIoU at the highest τ − at the lowest. ' +
-      `${superiorityRule} ${intervalRule}`,
-    notebook: TABLE3,
-    judge: ({ runs }) =>
-      judgeTemperatures(
-        runs,
-        () =>
-          manyClasses(
-            runs,
-            (paperName, network) => [part(runs, paperName, network, lastMinusFirst)],
-            '',
-          ),
-        (answers, temperatures) => superiority(answers, `mIoU, last − first of ${temperatures}`),
-      ),
-  },
+  risesClaim(
+    { id: 'temperature-rises', claim: 'On Cityscapes and NYUv2 mIoU increases with the temperature' },
+    'meanIoU',
+    networks,
+  ),
+  risesClaim(
+    {
+      id: 'temperature-unet-accuracy',
+      claim: 'On Cityscapes and NYUv2 UNet’s pixel accuracy increases with the temperature',
+    },
+    'pixelAccuracy',
+    ['unet'],
+  ),
 ];
-
-function manyClasses(
-  runs: ClaimRuns,
-  parts: (dataset: PaperDataset, network: NetworkName) => QuestionPart[],
-  suffix: string,
-): Question[] {
-  return (['cityscapes', 'nyuv2'] as const).flatMap((paperName) =>
-    networks.map((network) => ({
-      label: `${placeTitle(runs.dataset(paperName), network)}${suffix}`,
-      parts: parts(paperName, network),
-    })),
-  );
-}

@@ -1,4 +1,5 @@
 /** What a claim is, and what is said of it. */
+import type { Outcome } from '../results/contrast';
 import type { Evidence } from './evidence';
 
 export const verdicts = [
@@ -12,17 +13,17 @@ export const verdicts = [
 
 export type Verdict = (typeof verdicts)[number];
 
-/** One measured difference with its interval; scores are in percentage points. */
+/** One measured difference with its interval; shares are in percentage points. */
 export interface Comparison {
   /** What is subtracted from what, and where: `'CamVid, SegNet: PAT − CE'`. */
   label: string;
   value: number;
   low: number;
   high: number;
-  /** Where the interval lies: above 0, below 0, or around it. */
-  outcome: 'above' | 'below' | 'undecided';
+  outcome: Outcome;
   seeds: number;
-  images: number;
+  /** Of images; 0 where the noise is that of the seeds alone. */
+  clusters: number;
 }
 
 /** What the evidence says of a claim. */

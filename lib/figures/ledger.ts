@@ -129,8 +129,8 @@ export function ledgerCsv(ledger: readonly LedgerRow[]): string {
     ledger.flatMap(({ id, place, verdict, measured, comparisons }): FigureRow[] => {
       const claim = { id, place, verdict };
       if (comparisons.length === 0) return [{ ...claim, measured }];
-      return comparisons.map(({ label, value, low, high, outcome, seeds, images }) => {
-        return { ...claim, comparison: label, value, low, high, outcome, seeds, images };
+      return comparisons.map(({ label, value, low, high, outcome, seeds, clusters }) => {
+        return { ...claim, comparison: label, value, low, high, outcome, seeds, clusters };
       });
     }),
   );

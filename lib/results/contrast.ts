@@ -127,7 +127,7 @@ export class Results {
     if (Number.isNaN(value)) return { reason: `${scoreFacts[score].title} is not defined` };
     const deviations = cells.map((cell) => this.deviations(cell, score));
     const count = Math.min(...seeds.map(({ length }) => length));
-    const clusters = Math.min(...cells.map((cell) => this.resampling.clusters(cell)));
+    const clusters = Math.min(...cells.map((cell) => this.resampling.clusters(cell, score)));
     const known = { score, value, seeds: count, clusters };
     if (!deviations.every((list): list is Float64Array => list !== null)) {
       return { ...known, low: null, high: null, p: null, outcome: 'undecided' };

@@ -71,9 +71,10 @@ export class Resampling {
     return runs.flatMap((run) => this.scores(run)[score] ?? []);
   }
 
-  /** Clusters of the cell's images; 0 without counts of each image. */
-  clusters({ runs: [run] }: Cell): number {
-    return this.imageDraws(run)?.clusters ?? 0;
+  /** Clusters of the cell's images; 0 where they say nothing of the score. */
+  clusters(cell: Cell, score: RunScore): number {
+    const draws = this.imageDeviations(cell, score) && this.imageDraws(cell.runs[0]);
+    return draws?.clusters ?? 0;
   }
 
   /** What other images might have added to the mean of a cell's seeds; null without two clusters of images. */

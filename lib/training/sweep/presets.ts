@@ -117,13 +117,13 @@ export const primaryContrasts = {
 /** The temperatures of Table 3 are lost; these stand for them. */
 const temperatures = [0.5, 1, 2, 4];
 
-/** Neither β nor 1/|M|, β alone, 1/|M| alone (β is 1/2 everywhere as k → 0), both. */
-const ablationLosses: readonly LossConfig[] = [
-  { name: 'crossEntropy' },
-  { name: 'pat', temperature: 1, normalizer: 'pixels' },
-  { name: 'pat', temperature: 1, sharpness: 1e-6 },
-  { name: 'pat', temperature: 1 },
-];
+/** β on or off, 1/|M| on or off, at τ = 1; β is 1/2 everywhere as its sharpness k goes to 0. */
+export const ablationLosses = {
+  neither: { name: 'crossEntropy' },
+  coefficient: { name: 'pat', temperature: 1, normalizer: 'pixels' },
+  mask: { name: 'pat', temperature: 1, sharpness: 1e-6 },
+  both: { name: 'pat', temperature: 1 },
+} as const satisfies Record<string, LossConfig>;
 
 type Losses = (scale: SweepScale, dataset: string) => readonly LossConfig[];
 
@@ -150,7 +150,7 @@ const presets: Record<string, (scale: SweepScale) => SweepGrid[]> = {
   ),
   tuning: grid(['segnet'], () => candidates, [0]),
   ablation: grid(['segnet'], (scale, dataset) => [
-    ...ablationLosses,
+    ...Object.values(ablationLosses),
     tunedLoss(scale, dataset, 'classBalanced'),
   ]),
 };
