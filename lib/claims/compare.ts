@@ -40,7 +40,7 @@ export const intervalRule =
 export const meanRule =
   'Judged by the mean over all places: holds if its interval lies above 0 and no single place lies below, in part if one ' +
   'does; contradicted if it lies below 0; no difference if it lies within ±1 point; else not decided. With runs missing it ' +
-  'holds in part at most.';
+  'holds in part at most, and no difference is not decided.';
 
 /** Compares the cells of each pair; the mean has the same weight for each. */
 export function comparePairs(
@@ -91,7 +91,7 @@ export function judgeMean(differences: Differences): Judgement {
   const verdicts: Readonly<Record<Comparison['outcome'], Verdict>> = {
     above: whole ? 'holds' : 'holds in part',
     below: 'contradicted',
-    equal: 'no difference',
+    equal: missing.length === 0 ? 'no difference' : 'not decided',
     undecided: 'not decided',
   };
   return judgement(verdicts[mean.outcome], differences);

@@ -72,7 +72,7 @@ export function ablationFigure(
     title: `Which part of PAT raises the ${score}`,
     caption:
       `${score} with and without β, with and without 1/|M|, and of class-balanced weights (CB); ${setting}. Bars: 95 % ` +
-      `bootstrap intervals over test images; small points: seeds.`,
+      `intervals over clusters of test images and seeds; small points: seeds.`,
     data,
     layout,
     aspectRatio: 0.45,

@@ -31,7 +31,7 @@ export function comparisonsFigure(
   const data = claims.flatMap(({ id, comparisons }, index): Data[] => {
     if (comparisons.length === 0) return [];
     const { color, symbol } = seriesStyle(index);
-    const decided = comparisons.map(({ outcome }) => outcome !== 'undecided');
+    const decided = comparisons.map(({ outcome }) => outcome === 'above' || outcome === 'below');
     return [
       {
         type: 'scatter',
@@ -65,7 +65,7 @@ export function comparisonsFigure(
     name,
     title,
     caption:
-      `${title}: ${unit}, with simultaneous 95 % intervals over test images and seeds (${seeds} seeds). Filled: the interval ` +
+      `${title}: ${unit}, with simultaneous 95 % intervals over clusters of test images and seeds (${seeds} seeds). Filled: the interval ` +
       `does not contain 0.`,
     data,
     layout: {

@@ -132,7 +132,10 @@ export class Results {
     if (!deviations.every((list): list is Float64Array => list !== null)) {
       return { ...known, low: null, high: null, p: null, outcome: 'undecided' };
     }
-    const draws = deviations[0].map((_, b) => of(means.map((mean, c) => mean + deviations[c][b])));
+    // Reflected at the value (the basic bootstrap): noise that widens a range widens it once, not twice.
+    const draws = deviations[0].map(
+      (_, b) => 2 * value - of(means.map((mean, c) => mean + deviations[c][b])),
+    );
     const interval = intervalOf(draws, level);
     return { ...known, ...interval, outcome: this.outcome(score, interval) };
   }
