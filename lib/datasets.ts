@@ -8,9 +8,9 @@ import path from 'node:path';
 import { checkKnownOptions, checkNumber, checkOneOf, invalid, shapeText } from './check';
 import { camvid } from './datasets/camvid';
 import { cityscapes } from './datasets/cityscapes';
-import { fileOptions } from './datasets/files';
 import { folder } from './datasets/folder';
 import { nyuv2 } from './datasets/nyuv2';
+import { fileOptions, namesOf, syntheticOptions, voidRule } from './datasets/options';
 import { oxfordPet } from './datasets/oxfordPet';
 import { synthetic } from './datasets/synthetic';
 import type {
@@ -62,22 +62,22 @@ export function defaultRoot(): string {
  * Opens one split of a data set.
  *
  * @param options.name a name of the table, or `'auto'`: the first real data set found under `root`,
- *XX
+ *   else `'synthetic'`
  * @throws InputError for an unknown name or option, a folder or file that is missing (with where it
- *   looked and the remedy), an empty split.
+ *   looked and the remedy), an empty split; NoSplitError, which is one, where the data set has no such split.
  */
 export async function openDataset(options: DatasetOptions): Promise<SegmentationDataset> {
   const { root = defaultRoot(), split = 'train', size, seed = 0, voidAs = 'ignore' } = options;
   checkOneOf('openDataset', 'name', options.name, ['auto', ...datasetNames]);
   checkOneOf('openDataset', 'split', split, ['train', 'valid', 'test']);
-  checkOneOf('openDataset', 'voidAs', voidAs, ['ignore', 'class']);
+  checkOneOf('openDataset', 'voidAs', voidAs, voidRule.options);
   checkNumber('openDataset', 'seed', seed, { integer: true });
   if (typeof root !== 'string') throw invalid('openDataset', 'root', 'a folder', root);
   if (size !== undefined) checkSize(size);
   const auto = options.name === 'auto';
   const name = auto ? await findDataset({ root, split }) : options.name;
   const definition = table.find((candidate) => candidate.name === name) ?? synthetic;
-  const own = auto ? [...fileOptions, ...synthetic.options] : definition.options;
+  const own = auto ? namesOf({ ...fileOptions, ...syntheticOptions }) : definition.options;
   checkKnownOptions('openDataset', options, [...commonOptions, ...own]);
   const resolved: ResolvedOptions = { ...options, name, root, split, seed, voidAs };
   return definition.open(resolved);

@@ -1,7 +1,7 @@
 /** `npm run sweep`: many runs on one machine or a SLURM cluster; the same command goes on. */
-import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { checkNumber, InputError } from '../check';
+import { readIfThere } from '../files';
 import { parseArguments, runCommand } from './support/command';
 import { parseJson } from './support/json';
 
@@ -118,13 +118,8 @@ function required(option: string, value: string | undefined): string {
 
 /** The content of a sweep file; undefined when there is no such file. */
 async function fileIfAny(file: string): Promise<unknown> {
-  let content: string;
-  try {
-    content = await readFile(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-  return parseJson('npm run sweep', file, content);
+  const content = await readIfThere('npm run sweep', file);
+  return content === undefined ? undefined : parseJson('npm run sweep', file, content);
 }
 
 void runCommand(main);

@@ -1,13 +1,15 @@
 /** Keeps decoded samples, in memory or in one raw file, so that files are decoded once. */
 import path from 'node:path';
+import type { z } from 'zod';
 import { checkOneOf } from '../check';
 import { openCacheFile } from './cacheFile';
 import type { CacheFile } from './cacheFile';
 import { cacheKey } from './cacheKey';
+import { cacheKind } from './options';
 import type { LabelMap, Sample, SampleSource } from './types';
 
 /** Where decoded samples are kept. */
-export type CacheKind = 'none' | 'memory' | 'disk';
+export type CacheKind = z.infer<typeof cacheKind>;
 
 export interface CacheOptions {
   kind: CacheKind;
@@ -20,8 +22,6 @@ export interface CacheOptions {
   /** Memory cache: bytes of pixels kept at most; what goes beyond is decoded again (default 4 GiB). */
   memoryLimit?: number;
 }
-
-export const cacheKinds: readonly CacheKind[] = ['none', 'memory', 'disk'];
 
 /**
  * `source` with a cache in front of it; the samples are the same, bit for bit.
@@ -37,7 +37,7 @@ export const cacheKinds: readonly CacheKind[] = ['none', 'memory', 'disk'];
  */
 export function withCache(source: SampleSource, options: CacheOptions): SampleSource {
   const { kind, identity, files = [], memoryLimit = 4 * 2 ** 30 } = options;
-  checkOneOf('openDataset', 'cache', kind, cacheKinds);
+  checkOneOf('openDataset', 'cache', kind, cacheKind.options);
   if (kind === 'none') return source;
   if (kind === 'memory') return memoryCache(source, memoryLimit);
   const { folder = path.join('.cache', 'datasets') } = options;

@@ -2,22 +2,23 @@
  * Data sets made of image files and label files: opening one is naming its pairs and what its
  * values mean.
  */
-import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { checkOneOf, invalid } from '../check';
-import type { InputError } from '../check';
-import { cacheKinds, withCache } from './cache';
+import { checkOneOf, InputError, invalid } from '../check';
+import { isThere } from '../files';
+import { withCache } from './cache';
 import { createDataset, voidLabel } from './dataset';
 import type { Pair } from './listing';
 import { notAllowed } from './mask';
 import type { MaskLabels } from './mask';
+import { fileOptions, namesOf } from './options';
+import type { ownOptions } from './options';
 import { pairSource, readablePairs } from './pairSource';
 import { writtenPaperSplit } from './split';
+import { NoSplitError } from './types';
 import type {
   Colour,
   DatasetDefinition,
   DatasetFacts,
-  DatasetOptions,
   ResolvedOptions,
   SkippedSample,
   Split,
@@ -40,7 +41,7 @@ export interface FileDataset extends LabelFacts {
   /** Where to get it, for the error when it is not there. */
   source: string;
   /** Options beyond those of every data set of files. */
-  options?: readonly (keyof DatasetOptions)[];
+  options?: Partial<typeof ownOptions>;
   /** What depends on the options or on a file of the set. */
   variant?(folder: string, options: ResolvedOptions): Promise<Partial<LabelFacts>>;
   hasSplit(folder: string, split: Split): Promise<boolean>;
@@ -51,9 +52,6 @@ export interface FileDataset extends LabelFacts {
   /** Every pair whose labels are public, for `splitRule: 'paper'`. */
   allPairs(folder: string, options: ResolvedOptions): Promise<Pair[]>;
 }
-
-/** Options that every data set of files takes. */
-export const fileOptions: readonly (keyof DatasetOptions)[] = ['splitRule', 'onBadSample', 'cache'];
 
 /** Where a copy of a split goes when the folder of the data cannot be written to. */
 const splitCopies = path.join('data', 'datasets', 'splits');
@@ -69,7 +67,7 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
     licence: set.licence,
     citation: set.citation,
     attribution: set.attribution,
-    options: [...fileOptions, ...(set.options ?? [])],
+    options: namesOf({ ...fileOptions, ...set.options }),
     has: (root, split) => set.hasSplit(path.join(root, set.folder), split),
     open: (options) => openFiles(set, options),
   };
@@ -77,9 +75,14 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
 
 async function openFiles(set: FileDataset, options: ResolvedOptions) {
   const { root, split, size, onBadSample = 'error', cache = 'none' } = options;
-  checkOneOf('openDataset', 'splitRule', options.splitRule ?? 'official', ['official', 'paper']);
-  checkOneOf('openDataset', 'onBadSample', onBadSample, ['error', 'skip']);
-  checkOneOf('openDataset', 'cache', cache, cacheKinds);
+  checkOneOf(
+    'openDataset',
+    'splitRule',
+    options.splitRule ?? 'official',
+    fileOptions.splitRule.options,
+  );
+  checkOneOf('openDataset', 'onBadSample', onBadSample, fileOptions.onBadSample.options);
+  checkOneOf('openDataset', 'cache', cache, fileOptions.cache.options);
   const folder = path.join(root, set.folder);
   if (!(await exists(folder))) throw missingFolder(set, root, folder);
   const facts = { ...set, ...(await set.variant?.(folder, options)), real: true };
@@ -126,7 +129,12 @@ async function splitPairs(
 ): Promise<Pair[]> {
   const { split, seed, splitRule = 'official' } = options;
   const own = (await set.hasOwnSplits?.(folder)) ?? true;
-  if (splitRule === 'official' && own) return set.pairs(folder, split, options);
+  if (splitRule === 'official' && own) {
+    return set.pairs(folder, split, options).catch(async (error: unknown) => {
+      if (!(error instanceof InputError) || (await set.hasSplit(folder, split))) throw error;
+      throw new NoSplitError(error.message);
+    });
+  }
   const all = new Map<string, Pair>();
   const names: string[] = [];
   for (const pair of await set.allPairs(folder, options)) {
@@ -135,15 +143,18 @@ async function splitPairs(
   }
   const where = { name: set.name, folder, seed, copies: splitCopies };
   const drawn = await writtenPaperSplit(names, where);
+  if (drawn[split].length === 0 && names.length > 0) {
+    const remedy = `${folder} has ${names.length} images, too few for one.`;
+    throw new NoSplitError(
+      invalid('openDataset', 'split', 'one with images', split, remedy).message,
+    );
+  }
   return drawn[split].flatMap((name) => all.get(name) ?? []);
 }
 
-/** Whether a file or folder can be reached. */
-export async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
+/** Whether a file or folder is there. @throws InputError where that cannot be told. */
+export function exists(file: string): Promise<boolean> {
+  return isThere('openDataset', file);
 }
 
 function hasVoid(facts: LabelFacts): boolean {

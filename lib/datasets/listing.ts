@@ -1,9 +1,10 @@
 /**
  * Finds the image and label files of a data set: by a list file, or by equal names in two folders.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, invalid } from '../check';
+import { isAbsence } from '../files';
 
 /** An image file and its label file. */
 export interface FilePair {
@@ -190,8 +191,12 @@ async function nestedFiles(folder: string): Promise<string[]> {
   const names = (await entriesOf(folder)).filter((name) => !name.startsWith('.'));
   const lists = await Promise.all(
     names.sort(byCodePoint).map(async (name) => {
-      const files = await imageFiles(path.join(folder, name)).catch(() => []);
-      return files.map((file) => `${name}/${file}`);
+      const inside = path.join(folder, name);
+      const isFolder = await stat(inside).then(
+        (entry) => entry.isDirectory(),
+        () => false, // a link that leads nowhere
+      );
+      return isFolder ? (await imageFiles(inside)).map((file) => `${name}/${file}`) : [];
     }),
   );
   return lists.flat();
@@ -201,8 +206,7 @@ async function entriesOf(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'It does not exist' : message;
+    const why = isAbsence(error) ? 'It does not exist' : (error as Error).message;
     const remedy = `${why}: unpack this split of the data set, or open another split.`;
     throw invalid('openDataset', 'folder', 'a readable folder', folder, remedy);
   }

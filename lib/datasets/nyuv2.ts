@@ -21,6 +21,7 @@ import { exists, fileDataset } from './files';
 import { byCodePoint, indexFiles, listedKeys, pairKeys } from './listing';
 import type { FileIndex } from './listing';
 import { classes40 } from './nyuv2Classes40';
+import { nyuv2Options } from './options';
 import { vocColour } from './palette';
 import { checkDisjoint, holdOut } from './split';
 import type { ResolvedOptions, Split } from './types';
@@ -39,7 +40,7 @@ export const nyuv2 = fileDataset({
   title: 'NYUv2',
   folder: 'nyuv2',
   source: "'npm run data -- download nyuv2', or cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html",
-  options: ['labels'],
+  options: nyuv2Options,
   classNames,
   palette: classNames.map((_, id) => vocColour(id + 1)),
   licence: 'none published: research use, cite the paper',

@@ -10,6 +10,7 @@ import { checkNumber } from '../check';
 import { Random } from '../random';
 import { withCache } from './cache';
 import { createDataset, voidLabel } from './dataset';
+import { namesOf, syntheticOptions } from './options';
 import { classLimits, sceneClasses } from './synthetic/classes';
 import { colourScene, labelScene, layoutScene } from './synthetic/scene';
 import type { Scene } from './synthetic/scene';
@@ -35,7 +36,7 @@ const factsOf = (numClasses: number): DatasetFacts => {
 
 export const synthetic: DatasetDefinition = {
   ...factsOf(defaultClasses),
-  options: ['numClasses', 'length', 'cache'],
+  options: namesOf(syntheticOptions),
   has: () => Promise.resolve(true),
   // eslint-disable-next-line @typescript-eslint/require-await -- wrong options reject, as elsewhere
   open: async (options) => openScenes(options),

@@ -2,8 +2,11 @@
  * What every data set gives: samples as raw RGB and label bytes, names, palette, and batches of
  * tensors.
  */
+import type { z } from 'zod';
 import type { tf } from '../backend';
+import { InputError } from '../check';
 import type { AugmentationOptions } from './augment';
+import type { OwnOptions, voidRule } from './options';
 
 export type Split = 'train' | 'valid' | 'test';
 
@@ -11,13 +14,10 @@ export type Split = 'train' | 'valid' | 'test';
 export type Colour = readonly [number, number, number];
 
 /** What void pixels become: `ignoreIndex`, or one more class with the last id. */
-export type VoidRule = 'ignore' | 'class';
+export type VoidRule = z.infer<typeof voidRule>;
 
-/** The data set's own splits, or those of the paper's text: 0.8 / 0.1 / 0.1 of all pairs, drawn by `seed`. */
-export type SplitRule = 'official' | 'paper';
-
-/** What a sample that cannot be read does: an error, or it is left out when the set is opened. */
-export type BadSampleRule = 'error' | 'skip';
+/** A data set has no such split at all, as opposed to one that cannot be read. */
+export class NoSplitError extends InputError {}
 
 /** A sample that was left out, and why: the reason names the file. */
 export interface SkippedSample {
@@ -127,8 +127,8 @@ export interface SegmentationDataset extends DatasetFacts {
   batches(options: BatchOptions): AsyncIterable<Batch>;
 }
 
-/** What `openDataset` takes. */
-export interface DatasetOptions {
+/** What `openDataset` takes: what all data sets do, and their own options. */
+export interface DatasetOptions extends OwnOptions {
   name: string;
   /** Folder that holds the data sets; default `PAT_DATA_DIR`, else `data/datasets`. */
   root?: string;
@@ -140,28 +140,6 @@ export interface DatasetOptions {
   seed?: number;
   /** Ignore void pixels (default), or count void as one more class with the last id. */
   voidAs?: VoidRule;
-  /**
-   * Files only: the set's own splits (default), or the 0.8 / 0.1 / 0.1 of § 5 of all its pairs,
-   * drawn by `seed`.
-   */
-  splitRule?: SplitRule;
-  /**
-   * Files only: `'error'` (default): a missing file is an error of `openDataset`, an unreadable one
-   * of `sample`. `'skip'`: `openDataset` decodes every file of the split once, leaves out what
-   * cannot be used and lists it in `skipped`; indices are those of the rest and never change.
-   */
-  onBadSample?: BadSampleRule;
-  /**
-   * Keep decoded (or drawn) samples in memory or in a file below `.cache/datasets` (default
-   * `'none'`).
-   */
-  cache?: 'none' | 'memory' | 'disk';
-  /** NYUv2 only: its 13 (default) or 40 classes. */
-  labels?: 13 | 40;
-  /** Synthetic only: number of classes, 2–40 (default 12). */
-  numClasses?: number;
-  /** Synthetic only: number of scenes in the split (default 200 train, 40 valid, 40 test). */
-  length?: number;
 }
 
 /** `DatasetOptions` with the defaults common to all data sets filled in. */
@@ -175,7 +153,7 @@ export interface ResolvedOptions extends DatasetOptions {
 /** One line of the table in `lib/datasets.ts`. */
 export interface DatasetDefinition extends DatasetFacts {
   /** Options that this data set takes beyond the common ones. */
-  readonly options: readonly (keyof DatasetOptions)[];
+  readonly options: readonly (keyof OwnOptions)[];
   /** Whether the split's files lie under `root`; data sets without files answer true. */
   has(root: string, split: Split): Promise<boolean>;
   open(options: ResolvedOptions): Promise<SegmentationDataset>;

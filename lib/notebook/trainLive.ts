@@ -1,12 +1,13 @@
 /** A training run in a cell: a progress bar, and curves that grow while it trains. */
 import { lossLabel } from '../results/names';
-import { readEpochs, readRun, runFolder } from '../runs/trainingRuns';
+import { readEpochs } from '../runs/epochs';
+import type { EpochMetrics } from '../runs/epochs';
+import { readRun, runFolder } from '../runs/trainingRuns';
 import type { TrainingRun } from '../runs/trainingRuns';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
 import { parseConfig } from '../runs/config';
 import { runExperiment } from '../training/experiment';
 import type { ProgressEvent } from '../training/experiment';
-import type { EpochMetrics } from '../training/train';
 import type { ExperimentInput } from '../runs/config';
 import { liveFigure } from './liveFigure';
 import { progress } from './progress';

@@ -1,9 +1,10 @@
 /** Stored results of `npm run bench -- NAME --json FILE`. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { TrainingCost } from '../measurement/trainingCost';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
+import { readJsonIfThere } from '../files';
 import type { LossReport, StepReport } from '../measurement/reports';
 
 interface BenchReports {
@@ -26,9 +27,9 @@ export async function readBench<Name extends keyof BenchReports>(
   folder = 'data/results/bench',
 ): Promise<BenchReports[Name] | undefined> {
   const file = path.join(folder, `${name}.json`);
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const report = JSON.parse(text) as BenchReports[Name] & { bench: string };
+  const content = await readJsonIfThere('readBench', file);
+  if (content === undefined) return undefined;
+  const report = content as BenchReports[Name] & { bench: string };
   if (report.bench === name) return report;
   throw new InputError(`readBench: ${file} must hold bench '${name}', got '${report.bench}'.`);
 }

@@ -6,47 +6,41 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
-import type { RunRecord } from '../training/record';
-import { runPaths } from '../runs/folder';
-import { readPlan, sweepPaths } from '../training/sweep/folder';
-import { pointsOfMetrics } from '../runs/curves';
+import { isThere, readIfThere, readJsonIfThere } from '../files';
+import { pointsOf } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
-import type { ScoredSplit } from './records';
+import { readEpochs } from '../runs/epochs';
+import { parseRecord, readRecord } from '../runs/record';
+import type { StoredRecord } from '../runs/record';
+import { readPlan, sweepPaths } from '../training/sweep/folder';
 
-/** A run's file: what `readRecords` reads of a record, its course, and what it was made with. */
-export interface StoredRun extends Pick<
-  RunRecord,
-  'config' | 'classNames' | 'samples' | 'parameters' | 'epochs' | 'steps' | 'stoppedBy' | 'best'
-> {
-  counts: number[][];
-  perImage?: ScoredSplit['perImage'];
-  test?: ScoredSplit;
-  curves: EpochPoint[];
-  weightsSha256: string;
-  versions: RunRecord['versions'];
-  device: RunRecord['device'];
-  times: { seconds: number };
-}
+const samples = z.object({ train: z.number(), valid: z.number() });
+const versions = z.object({ tensorflow: z.string(), tfjs: z.string(), node: z.string() });
 
 /** `RESULTS/sweep.json`. */
-export interface SweepSummary {
-  runs: { finished: number; planned: number };
+const sweepSummary = z.object({
+  runs: z.object({ finished: z.number(), planned: z.number() }),
   /** Of training and validation, all runs one after the other. */
-  hours: number;
-  datasets: { name: string; size: [number, number]; samples: RunRecord['samples'] }[];
-  epochs: number[];
-  widths: number[];
-  batchSizes: number[];
+  hours: z.number(),
+  datasets: z.array(
+    z.object({ name: z.string(), size: z.tuple([z.number(), z.number()]), samples }),
+  ),
+  epochs: z.array(z.number()),
+  widths: z.array(z.number()),
+  batchSizes: z.array(z.number()),
   /** That collected the runs first. */
-  machine: { processor: string; cores: number };
+  machine: z.object({ processor: z.string(), cores: z.number() }),
   /** Threads of TensorFlow in each run. */
-  threads: number;
-  versions: RunRecord['versions'][];
+  threads: z.number(),
+  versions: z.array(versions),
   /** Of the code that trained. */
-  commit: string;
-}
+  commit: z.string(),
+});
+
+export type SweepSummary = z.infer<typeof sweepSummary>;
 
 export interface Collected {
   /** Ids of runs whose file is new or changed. */
@@ -88,32 +82,25 @@ export async function collectSweep(
     if (await replaced(file, storedText(run))) collected.written.push(id);
     else collected.unchanged += 1;
   }
-  const stored = await storedRuns(resultsFolder);
+  const isThereAny = await isThere('collectSweep', resultsFolder);
+  const stored = isThereAny ? await storedRuns(resultsFolder) : [];
   if (stored.length > 0) await writeSummary(resultsFolder, stored, plan, commit);
   return collected;
 }
 
-async function finishedRun(folder: string): Promise<StoredRun | undefined> {
-  const paths = runPaths(folder);
-  const text = await readFile(paths.record, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  let record: RunRecord;
-  try {
-    record = JSON.parse(text) as RunRecord;
-  } catch (error) {
-    throw new InputError(`collectSweep: ${paths.record} must be JSON. ${String(error)}`);
-  }
-  const { config, classNames, samples, parameters, epochs, steps, stoppedBy, best } = record;
-  const { counts, perImage, test, weightsSha256, versions, device, times } = record;
-  const metrics = await readFile(paths.metrics, 'utf8').catch(() => '');
+/** What is kept of a run, its course with it; undefined where it has not ended. */
+async function finishedRun(folder: string): Promise<StoredRecord | undefined> {
+  const record = await readRecord(folder);
+  if (record === undefined) return undefined;
+  const { scores, test, config, counts, perImage, times, ...kept } = record;
   return {
     config: { ...config, dataset: { ...config.dataset, root: undefined } }, // a path of a machine
-    ...{ classNames, samples, parameters, epochs, steps, stoppedBy, best },
-    ...{ weightsSha256, versions, device, times: { seconds: Math.round(times.seconds) } },
-    curves: pointsOfMetrics(metrics).map(roundedPoint),
+    ...kept,
+    times: { seconds: Math.round(times.seconds) },
+    curves: pointsOf(await readEpochs(folder)).map(roundedPoint),
     counts,
-    ...(perImage === undefined ? {} : { perImage }),
-    ...(test === undefined ? {} : { test: { counts: test.counts, perImage: test.perImage } }),
+    perImage,
+    ...(test === undefined ? {} : { test: { ...test, scores: undefined } }),
   };
 }
 
@@ -134,26 +121,27 @@ function storedText(value: object): string {
 
 /** True when the file is new or was different. */
 async function replaced(file: string, text: string): Promise<boolean> {
-  if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return false;
+  if ((await readIfThere('collectSweep', file)) === text) return false;
   await mkdir(path.dirname(file), { recursive: true });
   await writeAtomically(file, Buffer.from(text));
   return true;
 }
 
 /** In the order of the paths. */
-async function storedRuns(folder: string): Promise<StoredRun[]> {
-  const files = await readdir(folder, { recursive: true }).catch(() => []);
-  const runs = files.filter((file) => file.endsWith('.json') && file !== 'sweep.json').sort();
+async function storedRuns(folder: string): Promise<StoredRecord[]> {
+  const files = (await readdir(folder, { recursive: true })).sort();
+  const runs = files.filter((file) => file.endsWith('.json') && file !== 'sweep.json');
   return Promise.all(
-    runs.map(
-      async (file) => JSON.parse(await readFile(path.join(folder, file), 'utf8')) as StoredRun,
-    ),
+    runs.map(async (name) => {
+      const file = path.join(folder, name);
+      return parseRecord(file, await readFile(file, 'utf8'));
+    }),
   );
 }
 
 async function writeSummary(
   folder: string,
-  runs: readonly StoredRun[],
+  runs: readonly StoredRecord[],
   { runs: planned, threads }: { runs: readonly unknown[]; threads: number },
   commit: string | undefined,
 ): Promise<void> {
@@ -162,13 +150,14 @@ async function writeSummary(
     ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
   ];
   const seconds = runs.reduce((sum, { times }) => sum + times.seconds, 0);
-  const before = await storedSummary(file);
+  // Machine and commit are those of the first collection: a later one may be done elsewhere, by newer code.
+  const before = await readSweepSummary(folder);
   const summary: SweepSummary = {
     runs: { finished: runs.length, planned: planned.length },
     hours: Number((seconds / 3600).toFixed(2)),
     datasets: unique(
-      runs.map(({ config: { dataset }, samples }) => {
-        return { name: dataset.name, size: dataset.size, samples };
+      runs.flatMap(({ config: { dataset }, samples: images }) => {
+        return images ? [{ name: dataset.name, size: dataset.size, samples: images }] : [];
       }),
     ),
     epochs: unique(runs.map(({ config }) => config.epochs)),
@@ -179,16 +168,21 @@ async function writeSummary(
       cores: os.cpus().length,
     },
     threads,
-    versions: unique(runs.map(({ versions }) => versions)),
+    versions: unique(runs.flatMap((run) => run.versions ?? [])),
     commit: commit ?? before?.commit ?? checkedOutCommit(),
   };
   await replaced(file, storedText(summary));
 }
 
-/** Machine and commit are those of the first collection: a later one may be done elsewhere, by newer code. */
-async function storedSummary(file: string): Promise<SweepSummary | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as SweepSummary);
+/** What the runs in `folder` took; undefined where there is no `sweep.json`. @throws InputError for another file. */
+export async function readSweepSummary(folder: string): Promise<SweepSummary | undefined> {
+  const file = path.join(folder, 'sweep.json');
+  const content = await readJsonIfThere('readSweepSummary', file);
+  if (content === undefined) return undefined;
+  const { success, data, error } = sweepSummary.safeParse(content);
+  if (success) return data;
+  const { path: at, message } = error.issues[0];
+  throw new InputError(`readSweepSummary: ${file}: ${at.join('.') || 'the whole'}: ${message}`);
 }
 
 function checkedOutCommit(): string {

@@ -1,6 +1,8 @@
 /** Data sets, networks, losses and differences as figures, tables and sentences name them. */
-import type { LossConfig, LossName } from '../losses';
+import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
+
+export { lossLabel, lossTitle } from '../losses/labels';
 
 const datasetTitles: Readonly<Record<string, string>> = {
   oxfordPet: 'Oxford-IIIT Pet',
@@ -17,26 +19,6 @@ const networkTitles: Readonly<Record<NetworkName, string>> = {
   nestedUnet: 'UNet++',
 };
 
-const lossTitles: Readonly<Record<LossName, string>> = {
-  crossEntropy: 'CE',
-  focal: 'Focal',
-  classBalanced: 'CB',
-  classBalancedFocal: 'CB Focal',
-  balancedSoftmax: 'BMS',
-  ldam: 'LDAM',
-  blv: 'BLV',
-  pat: 'PAT',
-};
-const optionSymbols: Readonly<Record<string, string>> = {
-  temperature: 'τ',
-  gamma: 'γ',
-  beta: 'β',
-  sharpness: 'k',
-  epsilon: 'ε',
-  scale: 's',
-  sigma: 'σ',
-};
-
 /** A name that the kit does not know stays as it is. */
 export function datasetTitle(name: string): string {
   return datasetTitles[name] ?? name;
@@ -49,22 +31,6 @@ export function networkTitle(name: NetworkName): string {
 /** `CamVid, SegNet`. */
 export function placeTitle(dataset: string, network: NetworkName): string {
   return `${datasetTitle(dataset)}, ${networkTitle(network)}`;
-}
-
-/** A loss without its options, as the paper calls it. */
-export function lossTitle(name: LossName): string {
-  return lossTitles[name];
-}
-
-/** `CE`, `PAT, τ = 2`, `Focal, γ = 5`: a loss with the options that are set. */
-export function lossLabel({ name, ...options }: LossConfig): string {
-  const set = Object.entries(options).map(([key, value]) => {
-    if (key in optionSymbols) return `${optionSymbols[key]} = ${value}`;
-    if (key === 'normalizer' && value === 'pixels') return 'without 1/|M|';
-    if (key === 'distribution') return String(value);
-    return key === 'variant' ? `${value}’ code` : `${key} ${String(value)}`;
-  });
-  return [lossTitles[name], ...set].join(', ');
 }
 
 /** Is it the loss as in the authors' code? */

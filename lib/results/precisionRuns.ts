@@ -1,9 +1,11 @@
 /** Runs that differ in precision alone: collected from a sweep, stored as one small file, compared. */
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
+import { entriesIfThere, readJsonIfThere } from '../files';
 import type { LossName } from '../losses';
+import { readEpochs } from '../runs/epochs';
+import { readRecord } from '../runs/record';
 import type { Precision } from '../graphStep';
 import type { ExperimentConfig } from '../runs/config';
 
@@ -45,13 +47,7 @@ export interface PrecisionComparison {
  * @throws InputError where there is none.
  */
 export async function collectPrecisionRuns(sweepFolder: string): Promise<PrecisionRuns> {
-  const files = await readdir(path.join(sweepFolder, 'runs'), { recursive: true }).catch(() => []);
-  const folders = files
-    .filter((file) => path.basename(file) === 'record.json')
-    .map((file) => path.dirname(file));
-  const read = await Promise.all(
-    folders.sort().map((folder) => readRun(path.join(sweepFolder, 'runs', folder))),
-  );
+  const read = await finishedBelow(path.join(sweepFolder, 'runs'));
   if (read.length === 0) {
     throw new InputError(`collectPrecisionRuns: no finished run below '${sweepFolder}/runs'.`);
   }
@@ -62,16 +58,23 @@ export async function collectPrecisionRuns(sweepFolder: string): Promise<Precisi
   return { setting, runs: read.map(({ run }) => run) };
 }
 
-async function readRun(folder: string): Promise<{ config: ExperimentConfig; run: PrecisionRun }> {
-  const text = await readFile(path.join(folder, 'config.json'), 'utf8');
-  const config = JSON.parse(text) as ExperimentConfig;
-  const lines = (await readFile(path.join(folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
-  const epochs = lines.map((line) => {
-    const { epoch, trainLoss, validLoss, meanIoU } = JSON.parse(line) as PrecisionEpoch;
+type ReadRun = { config: ExperimentConfig; run: PrecisionRun };
+
+/** The finished runs in a folder and below it, in the order of their paths. */
+async function finishedBelow(folder: string): Promise<ReadRun[]> {
+  const record = await readRecord(folder);
+  if (record === undefined) {
+    const entries = await entriesIfThere('collectPrecisionRuns', folder);
+    const inside = entries.filter((entry) => entry.isDirectory());
+    const found = inside.map(({ name }) => finishedBelow(path.join(folder, name)));
+    return (await Promise.all(found)).flat();
+  }
+  const { config } = record;
+  const { loss, seed, precision } = config;
+  const epochs = (await readEpochs(folder)).map(({ epoch, trainLoss, validLoss, meanIoU }) => {
     return { epoch, trainLoss, validLoss, meanIoU };
   });
-  const { loss, seed, precision } = config;
-  return { config, run: { loss: loss.name, seed, precision, epochs } };
+  return [{ config, run: { loss: loss.name, seed, precision, epochs } }];
 }
 
 export async function writePrecisionRuns(file: string, runs: PrecisionRuns): Promise<void> {
@@ -80,8 +83,7 @@ export async function writePrecisionRuns(file: string, runs: PrecisionRuns): Pro
 
 /** The content of such a file; undefined where there is none. */
 export async function readPrecisionRuns(file: string): Promise<PrecisionRuns | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as PrecisionRuns);
+  return (await readJsonIfThere('readPrecisionRuns', file)) as PrecisionRuns | undefined;
 }
 
 /** The final mean IoU of each loss in both precisions; losses without a seed in both are left out. */

@@ -1,21 +1,14 @@
 /** Records of finished runs, read from run folders and from committed files. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { invalid } from '../check';
 import { scoresFrom } from '../metrics';
-import type { PerImageCounts, SegmentationScores } from '../metrics';
-import type { RunRecord } from '../training/record';
-import { epochPoints, pointsOfMetrics } from '../runs/curves';
+import type { SegmentationScores } from '../metrics';
+import { pointsOf } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
-
-/** What was scored on one split. */
-export interface ScoredSplit {
-  /** Pixels, `[label][prediction]`. */
-  counts: number[][];
-  /** Without it there is no interval over images and no paired test. */
-  perImage?: PerImageCounts;
-}
+import { readEpochs } from '../runs/epochs';
+import { isLabelled, parseRecord, RecordError } from '../runs/record';
+import type { RunRecord, ScoredSplit, StoredRecord } from '../runs/record';
 
 /** The split whose scores are read: a record holds `counts` and `perImage` of the validation split, the same in `test`. */
 export type ScoredSplitName = 'valid' | 'test';
@@ -29,11 +22,14 @@ export interface ResultRecord {
   classNames: string[];
   scores: SegmentationScores;
   counts: number[][];
-  perImage?: PerImageCounts;
-  /** Pixels of each class in the training split; records of version 1.0 may lack it. */
-  trainingPixels?: number[];
-  /** Mean cross-entropy of a pixel of the split, whatever the loss; records of version 1.0 lack it. */
+  /** Without it there is no interval over images and no paired test. */
+  perImage?: ScoredSplit['perImage'];
+  /** Mean cross-entropy of the split's valid pixels; records of older versions lack it. */
   crossEntropy?: number;
+  /** Of the validation split, whichever is read. */
+  validation?: { crossEntropy?: number };
+  /** Pixels of each class in the training split; records of older versions lack them. */
+  trainingPixels?: number[];
   /** Epoch by epoch; empty where neither the record nor its run folder tells. */
   curves: EpochPoint[];
   weightsSha256: string;
@@ -47,45 +43,14 @@ export interface ReadRecords {
   skipped: { file: string; reason: string }[];
 }
 
-/** What is read of a `record.json`. */
-interface StoredRecord extends ScoredSplit {
-  config: RunRecord['config'];
-  classNames: string[];
-  trainingPixels?: number[];
-  test?: ScoredSplit;
-  curves?: EpochPoint[];
-  weightsSha256: string;
-  times: { seconds: number };
-}
-
-const pixels = z.array(z.array(z.number().int().min(0)));
-const scoredSplit = {
-  counts: pixels,
-  perImage: z
-    .object({ names: z.array(z.string()), hits: pixels, labelled: pixels, predicted: pixels })
-    .optional(),
-};
-const named = z.object({ name: z.string() }).passthrough();
-const schema = z.object({
-  config: z
-    .object({ dataset: named, model: named, loss: named, seed: z.number().int() })
-    .passthrough(),
-  classNames: z.array(z.string()).min(1),
-  ...scoredSplit,
-  test: z.object(scoredSplit).optional(),
-  trainingPixels: z.array(z.number().int().min(0)).optional(),
-  curves: epochPoints.optional(),
-  weightsSha256: z.string().regex(/^[0-9a-f]{64}$/),
-  times: z.object({ seconds: z.number() }),
-});
-
 /** What a sweep keeps beside its runs. */
 const sweepFiles = ['sweep.json', 'request.json', 'failure.json'];
 
 /**
  * Reads every record under `folders`: `record.json` of a run folder (one that has a `config.json`; of its other files
- * only `metrics.jsonl` is read), and every other `.json` file but those that a sweep keeps beside its runs. A file that is torn, no record, or whose numbers contradict each other is
- * named in `skipped` and left out. In the order of the paths.
+ * only `metrics.jsonl` is read), and every other `.json` file but those that a sweep keeps beside its runs. A file that is
+ * torn, no record, whose numbers contradict each other, or that has no scores of the split is named in `skipped` and left
+ * out. In the order of the paths.
  *
  * @throws InputError for a folder that cannot be read.
  */
@@ -100,13 +65,13 @@ export async function readRecords(
     });
     for (const file of files) {
       try {
-        const record = parseRecord(file, await readFile(file, 'utf8'), split);
+        const record = resultRecord(file, parseRecord(file, await readFile(file, 'utf8')), split);
+        const isRun = path.basename(file) === 'record.json';
+        if (isRun) record.curves = pointsOf(await readEpochs(path.dirname(file)));
         found.records.push(record);
-        if (path.basename(file) !== 'record.json') continue;
-        const metrics = path.join(path.dirname(file), 'metrics.jsonl');
-        record.curves = pointsOfMetrics(await readFile(metrics, 'utf8').catch(() => ''));
       } catch (error) {
-        found.skipped.push({ file, reason: (error as Error).message });
+        const { message, reason = message } = error as Error & { reason?: string };
+        found.skipped.push({ file, reason });
       }
     }
   }
@@ -130,33 +95,20 @@ async function jsonFiles(folder: string): Promise<string[]> {
   return [...own, ...inside.flat()].sort();
 }
 
-/** The record in `text`, read from `file`. @throws what tells why it is none. */
-export function parseRecord(file: string, text: string, split: ScoredSplitName): ResultRecord {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw new Error('torn: not JSON');
-  }
-  const parsed = schema.safeParse(content);
-  if (!parsed.success) {
-    const { path: at, message } = parsed.error.issues[0];
-    throw new Error(`not a run's record: ${at.join('.') || 'the whole'}: ${message}`);
-  }
-  const {
-    config,
-    classNames,
-    weightsSha256,
-    times,
-    test,
-    curves = [],
-    trainingPixels,
-    ...valid
-  } = parsed.data as unknown as StoredRecord;
-  const scored = split === 'valid' ? valid : test;
-  if (scored === undefined) throw new Error('holds no scores of the test split');
-  const { counts, perImage } = scored;
-  checkCounts(scored, classNames.length);
+/** One split of a record that was read from `file`. @throws RecordError where the record has no scores of it. */
+export function resultRecord(
+  file: string,
+  record: StoredRecord,
+  split: ScoredSplitName,
+): ResultRecord {
+  const { config, classNames, weightsSha256, times, curves = [], trainingPixels } = record;
+  const scored: (ScoredSplit & { crossEntropy?: number }) | undefined =
+    split === 'valid' ? { ...record, crossEntropy: record.validationCrossEntropy } : record.test;
+  if (scored === undefined) throw new RecordError(file, 'holds no scores of the test split');
+  if (!isLabelled(scored.counts))
+    throw new RecordError(file, `its ${split} split has no labelled pixel`);
+  const { counts, perImage, crossEntropy } = scored;
+  const { validationCrossEntropy: onValidation } = record;
   return {
     file,
     split,
@@ -165,27 +117,13 @@ export function parseRecord(file: string, text: string, split: ScoredSplitName):
     scores: scoresFrom(classCounts(counts)),
     counts,
     ...(perImage === undefined ? {} : { perImage }),
+    ...(crossEntropy === undefined ? {} : { crossEntropy }),
+    ...(onValidation === undefined ? {} : { validation: { crossEntropy: onValidation } }),
     ...(trainingPixels === undefined ? {} : { trainingPixels }),
     curves,
     weightsSha256,
     seconds: times.seconds,
   };
-}
-
-function checkCounts({ counts, perImage }: ScoredSplit, classes: number): void {
-  if (counts.length !== classes || counts.some((row) => row.length !== classes)) {
-    throw new Error(`counts are not ${classes} × ${classes}, as there are classes`);
-  }
-  if (perImage === undefined) return;
-  const total = classCounts(counts);
-  for (const part of ['hits', 'labelled', 'predicted'] as const) {
-    const rows = perImage[part];
-    const fits = rows.length === perImage.names.length && rows.every((r) => r.length === classes);
-    if (!fits) throw new Error(`perImage.${part} is not images × classes`);
-    if (total[part].some((sum, c) => sum !== rows.reduce((all, row) => all + row[c], 0))) {
-      throw new Error(`perImage.${part} does not add up to counts`);
-    }
-  }
 }
 
 /** Hits, labelled and predicted pixels of each class. */

@@ -1,41 +1,44 @@
 /**
- * The configuration of one training run, a schema. Its defaults: 100 epochs and seed 0 as in the paper's text; Adam at 1e-3,
+ * The configuration of one training run, as `config.json` holds it: a schema. Its defaults: 100 epochs and seed 0 as in the paper's text; Adam at 1e-3,
  * cosine annealing by step, width 32 and 256×256 as in the authors' public code, whose augmentation is of Pet alone; the kit's
  * own for the rest, such as batches of 8, which the code leaves open.
  */
 import { z } from 'zod';
-import { checkKnownOptions, InputError, invalid } from '../check';
+import { InputError, invalid } from '../check';
 import { datasetNames } from '../datasets';
+import { ownOptions, voidRule } from '../datasets/options';
+import { readJsonIfThere } from '../files';
 import { checkPrecision } from '../graphStep';
 import { createLoss, lossNames } from '../losses';
+import type { LossConfig } from '../losses';
 import { networkNames } from '../models';
 import type { NetworkName } from '../models';
-import type { ExperimentConfig } from './types';
-
-export type * from './types';
-
-const where = 'experiment config';
+import { configError, where } from './configErrors';
+import { runPaths } from './folder';
 
 const positive = z.number().finite().positive();
 const count = z.number().int().positive();
 const seed = z.number().int().safe();
 const share = z.number().min(0).lt(1);
+const part = z.number().min(0).max(1);
 
+const { length, ...own } = ownOptions;
+
+/** Options of `openDataset`, with one length for each split. */
 const dataset = z
   .object({
     name: z.enum(['auto', ...datasetNames]).default('synthetic'),
     root: z.string().optional(),
+    /** `[height, width]`; 256×256 is the authors' code's for Pet, the paper's sizes are lost. */
     size: z.tuple([count, count]).default([256, 256]),
+    /** Of drawn scenes and random splits; not that of the training. */
     seed: seed.default(0),
-    voidAs: z.enum(['ignore', 'class']).default('ignore'),
-    splitRule: z.enum(['official', 'paper']).optional(),
-    onBadSample: z.enum(['error', 'skip']).optional(),
-    cache: z.enum(['none', 'memory', 'disk']).optional(),
-    labels: z.union([z.literal(13), z.literal(40)]).optional(),
-    numClasses: count.optional(),
-    trainLength: count.optional(),
-    validLength: count.optional(),
-    testLength: count.optional(),
+    voidAs: voidRule.default('ignore'),
+    ...z.object(own).partial().shape,
+    /** Synthetic only, like the other lengths. */
+    trainLength: length.optional(),
+    validLength: length.optional(),
+    testLength: length.optional(),
   })
   .strict();
 
@@ -47,10 +50,16 @@ const model = z
   })
   .strict();
 
+/** Its options are the loss's own, which `createLoss` checks; so are their defaults. */
+const loss = z
+  .object({ name: z.string().default('crossEntropy') })
+  .passthrough() as unknown as z.ZodType<LossConfig>;
+
 const optimizer = z
   .object({
     name: z.literal('adam').default('adam'),
     learningRate: positive.default(1e-3),
+    /** See `AdamOptions`. */
     beta1: share.default(0.9),
     beta2: share.default(0.999),
     epsilon: positive.default(1e-8),
@@ -59,35 +68,44 @@ const optimizer = z
 
 const schedule = z
   .object({
+    /** `'cosine'` goes from the optimizer's learning rate to `minimum` over all steps of the run. */
     name: z.enum(['cosine', 'constant']).default('cosine'),
     minimum: z.number().min(0).default(0),
   })
   .strict();
 
+/** See `AugmentationOptions`. */
 const augmentation = z.union([
   z.boolean(),
   z
     .object({
-      flip: z.number().min(0).max(1).optional(),
-      shiftScaleRotate: z.number().min(0).max(1).optional(),
-      shift: z.number().min(0).max(1).optional(),
+      flip: part.optional(),
+      shiftScaleRotate: part.optional(),
+      shift: part.optional(),
       scale: z.number().min(0).max(0.99).optional(),
       rotate: z.number().min(0).max(180).optional(),
     })
     .strict(),
 ]);
 
+/** When checkpoints are written besides those at the end of each epoch; no result depends on it. */
 const checkpoints = z
   .object({
+    /** Null: not by steps. */
     everySteps: count.nullable().default(null),
+    /** Null: not by time. */
     everySeconds: positive.nullable().default(60),
   })
   .strict();
 
+/** What a run tells beside its record; no result depends on it. */
 const logging = z
   .object({
+    /** Write TensorBoard event files into `tensorboard/` of the run folder. */
     tensorboard: z.boolean().default(true),
+    /** Validation samples whose predictions TensorBoard shows, the first of the split (0: none). */
     images: z.number().int().min(0).default(4),
+    /** Measure `ClassStatistics` at the end of each epoch. */
     classStatistics: z.boolean().default(false),
   })
   .strict();
@@ -96,23 +114,37 @@ const schema = z
   .object({
     dataset: dataset.default({}),
     model: model.default({}),
-    loss: z
-      .object({ name: z.string().default('crossEntropy') })
-      .passthrough()
-      .default({}),
+    loss: loss.default({ name: 'crossEntropy' }),
     epochs: count.default(100),
     batchSize: count.default(8),
+    /** Of the initial weights, the order of the samples, the augmentation and a loss's noise. */
     seed: seed.default(0),
     optimizer: optimizer.default({}),
     schedule: schedule.default({}),
+    /** True: that of the authors' code for Pet; false: none, as there for the others; else limits. */
     augmentation: augmentation.default(true),
+    /** Stop after so many epochs without a better validation loss (null: never). */
     patience: count.nullable().default(null),
     checkpoints: checkpoints.default({}),
+    /** Each step as one TensorFlow graph, or op by op; the results differ by rounding. */
     execution: z.enum(['graph', 'eager']).default('graph'),
+    /** Of a step's convolutions; `'bfloat16'` is for execution `'graph'`, faster, and gives other numbers. */
     precision: z.enum(['float32', 'bfloat16']).default('float32'),
     logging: logging.default({}),
   })
   .strict();
+
+/** Every default filled in, but for those of the loss: they are the loss's own. */
+export type ExperimentConfig = z.infer<typeof schema>;
+
+/** An `ExperimentConfig` with any setting left out. */
+export type ExperimentInput = z.input<typeof schema>;
+
+/** `'cosine'` or constant, see `learningRateAt`. */
+export type Schedule = ExperimentConfig['schedule'];
+
+/** What a run tells beside its record. */
+export type LoggingConfig = ExperimentConfig['logging'];
 
 /**
  * Fills in the defaults. The loss is checked by `createLoss`.
@@ -121,8 +153,8 @@ const schema = z
  */
 export function parseConfig(input: unknown): ExperimentConfig {
   const result = schema.safeParse(input);
-  if (!result.success) throw configError(input, result.error.issues[0]);
-  const config = result.data as unknown as ExperimentConfig;
+  if (!result.success) throw configError(schema, input, result.error.issues[0]);
+  const config = result.data;
   checkPrecision(where, config);
   try {
     createLoss(config.loss);
@@ -132,6 +164,15 @@ export function parseConfig(input: unknown): ExperimentConfig {
     throw new InputError(`${where}: loss: ${error.message} ${known}`);
   }
   return config;
+}
+
+/** The configuration in a run's folder; undefined where there is none. @throws InputError as `parseConfig`. */
+export async function readConfig(
+  caller: string,
+  folder: string,
+): Promise<ExperimentConfig | undefined> {
+  const content = await readJsonIfThere(caller, runPaths(folder).config);
+  return content === undefined ? undefined : parseConfig(content);
 }
 
 /**
@@ -173,62 +214,4 @@ function jsonOrText(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function configError(input: unknown, issue: z.ZodIssue): InputError {
-  const { path } = issue;
-  const got = path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], input);
-  const name = path.join('.') || 'the whole';
-  if (issue.code === 'unrecognized_keys') {
-    try {
-      checkKnownOptions(path.length > 0 ? `${where}: ${name}` : where, got as object, keysAt(path));
-    } catch (error) {
-      return error as InputError;
-    }
-  }
-  if (issue.code === 'invalid_union') {
-    const inner = issue.unionErrors.map(({ issues }) => issues[0]);
-    const deeper = inner.find((one) => one.path.length > path.length);
-    if (deeper !== undefined) return configError(input, deeper);
-    return invalid(where, name, inner.map(expectation).join(', or '), got);
-  }
-  return invalid(where, name, expectation(issue), got);
-}
-
-function expectation(issue: z.ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.expected === 'integer' ? 'an integer' : `of type ${issue.expected}`;
-    case 'invalid_enum_value':
-      return `one of ${issue.options.join(', ')}`;
-    case 'invalid_literal':
-      return JSON.stringify(issue.expected);
-    case 'too_small':
-      return bound(issue.type, issue.inclusive ? '>=' : '>', issue.minimum);
-    case 'too_big':
-      return bound(issue.type, issue.inclusive ? '<=' : '<', issue.maximum);
-    default:
-      return `right (${issue.message})`;
-  }
-}
-
-function bound(type: string, sign: string, limit: number | bigint): string {
-  return type === 'array' ? `of length ${limit}` : `${sign} ${limit}`;
-}
-
-/** Names of the options of the object at `path`. */
-function keysAt(path: readonly (string | number)[]): string[] {
-  let type: z.ZodTypeAny = schema;
-  for (const key of path) type = (shapeOf(type) as Record<string, z.ZodTypeAny>)[key];
-  return Object.keys(shapeOf(type));
-}
-
-function shapeOf(type: z.ZodTypeAny): object {
-  if (type instanceof z.ZodDefault)
-    return shapeOf((type as z.ZodDefault<z.ZodTypeAny>).removeDefault());
-  if (type instanceof z.ZodUnion) {
-    const options = (type as z.ZodUnion<[z.ZodTypeAny, z.ZodTypeAny]>).options;
-    return shapeOf(options.find((option) => option instanceof z.ZodObject) as z.ZodTypeAny);
-  }
-  return (type as z.AnyZodObject).shape as object;
 }

@@ -1,14 +1,15 @@
 /** The course of a run as its figures need it: some numbers of each epoch. */
 import { z } from 'zod';
+import { epochMetrics } from './epochs';
+import type { EpochMetrics } from './epochs';
 
-const value = z.number().nullable();
-const schema = z.object({
-  epoch: z.number().int(),
-  step: z.number().int(),
-  trainLoss: z.number(),
-  validLoss: z.number(),
-  meanIoU: value,
-  pixelAccuracy: value,
+const schema = epochMetrics.pick({
+  epoch: true,
+  step: true,
+  trainLoss: true,
+  validLoss: true,
+  meanIoU: true,
+  pixelAccuracy: true,
 });
 
 /** One epoch; scores of the validation split. */
@@ -16,23 +17,9 @@ export type EpochPoint = z.infer<typeof schema>;
 
 export const epochPoints = z.array(schema);
 
-/** The points of a run's `metrics.jsonl`; a torn line and what follows it are left out. */
-export function pointsOfMetrics(text: string): EpochPoint[] {
-  const points: EpochPoint[] = [];
-  for (const line of text.split('\n')) {
-    const point = pointOf(line);
-    if (point === undefined) break;
-    points.push(point);
-  }
-  return points;
-}
-
-function pointOf(line: string): EpochPoint | undefined {
-  try {
-    return schema.parse(JSON.parse(line)); // drops what is no part of a point
-  } catch {
-    return undefined;
-  }
+/** What is kept of each epoch. */
+export function pointsOf(epochs: readonly EpochMetrics[]): EpochPoint[] {
+  return epochPoints.parse(epochs);
 }
 
 /** Mean of several runs, epoch by epoch, as far as all of them go; a score that one of them lacks is null. */

@@ -1,5 +1,5 @@
 /** The files of a run: `config.json`, `metrics.jsonl`, `checkpoints/`, `tensorboard/`, `weights.safetensors`, `record.json`. */
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
 
@@ -57,33 +57,5 @@ export async function appendLine(file: string, value: object): Promise<void> {
     throw Object.assign(error as Error, { path: file });
   } finally {
     await handle.close();
-  }
-}
-
-/**
- * The lines of the first `epochs` epochs. What follows them (a line torn by a kill, epochs that will be done again from
- * an older checkpoint) is cut off.
- */
-export async function repairMetrics<Line extends { epoch: number }>(
-  file: string,
-  epochs: number,
-): Promise<Line[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const kept: Line[] = [];
-  for (const line of text.split('\n')) {
-    const value = parsed<Line>(line);
-    if (value?.epoch !== kept.length + 1 || value.epoch > epochs) break;
-    kept.push(value);
-  }
-  const repaired = kept.map((line) => `${JSON.stringify(line)}\n`).join('');
-  if (repaired !== text) await writeAtomically(file, Buffer.from(repaired));
-  return kept;
-}
-
-function parsed<Line>(text: string): Line | undefined {
-  try {
-    return JSON.parse(text) as Line;
-  } catch {
-    return undefined;
   }
 }

@@ -1,11 +1,13 @@
 /** One process at a time in a run folder. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
 import { InputError } from '../check';
+import { isAbsence, readIfThere } from '../files';
 
 /** Between two looks at another's takeover. */
 const TAKEOVER_MILLISECONDS = 5;
@@ -14,14 +16,16 @@ const TAKEOVER_MILLISECONDS = 5;
 export class LockedError extends InputError {}
 
 /** Who holds a lock. */
-export interface LockOwner {
-  pid: number;
-  host: string;
+const lockOwnerSchema = z.object({
+  pid: z.number().int(),
+  host: z.string(),
   /** When the process started, in the clock ticks of the kernel, so that a reused pid is not taken for it; else ''. */
-  started: string;
+  started: z.string(),
   /** ISO time. */
-  since: string;
-}
+  since: z.string(),
+});
+
+export type LockOwner = z.infer<typeof lockOwnerSchema>;
 
 export interface RunLock {
   /** The dead owner whose lock was taken over, if any. */
@@ -33,7 +37,8 @@ export interface RunLock {
  * Takes the lock of `folder` (the file `lock`), creating the folder. A lock whose process on this host is gone is taken
  * over. `where` begins the error's message.
  *
- * @throws LockedError that names the owner when it is alive, or on another host, where nothing can be known of it.
+ * @throws LockedError that names the owner when it is alive, or on another host, where nothing can be known of it;
+ *   InputError for a lock that cannot be read, such as a folder of that name.
  */
 export async function lockRun(folder: string, where = 'runExperiment'): Promise<RunLock> {
   await mkdir(folder, { recursive: true });
@@ -58,20 +63,37 @@ export async function lockRun(folder: string, where = 'runExperiment'): Promise<
     await rm(own, { force: true });
   }
   const release = async () => {
-    const current = await readFile(file, 'utf8').catch(() => '');
-    if (current === text) await rm(file, { force: true });
+    if ((await readLock('releaseLock', file)) === text) await rm(file, { force: true });
   };
   return { takenOver, release };
 }
 
 /** Who works in `folder`; undefined when nobody does. */
 export async function lockOwner(folder: string): Promise<LockOwner | undefined> {
-  const text = await readFile(lockFile(folder), 'utf8').catch(() => '');
-  const owner = ownerOf(text);
+  const text = await readLock('lockOwner', lockFile(folder));
+  const owner = text === undefined ? undefined : ownerOf(text);
   return owner && isAlive(owner) ? owner : undefined;
 }
 
 const lockFile = (folder: string): string => path.join(folder, 'lock');
+
+/**
+ * Undefined without a lock. A link to a file that is not there would be no lock to a reader, and one to a process that
+ * takes it.
+ *
+ * @throws InputError for one that cannot be read.
+ */
+async function readLock(where: string, file: string): Promise<string | undefined> {
+  const remedy = `If no process works in the folder, delete ${file}.`;
+  const text = await readIfThere(where, file, remedy);
+  if (text !== undefined) return text;
+  const isLink = await lstat(file).then(
+    (entry) => entry.isSymbolicLink(),
+    () => false,
+  );
+  if (!isLink) return undefined;
+  throw new InputError(`${where}: ${file} must be a file, got a link to nothing. ${remedy}`);
+}
 
 async function linked(from: string, to: string): Promise<boolean> {
   try {
@@ -93,7 +115,7 @@ async function removeStale(where: string, folder: string, own: string) {
   const guard = `${file}.takeover`;
   if ((await staleLock(where, folder)) === undefined) return undefined;
   if (!(await linked(own, guard))) {
-    await removeAbandoned(guard, `${own}.abandoned`);
+    await removeAbandoned(where, guard, `${own}.abandoned`);
     await setTimeout(TAKEOVER_MILLISECONDS);
     return undefined;
   }
@@ -113,7 +135,7 @@ async function staleLock(
   folder: string,
 ): Promise<{ owner?: LockOwner } | undefined> {
   const file = lockFile(folder);
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await readLock(where, file);
   if (text === undefined) return undefined;
   const owner = ownerOf(text);
   if (owner === undefined || !isAlive(owner)) return { owner };
@@ -128,24 +150,25 @@ async function staleLock(
 }
 
 /** A guard is held for a moment, and by this host only; what a killed process left is moved aside and deleted. */
-async function removeAbandoned(guard: string, aside: string): Promise<void> {
-  const text = await readFile(guard, 'utf8').catch(() => undefined);
+async function removeAbandoned(where: string, guard: string, aside: string): Promise<void> {
+  const text = await readLock(where, guard);
   if (text === undefined) return;
   const owner = ownerOf(text);
   if (owner?.host === os.hostname() && isAlive(owner)) return;
   try {
     await rename(guard, aside);
-  } catch {
-    return; // another process was faster
+  } catch (error) {
+    if (isAbsence(error)) return; // another process was faster
+    throw error;
   }
-  const moved = await readFile(aside, 'utf8');
+  const moved = await readLock(where, aside);
   if (moved !== text) await linked(aside, guard); // it was another's
   await rm(aside, { force: true });
 }
 
 function ownerOf(text: string): LockOwner | undefined {
   try {
-    return JSON.parse(text) as LockOwner;
+    return lockOwnerSchema.parse(JSON.parse(text));
   } catch {
     return undefined; // a power cut
   }

@@ -1,14 +1,15 @@
 /** Finished runs, read from their folders. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../check';
-import { lossLabel } from '../results/names';
+import { entriesIfThere } from '../files';
+import { lossLabel } from '../losses/labels';
 import { parseConfig } from './config';
-import type { RunRecord } from '../training/experiment';
-import { runPaths } from './folder';
-import type { EpochMetrics } from '../training/train';
 import type { ExperimentInput } from './config';
+import { readEpochs } from './epochs';
+import type { EpochMetrics } from './epochs';
+import { readRecord } from './record';
+import type { RunRecord } from './record';
 
 /** A finished run. */
 export interface TrainingRun {
@@ -19,12 +20,10 @@ export interface TrainingRun {
   epochs: EpochMetrics[];
 }
 
-/** The run in a folder, labelled by its loss unless told; undefined when there is none, or it has not ended. */
+/** The run in a folder, labelled by its loss unless told; undefined when there is none, or it has not ended. @throws InputError for a file that cannot be read. */
 export async function findRun(folder: string, label?: string): Promise<TrainingRun | undefined> {
-  const paths = runPaths(folder);
-  const text = await readFile(paths.record, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const record = JSON.parse(text) as RunRecord;
+  const record = await readRecord(folder);
+  if (record === undefined) return undefined;
   const epochs = await readEpochs(folder);
   return { label: label ?? lossLabel(record.config.loss), folder, record, epochs };
 }
@@ -41,12 +40,12 @@ export async function findRuns(folders: readonly string[]): Promise<TrainingRun[
 }
 
 async function runFoldersBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = await entriesIfThere('findRuns', folder);
   const has = (file: string) => entries.some(({ name }) => name === file);
   if (has('config.json')) return has('weights.safetensors') ? [folder] : [];
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
-  const names = folders.map(({ name }) => name).sort();
-  return (await Promise.all(names.map((name) => runFoldersBelow(path.join(folder, name))))).flat();
+  const below = folders.map(({ name }) => runFoldersBelow(path.join(folder, name)));
+  return (await Promise.all(below)).flat();
 }
 
 /** The run in a folder. @throws InputError when there is none, or it has not ended. */
@@ -56,16 +55,6 @@ export async function readRun(folder: string, label?: string): Promise<TrainingR
   throw new InputError(
     `readRun: folder must hold a finished run, got '${folder}'. Run npm run train with --out ${folder} to its end.`,
   );
-}
-
-/** The epochs that a run has done so far, as `metrics.jsonl` tells; none without a run. */
-export async function readEpochs(folder: string): Promise<EpochMetrics[]> {
-  const text = await readFile(runPaths(folder).metrics, 'utf8').catch(() => '');
-  // What follows the last line break was torn by a kill.
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as EpochMetrics);
 }
 
 /**

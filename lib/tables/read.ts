@@ -1,7 +1,5 @@
 /** Tables from stored records, for cells. */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import type { SweepSummary } from '../results/collect';
+import { readSweepSummary } from '../results/collect';
 import { readRecords } from '../results/records';
 import type { ScoredSplitName } from '../results/records';
 import { tableNamed } from '../tables';
@@ -32,11 +30,9 @@ export async function readTable(
 
 /** What the runs in `folder` took: a sentence from its `sweep.json`; undefined where there is none. */
 export async function sweepSentence(folder: string): Promise<string | undefined> {
-  const text = await readFile(path.join(folder, 'sweep.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const { runs, hours, datasets, epochs, widths, machine, threads, versions, commit } = JSON.parse(
-    text,
-  ) as SweepSummary;
+  const summary = await readSweepSummary(folder);
+  if (summary === undefined) return undefined;
+  const { runs, hours, datasets, epochs, widths, machine, threads, versions, commit } = summary;
   const sets = datasets.map(
     ({ name, size, samples }) =>
       `${name} at ${size.join('×')} (${samples.train} images to train on, ${samples.valid} to validate with)`,

@@ -8,27 +8,12 @@ import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { tf } from '../backend';
 import { InputError, shapeText } from '../check';
+import { isAbsence, parseJson } from '../files';
 import { readSafetensors, writeSafetensors } from '../models/safetensors';
 import type { StoredTensor } from '../models/safetensors';
+import { runPosition } from '../runs/position';
+import type { RunPosition } from '../runs/position';
 import type { Adam } from './adam';
-
-/** Where a run is. */
-export interface RunPosition {
-  /** Epochs done. */
-  epoch: number;
-  /** Steps done in all epochs. */
-  step: number;
-  /** Samples of the current epoch done; `BatchOptions.position`. */
-  position: number;
-  /** Over those samples: Σ batch loss · batch length. */
-  lossSum: number;
-  /** Over the steps of the current epoch done. */
-  gradientNorm: { sum: number; max: number };
-  /** The epoch (from 1) with the lowest validation loss so far. */
-  best: { epoch: number; validLoss: number } | null;
-  /** Seconds of training and validation so far, in all processes. */
-  seconds: number;
-}
 
 /** What is saved and restored. */
 export interface TrainingState {
@@ -86,7 +71,7 @@ export async function loadCheckpoint(
       if (notes.length > 0) notes.push(`going on from ${name}, step ${position.step}`);
       return { position, notes };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      if (isAbsence(error)) continue;
       if (!(error instanceof InputError)) throw error;
       notes.push(`checkpoint ${name} cannot be used: ${error.message}`);
     }
@@ -104,6 +89,7 @@ export async function readCheckpoint(file: string, state: TrainingState): Promis
       `readCheckpoint: ${file} must hold what its checksum says, got other bytes.`,
     );
   }
+  const where = positionOf(file, position);
   const variables = variablesOf(state);
   for (const [name, { shape }] of variables) {
     const stored = tensors.get(name);
@@ -117,7 +103,15 @@ export async function readCheckpoint(file: string, state: TrainingState): Promis
     tf.tidy(() => variable.assign(tf.tensor(values as Float32Array, shape)));
   }
   state.adam.step = Number(adamStep);
-  return JSON.parse(position) as RunPosition;
+  return where;
+}
+
+function positionOf(file: string, text: string): RunPosition {
+  const parsed = runPosition.safeParse(parseJson('readCheckpoint', file, text));
+  if (parsed.success) return parsed.data;
+  const { path: at, message } = parsed.error.issues[0];
+  const got = `${at.join('.') || 'another value'}: ${message}`;
+  throw new InputError(`readCheckpoint: ${file} must hold the position of a run, got ${got}.`);
 }
 
 /** All variables of a run by the names they have in the file. */
@@ -143,5 +137,5 @@ function checksum(tensors: ReadonlyMap<string, StoredTensor>, position: string):
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
+  if (!isAbsence(error)) throw error;
 }

@@ -1,5 +1,5 @@
 /** Scores of a finished run on any split, also of another data set. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { analyzeMasks } from '../analysis/maskImbalance';
 import { InputError, invalid } from '../check';
@@ -7,12 +7,13 @@ import type { SegmentationDataset, Split } from '../datasets/types';
 import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
 import { createModel, loadWeights } from '../models';
-import { parseConfig } from '../runs/config';
+import { parseConfig, readConfig } from '../runs/config';
 import { evaluate } from './evaluate';
 import type { Evaluation, PredictedBatch } from './evaluate';
 import { openSplit } from './openSplit';
 import { palettePng } from './palettePng';
 import { runPaths } from '../runs/folder';
+import { readRecord } from '../runs/record';
 import { lossAt } from './runLoss';
 import type { ExperimentConfig } from '../runs/config';
 
@@ -51,9 +52,15 @@ export async function evaluateRun(
   { split = 'valid', data, predictions, groupsBy = 'split', ...rest }: RunEvaluationOptions = {},
 ): Promise<RunEvaluation> {
   const paths = runPaths(folder);
-  const stored = await readJson(paths.config, folder);
-  const { classNames } = (await readJson(paths.record, folder)) as { classNames: string[] };
-  const config = parseConfig(stored);
+  const [config, record] = [await readConfig('evaluateRun', folder), await readRecord(folder)];
+  if (config === undefined || record === undefined) {
+    throw new InputError(
+      `evaluateRun: run must be the folder of a finished run, got '${folder}' without a readable ` +
+        `${config === undefined ? 'config.json' : 'record.json'}. ` +
+        `Run npm run train with --out ${folder} to its end.`,
+    );
+  }
+  const { classNames } = record;
   const { signal, onNote, onProgress } = rest;
   const evaluated = data === undefined ? config : withData(config, data);
   const dataset = await openSplit(evaluated, split);
@@ -105,16 +112,5 @@ async function writePredictions(
     const file = path.join(folder, `${name}.png`);
     await mkdir(path.dirname(file), { recursive: true }); // names may hold folders
     await writeFile(file, palettePng(ids, { height, width, palette }));
-  }
-}
-
-async function readJson(file: string, folder: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw new InputError(
-      `evaluateRun: run must be the folder of a finished run, got '${folder}' without a readable ` +
-        `${path.basename(file)} (${String(error)}). Run npm run train with --out ${folder} to its end.`,
-    );
   }
 }

@@ -4,9 +4,10 @@
  *     const record = await runExperiment({ loss: { name: 'pat', temperature: 2 } }, { outDir: 'data/runs/pat' });
  *     record.scores.meanIoU;
  */
-import { readFile } from 'node:fs/promises';
 import { InputError, invalid } from '../check';
 import { findDataset } from '../datasets';
+import { hasLabelledPixel } from '../datasets/labelled';
+import type { SegmentationDataset } from '../datasets/types';
 import { createModel } from '../models';
 import { trainableVariables } from '../models/layers';
 import { writeSafetensors } from '../models/safetensors';
@@ -16,19 +17,23 @@ import type { TrainingState } from './checkpoint';
 import { parseConfig } from '../runs/config';
 import { openRepeatedSplit } from './openSplit';
 import { finishRun } from './record';
-import type { Experiment, RunRecord } from './record';
+import type { Experiment } from './record';
 import { prepareRunFolder } from './prepareRunFolder';
-import { appendLine, clearRun, repairMetrics, runPaths } from '../runs/folder';
+import { repairMetrics } from '../runs/epochs';
+import type { EpochMetrics } from '../runs/epochs';
+import { appendLine, clearRun, runPaths } from '../runs/folder';
 import type { RunPaths } from '../runs/folder';
 import { lockRun } from '../runs/lock';
 import { tensorboardLog } from './tensorboard/runLog';
 import { prepareExecutor, runExecutor } from './runExecutor';
 import { startPosition, stepsPerEpoch, trainLoop } from './train';
-import type { EpochMetrics } from './train';
 import type { TrainingBatch } from './step';
-import type { ExperimentInput } from '../runs/config';
+import { readRecord } from '../runs/record';
+import type { RunRecord } from '../runs/record';
+import type { ExperimentConfig, ExperimentInput } from '../runs/config';
 
-export type { Experiment, RunRecord } from './record';
+export type { RunRecord } from '../runs/record';
+export type { Experiment } from './record';
 
 /** What a run tells while it goes on. */
 export type ProgressEvent =
@@ -54,6 +59,7 @@ export async function openExperiment(input: ExperimentInput): Promise<Experiment
   if (dataset.name === 'auto') dataset.name = await findDataset({ root: dataset.root });
   const train = await openRepeatedSplit(config, 'train');
   const valid = await openRepeatedSplit(config, 'valid');
+  for (const dataset of [train, valid]) await checkLabelled(dataset, config);
   const model = createModel({ ...config.model, numClasses: train.numClasses, seed });
   return {
     config,
@@ -62,6 +68,14 @@ export async function openExperiment(input: ExperimentInput): Promise<Experiment
     model,
     totalSteps: config.epochs * stepsPerEpoch(config, train.length),
   };
+}
+
+/** Without a label every loss is 0, and every epoch the best. */
+async function checkLabelled(opened: SegmentationDataset, { dataset }: ExperimentConfig) {
+  if (await hasLabelledPixel(opened, dataset.voidAs)) return;
+  const { split, title } = opened;
+  const remedy = `All labels of the ${split} split of ${title} are void: use a split that has some.`;
+  throw invalid('runExperiment', 'dataset', 'one with labelled pixels', dataset.name, remedy);
 }
 
 /**
@@ -93,8 +107,8 @@ export async function runExperiment(
     const { model } = experiment;
     try {
       await prepareRunFolder(paths, experiment.config);
-      const finished = await readFile(paths.record, 'utf8').catch(() => undefined);
-      if (finished !== undefined) return JSON.parse(finished) as RunRecord;
+      const finished = await readRecord(paths.folder);
+      if (finished !== undefined) return finished;
       const adam = new Adam(trainableVariables(model), experiment.config.optimizer);
       try {
         return await train(experiment, { model, adam }, paths, { signal, onProgress });
@@ -130,7 +144,8 @@ async function train(
   const { config, valid, totalSteps } = experiment;
   const { everySteps, everySeconds } = config.checkpoints;
   const loaded = await loadCheckpoint(paths.checkpoints, state);
-  loaded?.notes.forEach((text) => onProgress({ kind: 'note', text }));
+  const onNote = (text: string) => onProgress({ kind: 'note', text });
+  loaded?.notes.forEach(onNote);
   const position = loaded?.position ?? startPosition();
   await repairMetrics(paths.metrics, position.epoch);
   onProgress({ kind: 'start', step: position.step, totalSteps, epoch: position.epoch });
@@ -140,9 +155,7 @@ async function train(
   const log = tensorboard ? tensorboardLog({ folder, valid, images, firstStep }) : undefined;
   let savedAt = performance.now();
   let savedStep = position.step;
-  const executor = runExecutor(config, valid.ignoreIndex, state, (text) =>
-    onProgress({ kind: 'note', text }),
-  );
+  const executor = runExecutor(config, valid.ignoreIndex, state, onNote);
   prepareExecutor(executor, config, { train: experiment.train.length, valid: valid.length });
   const save = async () => {
     executor.sync();
@@ -187,7 +200,7 @@ async function train(
   } finally {
     executor.dispose();
   }
-  return finishRun(experiment, state, paths, position);
+  return finishRun(experiment, state, paths, position, onNote);
 }
 
 async function saveBatch(file: string, { images, labels }: TrainingBatch, names: string[]) {

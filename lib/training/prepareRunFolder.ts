@@ -2,11 +2,11 @@
  * The start of a run in its folder. Apart from `runFolder`, which a sweep's supervisor uses: to read a configuration takes
  * the losses, and so TensorFlow.
  */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../check';
-import { parseConfig } from '../runs/config';
+import { readConfig } from '../runs/config';
 import { writeJson } from '../runs/folder';
 import type { RunPaths } from '../runs/folder';
 import type { ExperimentConfig } from '../runs/config';
@@ -19,8 +19,7 @@ import type { ExperimentConfig } from '../runs/config';
  */
 export async function prepareRunFolder(paths: RunPaths, config: ExperimentConfig): Promise<void> {
   await mkdir(paths.checkpoints, { recursive: true });
-  const text = await readFile(paths.config, 'utf8').catch(() => undefined);
-  const stored = text === undefined ? undefined : parseConfig(JSON.parse(text));
+  const stored = await readConfig('runExperiment', paths.folder);
   if (stored !== undefined) {
     const free = { checkpoints: undefined, logging: undefined };
     const difference = firstDifference({ ...stored, ...free }, { ...plain(config), ...free });

@@ -3,47 +3,20 @@ import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { writeAtomically } from '../atomicFile';
 import { deviceReport } from '../backend';
-import type { DeviceReport, tf } from '../backend';
-import { InputError } from '../check';
+import type { tf } from '../backend';
+import { hasLabelledPixel } from '../datasets/labelled';
+import { NoSplitError } from '../datasets/types';
 import type { SegmentationDataset } from '../datasets/types';
-import type { PerImageCounts, SegmentationScores } from '../metrics';
 import { parameterCount, saveWeights } from '../models';
 import { readCheckpoint } from './checkpoint';
-import type { RunPosition, TrainingState } from './checkpoint';
+import type { RunPosition } from '../runs/position';
+import type { RunRecord } from '../runs/record';
+import type { TrainingState } from './checkpoint';
 import type { RunPaths } from '../runs/folder';
 import { evaluate } from './evaluate';
 import { openSplit } from './openSplit';
 import { validate } from './train';
 import type { ExperimentConfig } from '../runs/config';
-
-/** What `record.json` holds. */
-export interface RunRecord {
-  config: ExperimentConfig;
-  classNames: readonly string[];
-  samples: { train: number; valid: number };
-  /** Values that training changed. */
-  parameters: number;
-  epochs: number;
-  steps: number;
-  /** Why the run ended: all epochs done, or `patience` of them without a better validation loss. */
-  stoppedBy: 'epochs' | 'patience';
-  /** The epoch whose weights were kept, by validation loss. */
-  best: { epoch: number; validLoss: number };
-  /** Of the kept weights on the validation split. */
-  scores: SegmentationScores;
-  /** Pixels of the validation split, `[label][prediction]`. */
-  counts: number[][];
-  /** Of the validation split, where there is no test split to report. */
-  perImage?: PerImageCounts;
-  /** Of the kept weights on the test split, where the data set has one; it took no part in choosing them. */
-  test?: { scores: SegmentationScores; counts: number[][]; perImage: PerImageCounts };
-  /** Of `weights.safetensors`. */
-  weightsSha256: string;
-  versions: Pick<DeviceReport, 'tensorflow' | 'tfjs' | 'node'>;
-  device: Pick<DeviceReport, 'device' | 'threads' | 'backend'>;
-  /** ISO time of the end; `seconds`: training and validation, in all processes. */
-  times: { finished: string; seconds: number };
-}
 
 /** A run's data and network, ready to train. */
 export interface Experiment {
@@ -55,21 +28,27 @@ export interface Experiment {
   totalSteps: number;
 }
 
-/** Restores the best weights, scores them, and writes the weights and the record. */
+/**
+ * Restores the best weights, scores them, and writes the weights and the record.
+ *
+ * Option `onNote`: told of what is not as one may expect, such as a test split without labels
+ * @throws what `openDataset` and reading the test split throw, unless the data set has no such split; the checkpoints stay.
+ */
 export async function finishRun(
   { config, train, valid, model }: Experiment,
   state: TrainingState,
   paths: RunPaths,
   { epoch, step, best, seconds }: RunPosition,
+  onNote: (text: string) => void = () => {},
 ): Promise<RunRecord> {
   await readCheckpoint(paths.best, state);
-  const { scores, counts, perImage } = await validate(config, model, valid);
-  const test = await testScores(config, model);
+  const { scores, counts, perImage } = await validate(config, model, valid, { onNote });
   await saveWeights(model, paths.weights);
+  const test = await testScores({ config, model }, onNote);
   const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
   const record: RunRecord = {
     config,
-    classNames: train.classNames,
+    classNames: [...train.classNames],
     samples: { train: train.length, valid: valid.length },
     parameters: parameterCount(model),
     epochs: epoch,
@@ -93,8 +72,8 @@ export async function finishRun(
 
 /** Undefined without a test split; drawn scenes have one where `dataset.testLength` asks for it. */
 async function testScores(
-  config: ExperimentConfig,
-  model: tf.LayersModel,
+  { config, model }: Pick<Experiment, 'config' | 'model'>,
+  onNote: (text: string) => void,
 ): Promise<RunRecord['test']> {
   if (config.dataset.name === 'synthetic' && config.dataset.testLength === undefined) {
     return undefined;
@@ -103,11 +82,19 @@ async function testScores(
   try {
     split = await openSplit(config, 'test');
   } catch (error) {
-    if (error instanceof InputError) return undefined;
+    if (error instanceof NoSplitError) return undefined;
     throw error;
+  }
+  if (!(await hasLabelledPixel(split, config.dataset.voidAs))) {
+    onNote(
+      `the test split of ${split.title} has no labelled pixel, which is no test split: ` +
+        'the record holds the counts of each validation image instead',
+    );
+    return undefined;
   }
   const { scores, counts, perImage } = await evaluate(model, split, {
     batchSize: config.batchSize,
+    onNote,
   });
   return { scores, counts, perImage };
 }

@@ -3,11 +3,12 @@
  * does for one run, so a run folder does not show which engine filled it.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
+import { readJsonIfThere } from '../files';
 import { writeJson } from '../runs/folder';
 import { runStates, sweepPaths } from './sweep/folder';
 import type { StoredSweep } from './sweep/folder';
@@ -112,8 +113,7 @@ function tasksOf(text: string, { runs }: SlurmJob): Map<string, string> {
 
 async function readJob(outDir: string): Promise<SlurmJob | undefined> {
   const file = path.join(sweepPaths(outDir).slurm, 'job.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as SlurmJob);
+  return (await readJsonIfThere('npm run sweep', file)) as SlurmJob | undefined;
 }
 
 async function client(command: string, args: readonly string[]): Promise<string> {

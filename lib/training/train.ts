@@ -5,8 +5,10 @@ import type { SegmentationDataset } from '../datasets/types';
 import type { StepExecutor } from '../graphStep';
 import { pixelwiseLoss } from '../losses';
 import { Random } from '../random';
-import type { RunPosition, TrainingState } from './checkpoint';
 import type { ExperimentConfig } from '../runs/config';
+import type { EpochMetrics } from '../runs/epochs';
+import type { RunPosition } from '../runs/position';
+import type { TrainingState } from './checkpoint';
 import { classStatistics, probeSamples } from './classStatistics';
 import type { ClassStatistics } from './classStatistics';
 import { evaluate } from './evaluate';
@@ -16,30 +18,6 @@ import { lossAt, lossConfigAt, noiseSeedsAt } from './runLoss';
 import { learningRateAt } from './schedule';
 import { DivergedError } from './step';
 import type { StepResult, TrainingBatch } from './step';
-
-/** One line of `metrics.jsonl`. */
-export interface EpochMetrics {
-  /** From 1. */
-  epoch: number;
-  /** Steps done in all epochs. */
-  step: number;
-  /** Mean over the samples of the epoch, each at the weights of its step. */
-  trainLoss: number;
-  validLoss: number;
-  meanIoU: number | null;
-  meanDice: number | null;
-  pixelAccuracy: number | null;
-  /** One for each class. */
-  iou: (number | null)[];
-  /** Of the epoch's last step. */
-  learningRate: number;
-  /** Global L2 norm of the steps' gradients over the epoch. */
-  gradientNorm: { mean: number; max: number };
-  /** Of training and validation up to here. */
-  seconds: number;
-  /** With `logging.classStatistics`. */
-  classStatistics?: ClassStatistics;
-}
 
 /** What a step of the loop tells. */
 export interface StepMetrics extends StepResult {
@@ -207,7 +185,10 @@ function statistics(options: TrainingOptions): Promise<ClassStatistics> {
 }
 
 /** What `validate` may be given. */
-type ValidationOptions = Pick<EvaluationOptions, 'signal' | 'onBatch' | 'onPredictions'> & {
+type ValidationOptions = Pick<
+  EvaluationOptions,
+  'signal' | 'onNote' | 'onBatch' | 'onPredictions'
+> & {
   /** Of the model (default: op by op). */
   executor?: StepExecutor;
 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LossConfig } from '../../lib/losses';
 import { chooseOptions } from '../../lib/results/chooseOptions';
-import { parseRecord } from '../../lib/results/records';
+import { resultRecord } from '../../lib/results/records';
+import { parseRecord } from '../../lib/runs/record';
 import { record } from './recordFiles';
 
 const gammas = [0.5, 1, 2].map((gamma): LossConfig => ({ name: 'focal', gamma }));
@@ -10,7 +11,8 @@ const temperatures = [1, 2].map((temperature): LossConfig => ({ name: 'pat', tem
 /** A run of made-up predictions; the more skill, the higher the mean IoU. */
 function run(loss: LossConfig, skill: number, seed = 0, dataset = 'camvid') {
   const content = record({ loss: { ...loss }, skill, seed, dataset: { name: dataset } });
-  return parseRecord(`${skill}.json`, JSON.stringify(content), 'valid');
+  const file = `${skill}.json`;
+  return resultRecord(file, parseRecord(file, JSON.stringify(content)), 'valid');
 }
 
 const chosen = (options: ReturnType<typeof chooseOptions>) =>

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { readRecords } from '../../lib/results';
 import { collectSweep } from '../../lib/results/collect';
 import type { SweepSummary } from '../../lib/results/collect';
-import { meanPoints, pointsOfMetrics } from '../../lib/runs/curves';
+import { meanPoints } from '../../lib/runs/curves';
 import { withFolder } from '../datasets/files';
-import { record } from './recordFiles';
+import { metricsLine, record, scoresOf } from './recordFiles';
 
 const point = (epoch: number, meanIoU: number | null) => {
   return {
@@ -18,9 +18,7 @@ const point = (epoch: number, meanIoU: number | null) => {
     pixelAccuracy: 0.5,
   };
 };
-const metrics = [point(1, 0.123456789), point(2, null)].map((one) =>
-  JSON.stringify({ ...one, iou: [0.1], seconds: 3 }),
-);
+const metrics = [point(1, 0.123456789), point(2, null)].map(metricsLine);
 
 /** A sweep of two seeds, the first of them finished unless said otherwise. */
 async function sweepFolder(folder: string, finished: readonly number[] = [0]) {
@@ -35,9 +33,7 @@ async function sweepFolder(folder: string, finished: readonly number[] = [0]) {
     const { counts, perImage } = record({ seed: 7 });
     const content = {
       ...record({ seed, dataset: { root: '/home/somebody' } }),
-      samples: { train: 8, valid: 4 },
-      test: { scores: { iou: [1] }, counts, perImage },
-      versions: { tensorflow: '2', tfjs: '4', node: '20' },
+      test: { scores: scoresOf(counts), counts, perImage },
     };
     await writeFile(path.join(run, 'record.json'), JSON.stringify(content));
     await writeFile(path.join(run, 'metrics.jsonl'), `${metrics.join('\n')}\n{"epoch":3,"st`);
@@ -106,11 +102,6 @@ describe('collectSweep', () => {
 });
 
 describe('curves', () => {
-  it('are read up to a torn line', () => {
-    expect(pointsOfMetrics('')).toEqual([]);
-    expect(pointsOfMetrics(`${metrics[0]}\n{"ep`)).toEqual([point(1, 0.123456789)]);
-  });
-
   it('are averaged over the epochs that all runs have', () => {
     const [first, second] = [point(1, 0.2), point(2, 0.4)];
     expect(meanPoints([])).toEqual([]);

@@ -10,6 +10,7 @@ import {
   writePrecisionRuns,
 } from '../../lib/results/precisionRuns';
 import type { PrecisionRun } from '../../lib/results/precisionRuns';
+import { metricsLine, record } from './recordFiles';
 
 let folder: string;
 beforeAll(async () => {
@@ -27,9 +28,10 @@ async function writeRun(name: string, precision: string, finished: boolean) {
   const model = { name: 'segnet', width: 16 };
   const config = { dataset, model, batchSize: 8, loss: { name: 'pat' }, seed: 0, precision };
   await writeFile(path.join(run, 'config.json'), JSON.stringify(config));
-  const lines = epochs(0.1, 0.2).map((line) => JSON.stringify({ ...line, iou: [1] }));
+  const lines = epochs(0.1, 0.2).map(metricsLine);
   await writeFile(path.join(run, 'metrics.jsonl'), `${lines.join('\n')}\n`);
-  if (finished) await writeFile(path.join(run, 'record.json'), '{}');
+  if (!finished) return;
+  await writeFile(path.join(run, 'record.json'), JSON.stringify({ ...record(), config }));
 }
 
 it('collects the finished runs of a sweep, and stores and reads them', async () => {

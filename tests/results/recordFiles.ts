@@ -1,8 +1,8 @@
 /** Records as runs leave them, with made-up predictions. */
-import { ConfusionMatrix } from '../../lib/metrics';
+import { ConfusionMatrix, scoresFrom } from '../../lib/metrics';
 import type { PerImageCounts } from '../../lib/metrics';
 import { Random } from '../../lib/random';
-import type { ScoredSplit } from '../../lib/results/records';
+import type { ScoredSplit } from '../../lib/runs/record';
 
 export const classNames = ['road', 'car', 'sign'];
 
@@ -27,6 +27,26 @@ export function scoredSplit(seed: number, skill: number, images = 12): Required<
   return { counts: all.counts(), perImage };
 }
 
+/** From counts, `[label][prediction]`. */
+export function scoresOf(counts: readonly number[][]) {
+  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+  return scoresFrom({
+    hits: counts.map((row, c) => row[c]),
+    labelled: counts.map(sum),
+    predicted: counts.map((_, c) => sum(counts.map((row) => row[c]))),
+  });
+}
+
+/** A line of `metrics.jsonl`, with what is given. */
+export function metricsLine(given: object): string {
+  return JSON.stringify({
+    ...{ epoch: 1, step: 4, trainLoss: 1, validLoss: 2, meanIoU: 0.5, meanDice: 0.6 },
+    ...{ pixelAccuracy: 0.7, iou: [0.1], learningRate: 1e-3, gradientNorm: { mean: 1, max: 2 } },
+    seconds: 3,
+    ...given,
+  });
+}
+
 export interface RecordOptions {
   loss?: { name: string } & Record<string, unknown>;
   seed?: number;
@@ -37,6 +57,7 @@ export interface RecordOptions {
 /** The content of a `record.json`. */
 export function record(options: RecordOptions = {}) {
   const { loss = { name: 'pat' }, seed = 0, skill = 0.7, dataset = {} } = options;
+  const split = scoredSplit(1 + seed, skill);
   return {
     config: {
       dataset: { name: 'camvid', size: [96, 128], ...dataset },
@@ -44,11 +65,21 @@ export function record(options: RecordOptions = {}) {
       loss,
       seed,
       epochs: 3,
+      batchSize: 4,
       checkpoints: { everySteps: seed },
     },
     classNames,
-    ...scoredSplit(1 + seed, skill),
+    samples: { train: 8, valid: 4 },
+    parameters: 10,
+    epochs: 3,
+    steps: 6,
+    stoppedBy: 'epochs',
+    best: { epoch: 2, validLoss: 0.5 },
+    scores: scoresOf(split.counts),
+    ...split,
     weightsSha256: 'ab'.repeat(32),
+    versions: { tensorflow: '2', tfjs: '4', node: '20' },
+    device: { device: 'CPU', threads: 1, backend: 'tensorflow' },
     times: { finished: '2026-01-01T00:00:00Z', seconds: 12 },
   };
 }

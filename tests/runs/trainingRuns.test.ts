@@ -10,7 +10,8 @@ import { classHistory } from '../../lib/training/classHistory';
 import { runExperiment } from '../../lib/training/experiment';
 import { chooseImages, predictSamples, scoreImages } from '../../lib/training/runPredictions';
 import { ConfusionMatrix } from '../../lib/metrics';
-import { findRun, findRuns, readEpochs, readRun, runFolder } from '../../lib/runs/trainingRuns';
+import { readEpochs } from '../../lib/runs/epochs';
+import { findRun, findRuns, readRun, runFolder } from '../../lib/runs/trainingRuns';
 import type { TrainingRun } from '../../lib/runs/trainingRuns';
 import type { ExperimentInput } from '../../lib/runs/config';
 

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '../../lib/models/safetensors';
-import type { RunPosition } from '../../lib/training/checkpoint';
+import type { RunPosition } from '../../lib/runs/position';
 import type { RunRecord } from '../../lib/training/experiment';
 import { run } from '../cli/run';
 

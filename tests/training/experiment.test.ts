@@ -5,7 +5,7 @@ import { tf } from '../../lib/backend';
 import { readSafetensors } from '../../lib/models/safetensors';
 import { runExperiment } from '../../lib/training/experiment';
 import type { ProgressEvent, RunOptions } from '../../lib/training/experiment';
-import type { EpochMetrics } from '../../lib/training/train';
+import type { EpochMetrics } from '../../lib/runs/epochs';
 import type { ExperimentInput } from '../../lib/runs/config';
 import { withFolder } from '../datasets/files';
 

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../lib/random';
 import { readSafetensors } from '../../lib/models/safetensors';
-import type { RunPosition } from '../../lib/training/checkpoint';
+import type { RunPosition } from '../../lib/runs/position';
 import type { RunRecord } from '../../lib/training/experiment';
 import { withFolder } from '../datasets/files';
 import { eventsIn, shownSteps } from './tensorboard/events';

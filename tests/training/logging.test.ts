@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../lib/datasets';
 import { runExperiment } from '../../lib/training/experiment';
 import type { RunOptions } from '../../lib/training/experiment';
-import type { EpochMetrics } from '../../lib/training/train';
+import type { EpochMetrics } from '../../lib/runs/epochs';
 import type { ExperimentInput, LoggingConfig } from '../../lib/runs/config';
 import { withFolder } from '../datasets/files';
 import { eventsIn } from './tensorboard/events';

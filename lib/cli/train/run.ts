@@ -8,7 +8,7 @@ import type { RunEstimate } from '../../training/estimate';
 import type { ExperimentConfig } from '../../runs/config';
 import { openExperiment, runExperiment } from '../../training/experiment';
 import type { ProgressEvent, RunOptions } from '../../training/experiment';
-import type { EpochMetrics } from '../../training/train';
+import type { EpochMetrics } from '../../runs/epochs';
 import { tellParent } from '../support/parentProcess';
 
 /** Prints what a run would be, and an estimate of its time and memory from a few steps; leaves no file. */

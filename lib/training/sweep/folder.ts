@@ -1,12 +1,13 @@
 /** A sweep's folder: `sweep.json` with every run's configuration, `runs/ID/` with the run folders. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError, invalid } from '../../check';
-import { runPaths, writeJson } from '../../runs/folder';
+import { readJsonIfThere } from '../../files';
+import { readEpochs } from '../../runs/epochs';
+import { writeJson } from '../../runs/folder';
 import { lockOwner } from '../../runs/lock';
-import type { EpochMetrics } from '../train';
-import type { RunRecord } from '../experiment';
+import { readRecord } from '../../runs/record';
 import type { PlannedRun, SweepPlan } from './plan';
 
 /** What a run's last attempt left when it ended without a record: `failure.json`. */
@@ -119,7 +120,7 @@ function threadsOf(
 
 /** The plan in a sweep's folder; undefined where there is none. */
 export async function readPlan(outDir: string): Promise<StoredSweep | undefined> {
-  return readJson<StoredSweep>(sweepPaths(outDir).plan);
+  return (await readJsonIfThere('sweep', sweepPaths(outDir).plan)) as StoredSweep | undefined;
 }
 
 /** States of all runs, in the order of the plan. */
@@ -129,46 +130,19 @@ export function runStates(outDir: string, runs: readonly PlannedRun[]): Promise<
 
 export async function runState(outDir: string, { id, config }: PlannedRun): Promise<RunState> {
   const folder = sweepPaths(outDir).run(id);
-  const paths = runPaths(folder);
   const state = { id, epochs: config.epochs };
-  const record = await readJson<RunRecord>(paths.record);
+  const record = await readRecord(folder);
   if (record !== undefined) {
     const { epochs: epoch, scores, times } = record;
     return { ...state, status: 'done', epoch, meanIoU: scores.meanIoU, seconds: times.seconds };
   }
-  const last = await lastMetrics(paths.metrics);
+  const last = (await readEpochs(folder)).pop();
   const { epoch = 0, meanIoU = null, seconds = 0 } = last ?? {};
   const reached = { ...state, epoch, meanIoU, seconds };
   if ((await lockOwner(folder)) !== undefined) return { ...reached, status: 'running' };
-  const failure = await readJson<RunFailure>(engineFiles(folder).failure);
+  const file = engineFiles(folder).failure;
+  const failure = (await readJsonIfThere('sweep', file)) as RunFailure | undefined;
   return failure === undefined
     ? { ...reached, status: 'waiting' }
     : { ...reached, status: 'failed', failure };
-}
-
-async function lastMetrics(file: string): Promise<EpochMetrics | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  for (const line of text.trimEnd().split('\n').reverse()) {
-    try {
-      return JSON.parse(line) as EpochMetrics;
-    } catch {
-      continue; // a torn line
-    }
-  }
-  return undefined;
-}
-
-async function readJson<T>(file: string): Promise<T | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return JSON.parse(text) as T;
-  } catch (error) {
-    throw new InputError(`sweep: ${file} must be JSON. ${String(error)} Delete it to go on.`);
-  }
 }

@@ -1,0 +1,50 @@
+/** The options of the data sets, each once: what `openDataset` takes of them, and the settings of an experiment. */
+import { z } from 'zod';
+
+const count = z.number().int().positive();
+
+/** What void pixels become: `ignoreIndex`, or one more class with the last id. */
+export const voidRule = z.enum(['ignore', 'class']);
+
+export const cacheKind = z.enum(['none', 'memory', 'disk']);
+
+/** Keep decoded (or drawn) samples in memory or in a file below `.cache/datasets` (default `'none'`). */
+const cache = { cache: cacheKind };
+
+/** Of every data set of files. */
+export const fileOptions = {
+  /** The set's own splits (default), or the paper's 0.8 / 0.1 / 0.1 of all its pairs, drawn by `seed`. */
+  splitRule: z.enum(['official', 'paper']),
+  /**
+   * `'error'` (default): a missing file is an error of `openDataset`, an unreadable one of `sample`. `'skip'`:
+   * `openDataset` decodes every file of the split once, leaves out what cannot be used and lists it in `skipped`; indices
+   * are those of the rest and never change.
+   */
+  onBadSample: z.enum(['error', 'skip']),
+  ...cache,
+};
+
+export const nyuv2Options = {
+  /** Its 13 (default) or 40 classes. */
+  labels: z.union([z.literal(13), z.literal(40)]),
+};
+
+export const syntheticOptions = {
+  /** 2–40 (default 12). */
+  numClasses: count,
+  /** Number of scenes in the split (default 200 train, 40 valid, 40 test). */
+  length: count,
+  ...cache,
+};
+
+/** Options that some data sets take and others do not, by name. */
+export const ownOptions = { ...fileOptions, ...nyuv2Options, ...syntheticOptions };
+
+const ownSchema = z.object(ownOptions).partial();
+
+export type OwnOptions = z.infer<typeof ownSchema>;
+
+/** The names of the options in a table of them. */
+export function namesOf<Table extends Partial<typeof ownOptions>>(table: Table) {
+  return Object.keys(table) as (keyof Table & keyof OwnOptions)[];
+}

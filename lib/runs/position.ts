@@ -1,0 +1,21 @@
+/** Where a run is: what a checkpoint says beside its tensors. */
+import { z } from 'zod';
+
+export const runPosition = z.object({
+  /** Epochs done. */
+  epoch: z.number().int(),
+  /** Steps done in all epochs. */
+  step: z.number().int(),
+  /** Samples of the current epoch done; `BatchOptions.position`. */
+  position: z.number().int(),
+  /** Over those samples: Σ batch loss · batch length. */
+  lossSum: z.number(),
+  /** Over the steps of the current epoch done. */
+  gradientNorm: z.object({ sum: z.number(), max: z.number() }),
+  /** The epoch (from 1) with the lowest validation loss so far. */
+  best: z.object({ epoch: z.number().int(), validLoss: z.number() }).nullable(),
+  /** Seconds of training and validation so far, in all processes. */
+  seconds: z.number(),
+});
+
+export type RunPosition = z.infer<typeof runPosition>;

@@ -1,0 +1,193 @@
+/** `record.json` of a finished run, and the smaller file that `npm run sweep -- --collect` keeps of it: one schema. */
+import { z } from 'zod';
+import { InputError } from '../check';
+import { readIfThere } from '../files';
+import type { ExperimentConfig } from './config';
+import { epochPoints } from './curves';
+import { runPaths } from './folder';
+
+const amount = z.number().int().min(0);
+const row = z.array(amount).readonly();
+const score = z.number().nullable();
+
+/** Pixels of each class in each image, `[image][class]`; from them every score of any set of images follows. */
+const perImageCounts = z.object({
+  /** Of the samples, in the order of the rows. */
+  names: z.array(z.string()),
+  /** Labelled and predicted as the class. */
+  hits: z.array(row),
+  labelled: z.array(row),
+  predicted: z.array(row),
+});
+
+/** `SegmentationScores`. */
+const scores = z.object({
+  iou: z.array(score),
+  dice: z.array(score),
+  accuracyPerClass: z.array(score),
+  meanIoU: score,
+  meanIoUUnion: score,
+  meanDice: score,
+  pixelAccuracy: score,
+  meanAccuracy: score,
+  frequencyWeightedIoU: score,
+});
+
+const counts = z.array(z.array(amount));
+const test = z.object({
+  scores,
+  counts,
+  perImage: perImageCounts,
+  /** Mean cross-entropy of the valid pixels of the test split, whatever the run's loss is. */
+  crossEntropy: z.number().optional(),
+});
+
+const named = z.object({ name: z.string() }).passthrough();
+const everyConfig = z.object({ dataset: named, model: named, loss: named, seed: z.number().int() });
+/** As it was written, perhaps by another version of the kit: only what every reader takes for granted is checked. */
+const config = z.unknown().transform((value, context) => {
+  const { error } = everyConfig.safeParse(value);
+  for (const issue of error?.issues ?? []) context.addIssue(issue);
+  return value as ExperimentConfig;
+});
+
+const runRecord = z.object({
+  config,
+  classNames: z.array(z.string()).min(1),
+  samples: z.object({ train: amount, valid: amount }),
+  /** Values that training changed. */
+  parameters: amount,
+  epochs: amount,
+  steps: amount,
+  /** Why the run ended: all epochs done, or `patience` of them without a better validation loss. */
+  stoppedBy: z.enum(['epochs', 'patience']),
+  /** The epoch whose weights were kept, by validation loss. */
+  best: z.object({ epoch: amount, validLoss: z.number() }),
+  /** Of the kept weights on the validation split. */
+  scores,
+  /** Pixels of the validation split, `[label][prediction]`. */
+  counts,
+  /** Of the validation split, where there is no test split to report. */
+  perImage: perImageCounts.optional(),
+  /** Of the kept weights on the test split, where the data set has one with labels; it took no part in choosing them. */
+  test: test.optional(),
+  /** Mean cross-entropy of the valid pixels of the validation split, whatever the run's loss is. */
+  validationCrossEntropy: z.number().optional(),
+  /** Pixels of each class in the training split. */
+  trainingPixels: z.array(amount).optional(),
+  /** Of `weights.safetensors`. */
+  weightsSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  versions: z.object({ tensorflow: z.string(), tfjs: z.string(), node: z.string() }),
+  device: z.object({ device: z.enum(['CPU', 'GPU']), threads: amount, backend: z.string() }),
+  /** ISO time of the end; `seconds`: training and validation, in all processes. */
+  times: z.object({ finished: z.string(), seconds: z.number() }),
+});
+
+/** Scores follow from the counts, and little else is needed to compare runs. */
+const storedRecord = runRecord
+  .partial({ samples: true, parameters: true, epochs: true, steps: true, stoppedBy: true })
+  .partial({ best: true, scores: true, versions: true, device: true })
+  .extend({
+    test: test.partial({ scores: true, perImage: true }).optional(),
+    times: runRecord.shape.times.partial({ finished: true }),
+    /** The course of the run, which its folder has in `metrics.jsonl`. */
+    curves: epochPoints.optional(),
+  });
+
+/** What `record.json` holds. */
+export type RunRecord = z.infer<typeof runRecord>;
+
+/** What is kept of a record: its parts are optional but those that comparisons need. */
+export type StoredRecord = z.infer<typeof storedRecord>;
+
+/** What was scored on one split; without `perImage` there is no interval over images and no paired test. */
+export type ScoredSplit = Pick<StoredRecord, 'counts' | 'perImage'>;
+
+/** A file is no record; `reason` says why without its name. */
+export class RecordError extends InputError {
+  constructor(
+    file: string,
+    readonly reason: string,
+  ) {
+    super(`parseRecord: ${file} must be the record of a run, got another file. ${reason}`);
+  }
+}
+
+/**
+ * The record in `text`, read from `file`: of a run, or as a sweep's collection keeps it.
+ *
+ * @throws RecordError that names the file and what is wrong: torn, no record, or numbers that contradict each other.
+ */
+export function parseRecord(file: string, text: string): StoredRecord {
+  return checkedRecord(file, text, storedRecord);
+}
+
+/**
+ * The record of the finished run in `folder`; undefined when it has not ended. A test split without a labelled pixel, which
+ * older versions of the kit wrote down as scored, is none.
+ *
+ * @throws RecordError as `parseRecord`.
+ */
+export async function readRecord(folder: string): Promise<RunRecord | undefined> {
+  const file = runPaths(folder).record;
+  const text = await readIfThere('readRecord', file);
+  if (text === undefined) return undefined;
+  const { test: scored, ...record } = checkedRecord(file, text, runRecord);
+  return scored && isLabelled(scored.counts) ? { ...record, test: scored } : record;
+}
+
+/** Whether counts, `[label][prediction]`, hold a labelled pixel. */
+export function isLabelled(counts: readonly (readonly number[])[]): boolean {
+  return counts.some((labels) => labels.some((count) => count > 0));
+}
+
+function checkedRecord<Content extends StoredRecord>(
+  file: string,
+  text: string,
+  schema: z.ZodType<Content, z.ZodTypeDef, unknown>,
+): Content {
+  const parsed = schema.safeParse(jsonOf(file, text));
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0];
+    throw new RecordError(file, `not a run's record: ${path.join('.') || 'the whole'}: ${message}`);
+  }
+  const { data } = parsed;
+  const parts = { '': data, ...(data.test === undefined ? {} : { 'test.': data.test }) };
+  for (const [part, scored] of Object.entries(parts)) {
+    const problem = contradiction(scored, data.classNames.length);
+    if (problem !== undefined) throw new RecordError(file, part + problem);
+  }
+  return data;
+}
+
+function jsonOf(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RecordError(file, 'torn: not JSON');
+  }
+}
+
+/** What is wrong with the numbers of a split, if anything is. */
+function contradiction({ counts: all, perImage }: ScoredSplit, classes: number) {
+  if (all.length !== classes || all.some((labels) => labels.length !== classes)) {
+    return `counts are not ${classes} × ${classes}, as there are classes`;
+  }
+  if (perImage === undefined) return undefined;
+  const total = {
+    hits: all.map((labels, c) => labels[c]),
+    labelled: all.map(sum),
+    predicted: all.map((_, c) => sum(all.map((labels) => labels[c]))),
+  };
+  for (const key of ['hits', 'labelled', 'predicted'] as const) {
+    const rows = perImage[key];
+    const fits = rows.length === perImage.names.length && rows.every((r) => r.length === classes);
+    if (!fits) return `perImage.${key} is not images × classes`;
+    if (total[key].some((whole, c) => whole !== sum(rows.map((values) => values[c])))) {
+      return `perImage.${key} does not add up to counts`;
+    }
+  }
+  return undefined;
+}
+
+const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
