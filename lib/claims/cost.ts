@@ -2,7 +2,7 @@
 import type { LossName } from '../losses';
 import { MAX_FOREIGN } from '../measurement/foreignCpu';
 import { lossTitle } from '../results/names';
-import { costGroups, costRatios, count, ratiosText } from './costRatios';
+import { costGroups, costRatios, count, lackingText, ratiosText } from './costRatios';
 import type { CostEvidence, CostGroup, CostQuantity, CostSource } from './costRatios';
 import { caseRule, judgeCases, judged, outcomeOf, untestable } from './judge';
 import type { CaseOutcome } from './judge';
@@ -196,11 +196,9 @@ function judgeRatios(statement: Statement, evidence: CostEvidence): Judgement {
   if (lacking) return untestable(lacking);
   const ratios = groups.flatMap((group) => costRatios(group, of, over));
   const outcomes = ratios.map((ratio) => outcomeOf(ratio, bar, isToBe));
-  const text = ratiosText(ratios, outcomes);
   const alike = ratios.every(({ low, high }) => low >= 1 - MARGIN && high <= 1 + MARGIN);
-  return withFitness(groups, quantity, text, (measurement) =>
-    bar === 1 && alike ? judged('no difference', measurement) : judgeCases(outcomes, measurement),
-  );
+  const text = ratiosText(ratios, outcomes);
+  return judgeFit({ groups, quantity, outcomes, text, alike: bar === 1 && alike });
 }
 
 function judgeRank(evidence: CostEvidence): Judgement {
@@ -218,33 +216,29 @@ function judgeRank(evidence: CostEvidence): Judgement {
   });
   const outcomes = cases.map(({ outcome }) => outcome);
   const text = cases.map((one) => one.text).join('; ');
-  return withFitness(groups, 'utilization', text, (measured) => judgeCases(outcomes, measured));
+  return judgeFit({ groups, quantity: 'utilization', outcomes, text, alike: false });
 }
 
-/** Says which losses a group lacks; empty where none does. */
-function lackingText(groups: readonly CostGroup[], names: readonly LossName[]): string {
-  const lacking = names.filter((name) =>
-    groups.some(({ costs }) => costs.every(({ loss }) => loss !== name)),
-  );
-  return lacking.length === 0
-    ? ''
-    : `not measured: ${lacking.map((name) => lossTitle(name)).join(', ')}`;
+interface Found {
+  groups: readonly CostGroup[];
+  quantity: CostQuantity;
+  outcomes: readonly CaseOutcome[];
+  text: string;
+  /** Every interval lies within the margin. */
+  alike: boolean;
 }
 
 /** Judges unless the measurement is no evidence: of a processor in place of a GPU, or disturbed by other programs. */
-function withFitness(
-  groups: readonly CostGroup[],
-  quantity: CostQuantity,
-  text: string,
-  judge: (measured: string) => Judgement,
-): Judgement {
+function judgeFit({ groups, quantity, outcomes, text, alike }: Found): Judgement {
   const [{ setting, onGpu }] = groups;
   const measured = setting === undefined ? text : `${text}; ${setting}`;
   if (quantity === 'utilization' && !onGpu) {
     return untestable(`no GPU’s utilization was measured; of the processor: ${measured}`);
   }
   const share = Math.max(...groups.map(({ foreignShare }) => foreignShare ?? 0));
-  if (share <= MAX_FOREIGN) return judge(measured);
-  const used = `other programs used ${percent(share)} of the processor meanwhile`;
-  return judged('not decided', `no evidence, as ${used}: ${measured}`);
+  if (share > MAX_FOREIGN) {
+    const used = `other programs used ${percent(share)} of the processor meanwhile`;
+    return judged('not decided', `no evidence, as ${used}: ${measured}`);
+  }
+  return alike ? judged('no difference', measured) : judgeCases(outcomes, measured);
 }

@@ -104,6 +104,16 @@ function grouped<Item>(items: readonly Item[], key: (item: Item) => string): Ite
   return keys.map((wanted) => items.filter((item) => key(item) === wanted));
 }
 
+/** Says which losses a group lacks; empty where none does. */
+export function lackingText(groups: readonly CostGroup[], names: readonly LossName[]): string {
+  const lacking = names.filter((name) =>
+    groups.some(({ costs }) => costs.every(({ loss }) => loss !== name)),
+  );
+  return lacking.length === 0
+    ? ''
+    : `not measured: ${lacking.map((name) => lossTitle(name)).join(', ')}`;
+}
+
 /** Each of `of` over each of `over`, where both were measured. */
 export function costRatios(
   { costs }: CostGroup,
