@@ -18,7 +18,15 @@ import type { ScoredSplit } from './records';
 /** A run's file: what `readRecords` reads of a record, its course, and what it was made with. */
 export interface StoredRun extends Pick<
   RunRecord,
-  'config' | 'classNames' | 'samples' | 'parameters' | 'epochs' | 'steps' | 'stoppedBy' | 'best'
+  | 'config'
+  | 'classNames'
+  | 'samples'
+  | 'trainingPixels'
+  | 'parameters'
+  | 'epochs'
+  | 'steps'
+  | 'stoppedBy'
+  | 'best'
 > {
   counts: number[][];
   perImage?: ScoredSplit['perImage'];
@@ -103,12 +111,13 @@ async function finishedRun(folder: string): Promise<StoredRun | undefined> {
   } catch (error) {
     throw new InputError(`collectSweep: ${paths.record} must be JSON. ${String(error)}`);
   }
-  const { config, classNames, samples, parameters, epochs, steps, stoppedBy, best } = record;
+  const { config, classNames, samples, trainingPixels, parameters } = record;
+  const { epochs, steps, stoppedBy, best } = record;
   const { counts, perImage, test, weightsSha256, versions, device, times } = record;
   const metrics = await readFile(paths.metrics, 'utf8').catch(() => '');
   return {
     config: { ...config, dataset: { ...config.dataset, root: undefined } }, // a path of a machine
-    ...{ classNames, samples, parameters, epochs, steps, stoppedBy, best },
+    ...{ classNames, samples, trainingPixels, parameters, epochs, steps, stoppedBy, best },
     ...{ weightsSha256, versions, device, times: { seconds: Math.round(times.seconds) } },
     curves: pointsOfMetrics(metrics).map(roundedPoint),
     counts,

@@ -5,6 +5,7 @@ import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
 import type { LossName } from '../losses';
 import type { Precision } from '../graphStep';
+import { storedConfig } from '../training/storedConfig';
 import type { ExperimentConfig } from '../training/types';
 
 export interface PrecisionEpoch {
@@ -64,7 +65,7 @@ export async function collectPrecisionRuns(sweepFolder: string): Promise<Precisi
 
 async function readRun(folder: string): Promise<{ config: ExperimentConfig; run: PrecisionRun }> {
   const text = await readFile(path.join(folder, 'config.json'), 'utf8');
-  const config = JSON.parse(text) as ExperimentConfig;
+  const config = storedConfig(JSON.parse(text) as ExperimentConfig);
   const lines = (await readFile(path.join(folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
   const epochs = lines.map((line) => {
     const { epoch, trainLoss, validLoss, meanIoU } = JSON.parse(line) as PrecisionEpoch;

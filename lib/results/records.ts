@@ -7,6 +7,7 @@ import { scoresFrom } from '../metrics';
 import type { SegmentationScores } from '../metrics';
 import type { PerImageCounts } from '../training/evaluate';
 import type { RunRecord } from '../training/record';
+import { storedConfig } from '../training/storedConfig';
 import { epochPoints, pointsOfMetrics } from './curves';
 import type { EpochPoint } from './curves';
 
@@ -34,6 +35,8 @@ export interface ResultRecord {
   /** Epoch by epoch; empty where neither the record nor its run folder tells. */
   curves: EpochPoint[];
   weightsSha256: string;
+  /** Labelled pixels of each class in the training split; records of version 1.0 have none. */
+  trainingPixels?: number[];
   /** Training and validation. */
   seconds: number;
 }
@@ -51,6 +54,7 @@ interface StoredRecord extends ScoredSplit {
   test?: ScoredSplit;
   curves?: EpochPoint[];
   weightsSha256: string;
+  trainingPixels?: number[];
   times: { seconds: number };
 }
 
@@ -71,6 +75,7 @@ const schema = z.object({
   test: z.object(scoredSplit).optional(),
   curves: epochPoints.optional(),
   weightsSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  trainingPixels: z.array(z.number().int().min(0)).optional(),
   times: z.object({ seconds: z.number() }),
 });
 
@@ -142,6 +147,7 @@ export function parseRecord(file: string, text: string, split: ScoredSplitName):
     config,
     classNames,
     weightsSha256,
+    trainingPixels,
     times,
     test,
     curves = [],
@@ -154,13 +160,14 @@ export function parseRecord(file: string, text: string, split: ScoredSplitName):
   return {
     file,
     split,
-    config,
+    config: storedConfig(config),
     classNames,
     scores: scoresFrom(classCounts(counts)),
     counts,
     ...(perImage === undefined ? {} : { perImage }),
     curves,
     weightsSha256,
+    ...(trainingPixels === undefined ? {} : { trainingPixels }),
     seconds: times.seconds,
   };
 }

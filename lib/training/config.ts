@@ -4,8 +4,10 @@ import { checkKnownOptions, InputError, invalid } from '../check';
 import { datasetNames } from '../datasets';
 import { checkPrecision } from '../graphStep';
 import { createLoss, lossNames } from '../losses';
+import type { LossConfig } from '../losses';
 import { networkNames } from '../models';
 import type { NetworkName } from '../models';
+import { storedConfig, withClassCounts } from './storedConfig';
 import type { ExperimentConfig } from './types';
 
 const where = 'experiment config';
@@ -109,7 +111,8 @@ const schema = z
   .strict();
 
 /**
- * Fills in the defaults. The loss is checked by `createLoss`.
+ * Fills in the defaults, `classCounts: 'dataset'` for the losses published with the counts of the training set included.
+ * The loss is checked by `createLoss`; what a run sets itself (`ignoreIndex`, `validate`, `noise`) is refused.
  *
  * @throws InputError that names the path of the wrong value, the value and what it must be.
  */
@@ -118,14 +121,26 @@ export function parseConfig(input: unknown): ExperimentConfig {
   if (!result.success) throw configError(input, result.error.issues[0]);
   const config = result.data as unknown as ExperimentConfig;
   checkPrecision(where, config);
+  config.loss = withClassCounts(config.loss, 'dataset');
   try {
-    createLoss(config.loss);
+    createLoss(countable(config.loss));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const known = `Losses: ${lossNames.join(', ')}.`;
     throw new InputError(`${where}: loss: ${error.message} ${known}`);
   }
   return config;
+}
+
+/** The same for a configuration that a run has stored: version 1.0's, too, keeps its meaning. */
+export function parseStoredConfig(input: unknown): ExperimentConfig {
+  return parseConfig(storedConfig(input));
+}
+
+/** As `createLoss` takes it: without the run's counts, which are not known yet. */
+function countable(loss: LossConfig): LossConfig {
+  if (!('classCounts' in loss) || loss.classCounts !== 'dataset') return loss;
+  return { ...loss, classCounts: 'batch' };
 }
 
 /**

@@ -1,17 +1,18 @@
 /** Scores of a finished run on any split, also of another data set. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { analyzeMasks } from '../analysis/maskImbalance';
 import { InputError, invalid } from '../check';
 import type { SegmentationDataset, Split } from '../datasets/types';
 import { createModel, loadWeights } from '../models';
-import { parseConfig } from './config';
+import { parseConfig, parseStoredConfig } from './config';
 import { classGroups, evaluate } from './evaluate';
 import type { ClassGroup, Evaluation, PredictedBatch } from './evaluate';
 import { openSplit } from './openSplit';
 import { palettePng } from './palettePng';
+import type { RunRecord } from './record';
 import { runPaths } from './runFolder';
-import { lossAt } from './runLoss';
+import { countedConfig, lossAt } from './runLoss';
+import { countPixels } from './trainingPixels';
 import type { ExperimentConfig } from './types';
 
 export interface RunEvaluationOptions {
@@ -50,8 +51,9 @@ export async function evaluateRun(
 ): Promise<RunEvaluation> {
   const paths = runPaths(folder);
   const stored = await readJson(paths.config, folder);
-  const { classNames } = (await readJson(paths.record, folder)) as { classNames: string[] };
-  const config = parseConfig(stored);
+  const record = (await readJson(paths.record, folder)) as RunRecord;
+  const { classNames, trainingPixels } = record;
+  const config = parseStoredConfig(stored);
   const { signal, onNote, onProgress } = rest;
   const evaluated = data === undefined ? config : withData(config, data);
   const dataset = await openSplit(evaluated, split);
@@ -65,7 +67,7 @@ export async function evaluateRun(
     if (predictions !== undefined) await mkdir(predictions, { recursive: true });
     const result = await evaluate(model, dataset, {
       batchSize: config.batchSize,
-      loss: lossAt(config, dataset.ignoreIndex, 'validation'),
+      loss: lossAt(countedConfig(config, trainingPixels), dataset.ignoreIndex, 'validation'),
       signal,
       onNote,
       onBatch: (done) => onProgress?.(done, dataset.length),
@@ -73,17 +75,14 @@ export async function evaluateRun(
         if (predictions !== undefined) await writePredictions(predictions, batch, dataset);
       },
     });
-    const pixels = groupsBy === 'train' ? await trainingPixels(evaluated, signal) : undefined;
+    const pixels =
+      groupsBy === 'train'
+        ? await countPixels(await openSplit(evaluated, 'train'), signal)
+        : undefined;
     return { ...result, dataset, groups: classGroups(result.counts, result.scores.iou, pixels) };
   } finally {
     model.dispose();
   }
-}
-
-/** Pixels of each class in the training split, without augmentation. */
-async function trainingPixels(config: ExperimentConfig, signal?: AbortSignal): Promise<number[]> {
-  const { classes } = await analyzeMasks(await openSplit(config, 'train'), { signal });
-  return classes.map(({ pixels }) => pixels);
 }
 
 /** Another data set at the run's size; options that belong to the run's own set do not carry over. */

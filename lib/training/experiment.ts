@@ -23,8 +23,11 @@ import type { RunPaths } from './runFolder';
 import { lockRun } from './runLock';
 import { tensorboardLog } from './tensorboard/runLog';
 import { prepareExecutor, runExecutor } from './runExecutor';
+import { countedConfig } from './runLoss';
+import { storedConfig } from './storedConfig';
 import { startPosition, stepsPerEpoch, trainLoop } from './train';
 import type { EpochMetrics } from './train';
+import { countPixels } from './trainingPixels';
 import type { TrainingBatch } from './step';
 import type { ExperimentInput } from './types';
 
@@ -94,7 +97,7 @@ export async function runExperiment(
     try {
       await prepareRunFolder(paths, experiment.config);
       const finished = await readFile(paths.record, 'utf8').catch(() => undefined);
-      if (finished !== undefined) return JSON.parse(finished) as RunRecord;
+      if (finished !== undefined) return finishedRecord(finished);
       const adam = new Adam(trainableVariables(model), experiment.config.optimizer);
       try {
         return await train(experiment, { model, adam }, paths, { signal, onProgress });
@@ -109,6 +112,11 @@ export async function runExperiment(
   } finally {
     await lock.release();
   }
+}
+
+function finishedRecord(text: string): RunRecord {
+  const record = JSON.parse(text) as RunRecord;
+  return { ...record, config: storedConfig(record.config) };
 }
 
 /** The error of a full disk, with the file that it had no room for. */
@@ -127,7 +135,9 @@ async function train(
   paths: RunPaths,
   { signal, onProgress }: { signal?: AbortSignal; onProgress: (event: ProgressEvent) => void },
 ): Promise<RunRecord> {
-  const { config, valid, totalSteps } = experiment;
+  const { valid, totalSteps } = experiment;
+  const trainingPixels = await countPixels(experiment.train, signal);
+  const config = countedConfig(experiment.config, trainingPixels);
   const { everySteps, everySeconds } = config.checkpoints;
   const loaded = await loadCheckpoint(paths.checkpoints, state);
   loaded?.notes.forEach((text) => onProgress({ kind: 'note', text }));
@@ -187,7 +197,7 @@ async function train(
   } finally {
     executor.dispose();
   }
-  return finishRun(experiment, state, paths, position);
+  return finishRun({ ...experiment, trainingPixels }, state, paths, position);
 }
 
 async function saveBatch(file: string, { images, labels }: TrainingBatch, names: string[]) {

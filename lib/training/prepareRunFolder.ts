@@ -4,9 +4,9 @@
  */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../check';
-import { parseConfig } from './config';
+import { parseStoredConfig } from './config';
+import { firstDifference } from './configDifference';
 import { writeJson } from './runFolder';
 import type { RunPaths } from './runFolder';
 import type { ExperimentConfig } from './types';
@@ -20,7 +20,7 @@ import type { ExperimentConfig } from './types';
 export async function prepareRunFolder(paths: RunPaths, config: ExperimentConfig): Promise<void> {
   await mkdir(paths.checkpoints, { recursive: true });
   const text = await readFile(paths.config, 'utf8').catch(() => undefined);
-  const stored = text === undefined ? undefined : parseConfig(JSON.parse(text));
+  const stored = text === undefined ? undefined : parseStoredConfig(JSON.parse(text));
   if (stored !== undefined) {
     const free = { checkpoints: undefined, logging: undefined };
     const difference = firstDifference({ ...stored, ...free }, { ...plain(config), ...free });
@@ -41,20 +41,4 @@ export async function prepareRunFolder(paths: RunPaths, config: ExperimentConfig
 /** As JSON holds it. */
 function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
-}
-
-function firstDifference(stored: unknown, given: unknown, at = ''): string | undefined {
-  if (isDeepStrictEqual(stored, given)) return undefined;
-  if (!isRecord(stored) || !isRecord(given)) {
-    return `${at} is ${JSON.stringify(given)}, was ${JSON.stringify(stored)}`;
-  }
-  for (const key of new Set([...Object.keys(stored), ...Object.keys(given)])) {
-    const found = firstDifference(stored[key], given[key], at === '' ? key : `${at}.${key}`);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

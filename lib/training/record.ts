@@ -14,6 +14,7 @@ import type { RunPaths } from './runFolder';
 import { evaluate } from './evaluate';
 import type { PerImageCounts } from './evaluate';
 import { openSplit } from './openSplit';
+import { countedConfig } from './runLoss';
 import { validate } from './train';
 import type { ExperimentConfig } from './types';
 
@@ -22,6 +23,11 @@ export interface RunRecord {
   config: ExperimentConfig;
   classNames: readonly string[];
   samples: { train: number; valid: number };
+  /**
+   * Labelled pixels of each class in the training split at the run's size, without augmentation: what `classCounts:
+   * 'dataset'` stands for. Records of version 1.0 have none.
+   */
+  trainingPixels?: number[];
   /** Values that training changed. */
   parameters: number;
   epochs: number;
@@ -58,13 +64,17 @@ export interface Experiment {
 
 /** Restores the best weights, scores them, and writes the weights and the record. */
 export async function finishRun(
-  { config, train, valid, model }: Experiment,
+  { config, train, valid, model, trainingPixels }: Experiment & { trainingPixels: number[] },
   state: TrainingState,
   paths: RunPaths,
   { epoch, step, best, seconds }: RunPosition,
 ): Promise<RunRecord> {
   await readCheckpoint(paths.best, state);
-  const { scores, counts, perImage } = await validate(config, model, valid);
+  const { scores, counts, perImage } = await validate(
+    countedConfig(config, trainingPixels),
+    model,
+    valid,
+  );
   const test = await testScores(config, model);
   await saveWeights(model, paths.weights);
   const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
@@ -72,6 +82,7 @@ export async function finishRun(
     config,
     classNames: train.classNames,
     samples: { train: train.length, valid: valid.length },
+    trainingPixels,
     parameters: parameterCount(model),
     epochs: epoch,
     steps: step,

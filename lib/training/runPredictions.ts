@@ -5,7 +5,7 @@ import { checkNumber, described, invalid } from '../check';
 import type { Sample, SegmentationDataset, Split } from '../datasets/types';
 import { createModel, loadWeights } from '../models';
 import { imageMeanIoUs } from '../results/perImage';
-import { parseConfig } from './config';
+import { parseStoredConfig } from './config';
 import { evaluate } from './evaluate';
 import type { PerImageCounts } from './evaluate';
 import { createInference } from './inference';
@@ -144,7 +144,7 @@ async function withModel<T>(
   split: Split,
   work: (model: tf.LayersModel, dataset: SegmentationDataset, batchSize: number) => Promise<T>,
 ): Promise<T> {
-  const config = parseConfig(record.config);
+  const config = parseStoredConfig(record.config);
   const dataset = await openSplit(config, split);
   const model = createModel({ ...config.model, numClasses: dataset.numClasses });
   try {

@@ -7,6 +7,7 @@ import { lossLabel } from '../results/names';
 import { parseConfig } from './config';
 import type { RunRecord } from './experiment';
 import { runPaths } from './runFolder';
+import { storedConfig } from './storedConfig';
 import type { EpochMetrics } from './train';
 import type { ExperimentInput } from './types';
 
@@ -25,6 +26,7 @@ export async function findRun(folder: string, label?: string): Promise<TrainingR
   const text = await readFile(paths.record, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const record = JSON.parse(text) as RunRecord;
+  record.config = storedConfig(record.config);
   const epochs = await readEpochs(folder);
   return { label: label ?? lossLabel(record.config.loss), folder, record, epochs };
 }

@@ -64,7 +64,10 @@ export interface ExperimentConfig {
     /** Default `'paper'`. */
     variant: ModelVariant;
   };
-  /** Default cross-entropy. */
+  /**
+   * Default cross-entropy. `classCounts`, where the loss takes them and is not the `'authors'` variant, is `'dataset'` by
+   * default: the run counts its training split, as the losses are published.
+   */
   loss: LossConfig;
   /** Default 100. */
   epochs: number;

@@ -3,8 +3,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError, invalid } from '../../check';
+import { firstDifference } from '../configDifference';
 import { runPaths, writeJson } from '../runFolder';
 import { lockOwner } from '../runLock';
+import { storedConfig } from '../storedConfig';
 import type { EpochMetrics } from '../train';
 import type { RunRecord } from '../experiment';
 import type { PlannedRun, SweepPlan } from './plan';
@@ -83,10 +85,12 @@ export async function prepareSweepFolder(
   const byId = new Map(planned.runs.map((run) => [run.id, run]));
   const other = stored?.runs.find((run) => !isDeepStrictEqual(byId.get(run.id), run));
   if (other !== undefined) {
-    const how = byId.has(other.id) ? 'another configuration of' : 'no';
+    const asked = byId.get(other.id);
+    const how = asked === undefined ? 'no' : 'another configuration of';
+    const what = asked && `: ${firstDifference(other.config, asked.config)}`;
     throw new InputError(
       `sweep: --out must be a folder of the same sweep, got ${paths.folder}, where the plan has ${how} run ` +
-        `${other.id}. Choose another folder, or delete that one.`,
+        `${other.id}${what ?? ''}. Choose another folder, or delete that one.`,
     );
   }
   const threads = threadsOf(stored, choice);
@@ -119,7 +123,9 @@ function threadsOf(
 
 /** The plan in a sweep's folder; undefined where there is none. */
 export async function readPlan(outDir: string): Promise<StoredSweep | undefined> {
-  return readJson<StoredSweep>(sweepPaths(outDir).plan);
+  const stored = await readJson<StoredSweep>(sweepPaths(outDir).plan);
+  const runs = stored?.runs.map(({ id, config }) => ({ id, config: storedConfig(config) }));
+  return stored && { ...stored, runs: runs ?? [] };
 }
 
 /** States of all runs, in the order of the plan. */
