@@ -85,7 +85,8 @@ describe('classBalanced', () => {
     const N = many.length;
     const w = (n: number) => 1 / N / (-Math.expm1(n * Math.log1p(-1 / N)) + 1e-6);
     const expected = ((w(1) + (N - 1) * w(N - 1)) * LN2) / N;
-    expectClose(value({ name: 'classBalanced', variant: 'authors' }, many, labels), expected);
+    const got = value({ name: 'classBalanced', variant: 'authors' }, many, labels);
+    expectClose(got, expected, { relative: 5e-6 }); // the rounding of a sum of 20 000; 1−β^n in float32 is off by 1e-3
   });
 
   it('classBalancedFocal multiplies by (1−p)^γ, the authors’ too', () => {
