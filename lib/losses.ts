@@ -50,7 +50,8 @@ export const lossNames = Object.keys(losses) as LossName[];
 /**
  * Creates a loss: (logits `[B,H,W,C] float32`, labels `[B,H,W] int32`) → scalar, averaged as the loss says.
  *
- * @param config `name`, the loss's own options, `ignoreIndex` (255) and `validate` (true).
+ * @param config `name`, the loss's own options, `ignoreIndex` (255) and `validate` (true). Losses that take
+ *   `classCounts` count the batch by default: no data set is known here. A run's default is its training split.
  * @throws InputError for an unknown name or option, or an option out of range; the loss itself throws for tensors of
  *   wrong type or shape and, while `validate` is true, for labels out of range and logits that are not finite.
  */

@@ -3,6 +3,7 @@ import { tf } from '../lib/backend';
 import { createExecutor } from '../lib/graphStep';
 import type { Execution } from '../lib/graphStep';
 import { createLoss, lossNames } from '../lib/losses';
+import type { LossConfig } from '../lib/losses';
 import type { SegmentationLoss } from '../lib/losses';
 import { createModel, networkNames } from '../lib/models';
 import type { NetworkName } from '../lib/models';
@@ -114,13 +115,22 @@ const cases = [
     networkNames.map((network) => ({ network, variant, lossName: 'pat' as const })),
   ),
   ...lossNames.map((lossName) => ({ network: 'unet' as const, variant: variants[0], lossName })),
+  ...(['focal', 'classBalanced', 'classBalancedFocal'] as const).map((lossName) => {
+    return { network: 'unet' as const, variant: variants[0], lossName, authors: true };
+  }),
 ];
 
 describe('a step as a graph', () => {
   it.each(cases)(
     'equals the eager step: $network ($variant) with $lossName',
-    async ({ network, variant, lossName }) => {
-      const loss = createLoss({ name: lossName, validate: false });
+    async ({
+      network,
+      variant,
+      lossName,
+      authors = false,
+    }: (typeof cases)[number] & { authors?: boolean }) => {
+      const options = authors ? { variant: 'authors' } : {};
+      const loss = createLoss({ name: lossName, validate: false, ...options } as LossConfig);
       const notes: string[] = [];
       const onNote = (text: string) => void notes.push(text);
       const graph = await threeSteps({ execution: 'graph', network, variant, loss, onNote });

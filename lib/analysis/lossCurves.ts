@@ -47,8 +47,8 @@ export interface LossCurvesOptions {
 }
 
 /**
- * Computes all curves with the kit's own losses. Losses that weight by class counts see one class only here and are
- * better compared on images.
+ * Computes all curves with the kit's own losses. Losses that weight by class counts count the batch unless they are
+ * given counts; it holds one class only here, so they are better compared on images.
  *
  * @throws InputError when there is no loss, or a probability lies outside (0, 1) or out of order.
  */

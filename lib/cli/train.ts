@@ -1,6 +1,8 @@
 /** `npm run train`: one experiment from a configuration file; the same command resumes. */
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { InputError } from '../check';
+import { storedConfig } from '../runs/storedConfig';
 import { parseArguments, runCommand } from './support/command';
 import { parseJson } from './support/json';
 
@@ -39,13 +41,24 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   if (values.out === undefined && !dryRun) {
     throw new InputError('npm run train: --out DIR is missing. Example: --out data/runs/first');
   }
-  const file = values.config === undefined ? {} : await readJson(values.config);
+  const file = values.config === undefined ? {} : await readConfig(values.config);
   // Loaded late: a wrong command line must not wait for TensorFlow.
   const { parseConfig, withSettings } = await import('../runs/config');
   const config = parseConfig(withSettings(file, values.set));
   const command = await import('./train/run');
   if (dryRun) return command.dryRun(config, signal);
   return command.train(config, { outDir: values.out as string, fresh: values.fresh, signal });
+}
+
+/** The content of a file; what a run or a sweep wrote there keeps its meaning, version 1.0's too. */
+async function readConfig(file: string): Promise<unknown> {
+  const content = await readJson(file);
+  const name = path.basename(file);
+  const isRuns = access(path.join(path.dirname(file), 'checkpoints')).then(
+    () => name === 'config.json',
+    () => false,
+  );
+  return name === 'request.json' || (await isRuns) ? storedConfig(content) : content;
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -25,7 +25,8 @@ const [WIDTH, HEIGHT] = [0.42, 0.37];
 
 /**
  * One panel for each loss with the norm of each class's gradient as that loss averages it, on one logarithmic scale, and
- * a last one with β of the last loss. Colour and dashes tell head, body and tail, the marker tells the class.
+ * a last one with β of the last that is PAT, if any is. Colour and dashes tell head, body and tail, the marker tells the
+ * class.
  *
  * @throws InputError when there is no history.
  */
@@ -36,9 +37,11 @@ export function gradientsOverTrainingFigure(
   if (histories.length === 0) {
     throw invalid('gradientsOverTrainingFigure', 'histories', 'a non-empty array', '[]');
   }
+  const hasBeta = ({ classes }: ClassHistory) => classes.some((one) => one.coefficients !== null);
+  const weighted = histories.filter(hasBeta).pop();
   const panels = [
     ...histories.map((history) => ({ history, key: 'norms' as const })),
-    { history: histories[histories.length - 1], key: 'coefficients' as const },
+    ...(weighted ? [{ history: weighted, key: 'coefficients' as const }] : []),
   ];
   const norms = histories.flatMap(({ classes }) => classes.flatMap((course) => course.norms));
   const shown = norms.filter((norm) => norm > 0);
@@ -63,7 +66,8 @@ export function gradientsOverTrainingFigure(
     title: 'Gradient norm of each class over training',
     caption:
       `${dataset}: norm of the gradient at the logits that each class receives, measured on the same images after ` +
-      'each epoch, divided by all pixels, or by |M| where the loss divides so; last panel: mean β of the true class. ' +
+      'each epoch, divided by all pixels, or by |M| where the loss divides so' +
+      `${weighted ? '; last panel: mean β of the true class' : ''}. ` +
       'Solid: head classes, dashed: body, dotted: tail. Largest over smallest norm at the first and the last epoch: ' +
       `${ends.join('; ')}.`,
     data: panels.flatMap(({ history, key }, panel) =>
@@ -91,7 +95,7 @@ function courseTrace(
     xaxis: `x${suffixOf(panel)}`,
     yaxis: `y${suffixOf(panel)}`,
     x: epochs,
-    y: course[key].map((value) => rounded(value)),
+    y: course[key]?.map((value) => rounded(value)),
     name: course.className,
     legendgroup: course.className,
     showlegend: panel === 0,
@@ -133,7 +137,7 @@ function historyRows({ label, epochs, classes }: ClassHistory): FigureRow[] {
   return classes.flatMap(({ classId, className, group, pixels, norms, coefficients }) =>
     epochs.map((epoch, i) => {
       const what = { loss: label, classId, class: className, group, pixels, epoch };
-      return { ...what, gradientNorm: norms[i], coefficient: coefficients[i] };
+      return { ...what, gradientNorm: norms[i], coefficient: coefficients?.[i] ?? null };
     }),
   );
 }

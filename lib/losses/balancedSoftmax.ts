@@ -7,7 +7,7 @@ import { lossVariants } from './types';
 import type { LossDefinition, LossVariant } from './types';
 
 export interface BalancedSoftmaxOptions {
-  /** n_c (default `'batch'`). */
+  /** n_c (default `'batch'`; a run's default is `'dataset'`). */
   classCounts?: ClassCounts;
   /** `'authors'` takes exp(z)·n for logits (default `'paper'`). */
   variant?: LossVariant;
@@ -22,8 +22,8 @@ const LARGEST_LOGIT = 2 ** 120;
  *     L = (1/V) · Σ CE(z + log(ñ/Σñ)),   ñ_c = max(n_c, 1)
  *
  * - Shapes: logits z `[B,H,W,C] float32`, labels y `[B,H,W] int32` → scalar; V valid pixels.
- * - Options: `classCounts` ('batch'), `variant` ('paper').
- * - The authors' code feeds exp(z)·n itself to the log-softmax, CE(exp(z)·n) with n_c = 0 for absent classes, a likely
+ * - Options: `classCounts` ('batch'; published: the training set's, which is a run's default), `variant` ('paper').
+ * - The authors' code counts the batch and feeds exp(z)·n itself to the log-softmax, CE(exp(z)·n) with n_c = 0 for absent classes, a likely
  *   cause of the BMS row of Table 1. `variant: 'authors'` does so too, but holds exp(z)·n below 2^120 (gradient 0
  *   beyond), where the authors' code gives NaN.
  */

@@ -18,7 +18,7 @@ export interface BlvOptions {
   noise?: tf.Tensor;
   /** Seed of the loss's own generator (default 0). */
   seed?: number;
-  /** n_c (default `'batch'`). */
+  /** n_c (default `'batch'`; a run's default is `'dataset'`). */
   classCounts?: ClassCounts;
   /** `'authors'` varies frequent classes most (default `'paper'`). */
   variant?: LossVariant;
@@ -36,8 +36,14 @@ const LOWEST_OFFSET = -80;
  *     L = (1/V) · Σ CE(z + |δ|·f/max f),   f_c = log(Σñ/ñ_c),   ñ_c = max(n_c, 1),   δ clipped to [−1,1]
  *
  * - Shapes: logits z and δ `[B,H,W,C] float32`, labels y `[B,H,W] int32` → scalar; V valid pixels.
- * - Options: `distribution` ('gaussian'), `sigma` (0.5), `noise`, `seed` (0), `classCounts` ('batch'), `variant` ('paper').
- * - The authors' code has f_c = log(n_c + 1e-4), which varies frequent classes most: `variant: 'authors'`.
+ * - Options: `distribution` ('gaussian'), `sigma` (0.5), `noise`, `seed` (0), `classCounts` ('batch'; published: the
+ *   training set's, which is a run's default), `variant` ('paper').
+ * - f/max f is at most 1 and so is |δ|, with σ = 0.5 on average 0.4: no logit is raised by more than 1, and by default the
+ *   loss is close to cross-entropy. Wang et al.'s released segmentation code has σ = 4, where clipping makes |δ| = 1 at
+ *   four of five logits, and f_c = max_j log n_j − log n_c, which is 0 for the most frequent class. `sigma: 4` comes
+ *   nearer to it; that f is not offered.
+ * - The authors' code (of PAT) counts the batch, has σ = 1 for its default and f_c = log(n_c + 1e-4), which varies frequent
+ *   classes most: `variant: 'authors'`, with `sigma: 1`.
  * - δ is drawn from the loss's own generator, or from the `noiseSeed` that the loss is called with.
  */
 export const blv: LossDefinition<BlvOptions> = {

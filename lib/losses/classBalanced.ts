@@ -3,7 +3,7 @@ import { checkNumber, checkOneOf, invalid } from '../check';
 import { checkClassCounts, classCountTensor, ofTrueClass } from './classCounts';
 import type { ClassCounts } from './classCounts';
 import { focalFormula } from './focal';
-import type { FocalOptions } from './focal';
+import type { FocusingOptions } from './focal';
 import { crossEntropyTerm } from './odds';
 import { lossVariants } from './types';
 import type { ConfiguredLoss, LossDefinition, LossTerms, LossVariant } from './types';
@@ -13,11 +13,14 @@ export interface ClassBalancedOptions {
   beta?: number;
   /** Σw = classes present (`'present'`, default), Σw = C (`'classes'`), or the bare weights (`'none'`). */
   normalize?: 'present' | 'classes' | 'none';
-  /** n_c (default `'batch'`). */
+  /** n_c (default `'batch'`; a run's default is `'dataset'`). */
   classCounts?: ClassCounts;
-  /** `'authors'` takes β = (N−1)/N of the batch and does not normalize (default `'paper'`). */
+  /** `'authors'` takes β = (N−1)/N, adds 1e-6 to 1−β^n and does not normalize (default `'paper'`). */
   variant?: LossVariant;
 }
+
+/** Added to 1−β^n by the authors' code. */
+const AUTHORS_EPSILON = 1e-6;
 
 const optionNames = ['beta', 'normalize', 'classCounts', 'variant'] as const;
 
@@ -27,12 +30,15 @@ const optionNames = ['beta', 'normalize', 'classCounts', 'variant'] as const;
  *     L = (1/V) · Σ w_y · (−log p),   w_c = (1−β)/(1−β^{n_c}), 0 where n_c = 0, then normalized
  *
  * - Shapes: logits z `[B,H,W,C] float32`, labels y `[B,H,W] int32` → scalar; V valid pixels.
- * - Options: `beta` (0.9999), `normalize` ('present'), `classCounts` ('batch'), `variant` ('paper').
- * - The authors' code sets β = (N−1)/N, N = Σn, and leaves the weights as they are: `variant: 'authors'`.
+ * - Options: `beta` (0.9999), `normalize` ('present'), `classCounts` ('batch'; published: the training set's, which is a
+ *   run's default), `variant` ('paper').
+ * - The authors' code counts the batch, sets β = (N−1)/N, takes w_c = (1−β)/(1−β^{n_c} + 1e-6) and leaves the weights as
+ *   they are: `variant: 'authors'`. Its N = B·H·W counts every pixel, for it knows no ignored ones; here N = Σn, the valid
+ *   pixels of the batch, also in the mean.
  */
 export const classBalanced: LossDefinition<ClassBalancedOptions> = {
   options: optionNames,
-  configure: (where, options) => balanced(where, options, 0, crossEntropyTerm),
+  configure: (where, options) => balanced(where, options, crossEntropyTerm),
 };
 
 /**
@@ -42,22 +48,19 @@ export const classBalanced: LossDefinition<ClassBalancedOptions> = {
  *
  * - Shapes: logits z `[B,H,W,C] float32`, labels y `[B,H,W] int32` → scalar; V valid pixels.
  * - Options: `gamma` (2) and those of `classBalanced`.
- * - The authors' code takes log p for p in the factor, (1 − log p)^γ, which grows with confidence lost and so is no focal
- *   loss, adds 1e-6 to 1−β^n, and sets β = (N−1)/N without normalizing: `variant: 'authors'`.
+ * - The authors' code has the same focal factor, with the weights of its class-balanced loss: `variant: 'authors'`.
  */
-export const classBalancedFocal: LossDefinition<ClassBalancedOptions & FocalOptions> = {
+export const classBalancedFocal: LossDefinition<ClassBalancedOptions & FocusingOptions> = {
   options: [...optionNames, 'gamma'],
   configure: (where, { gamma = 2, ...options }) => {
     checkNumber(where, 'gamma', gamma, { min: 0 });
-    const authors = options.variant === 'authors';
-    return balanced(where, options, 1e-6, authors ? authorsFormula(gamma) : focalFormula(gamma));
+    return balanced(where, options, focalFormula(gamma));
   },
 };
 
 function balanced(
   where: string,
   options: ClassBalancedOptions,
-  authorsEpsilon: number,
   formula: LossTerms['formula'],
 ): ConfiguredLoss {
   const {
@@ -83,7 +86,7 @@ function balanced(
       const weights =
         variant === 'paper'
           ? normalized(paperWeights(counts, beta), normalize)
-          : authorsWeights(counts, authorsEpsilon);
+          : authorsWeights(counts);
       return { weight: ofTrueClass(weights, batch), formula };
     },
   };
@@ -106,20 +109,11 @@ function normalized(weights: tf.Tensor1D, normalize: 'present' | 'classes' | 'no
   return weights.mul(target).div(weights.sum().maximum(1e-30));
 }
 
-/** (1−β)/(1−β^n + ε) with β = (N−1)/N, 0 where n = 0, `[C]`. */
-function authorsWeights(counts: tf.Tensor1D, epsilon: number): tf.Tensor1D {
+/** (1−β)/(1−β^n + 1e-6) with β = (N−1)/N, 0 where n = 0, `[C]`. */
+function authorsWeights(counts: tf.Tensor1D): tf.Tensor1D {
   const share = counts.sum().maximum(1).reciprocal(); // 1/N = 1−β, []
   const logBeta = share.neg().log1p();
   const oneMinusPower = counts.maximum(1).mul(logBeta).expm1().neg(); // [C]
-  return counts.greater(0).toFloat().mul<tf.Tensor1D>(share).div(oneMinusPower.add(epsilon));
-}
-
-/** (1 + CE)^γ·CE, the authors' modulating factor, with its derivative by u. */
-function authorsFormula(gamma: number): LossTerms['formula'] {
-  return ({ crossEntropy, miss }) => {
-    const base = crossEntropy.add<tf.Tensor1D>(1);
-    const factor = base.pow<tf.Tensor1D>(gamma); // (1 + CE)^γ
-    const growth = crossEntropy.mul(gamma).div(base).add(1); // 1 + γ·CE/(1 + CE)
-    return { value: factor.mul(crossEntropy), slope: factor.mul(growth).mul(miss) };
-  };
+  const present = counts.greater(0).toFloat();
+  return present.mul<tf.Tensor1D>(share).div(oneMinusPower.add(AUTHORS_EPSILON));
 }

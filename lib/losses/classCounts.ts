@@ -1,14 +1,32 @@
-/** n_c, the pixels of each class: counted in the batch, or given once for the whole data set. */
+/** n_c, the pixels of each class: counted in the batch, or in the training set. */
 import { tf } from '../backend';
 import { checkNumber, described, invalid } from '../check';
 import type { PixelBatch } from './types';
 
-/** `'batch'`: valid pixels of the batch at hand. An array: pixels of each class, e.g. in the training set. */
-export type ClassCounts = 'batch' | readonly number[];
+/**
+ * `'batch'`: valid pixels of the batch at hand, as in the authors' code. An array: pixels of each class, say in the
+ * training set, as the losses are published. `'dataset'`: the run counts its training split and gives the array; a loss
+ * made by `createLoss` knows no data set, so it refuses the word and has `'batch'` for its default.
+ */
+export type ClassCounts = 'batch' | 'dataset' | readonly number[];
+
+/** What a loss can compute with. */
+export type GivenCounts = Exclude<ClassCounts, 'dataset'>;
 
 /** Checks the option; `where` begins the error messages. */
-export function checkClassCounts(where: string, classCounts: unknown): ClassCounts {
+export function checkClassCounts(where: string, classCounts: unknown): GivenCounts {
   if (classCounts === 'batch') return 'batch';
+  if (classCounts === 'dataset') {
+    const remedy =
+      'Only a run knows a data set: give the pixels of each class, such as trainingPixels of its record.';
+    throw invalid(
+      where,
+      'classCounts',
+      "'batch' or an array with a count per class",
+      classCounts,
+      remedy,
+    );
+  }
   if (!Array.isArray(classCounts) || classCounts.length === 0) {
     throw invalid(where, 'classCounts', "'batch' or an array with a count per class", classCounts);
   }
@@ -20,7 +38,7 @@ export function checkClassCounts(where: string, classCounts: unknown): ClassCoun
 /** The counts as a tensor, `[C] float32`. */
 export function classCountTensor(
   where: string,
-  classCounts: ClassCounts,
+  classCounts: GivenCounts,
   { shape, labels }: PixelBatch,
 ): tf.Tensor1D {
   const numClasses = shape[3];

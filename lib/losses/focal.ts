@@ -1,10 +1,17 @@
-import { checkNumber } from '../check';
+import { checkNumber, checkOneOf } from '../check';
 import type { tf } from '../backend';
-import type { LossDefinition, PixelProbabilities, PixelTerm } from './types';
+import { lossVariants } from './types';
+import type { LossDefinition, LossVariant, PixelProbabilities, PixelTerm } from './types';
 
-export interface FocalOptions {
+/** What class-balanced focal loss takes too. */
+export interface FocusingOptions {
   /** γ ≥ 0, how fast well classified pixels lose weight; 0 is cross-entropy (default 2). */
   gamma?: number;
+}
+
+export interface FocalOptions extends FocusingOptions {
+  /** `'authors'` divides by B·C·H·W in place of V (default `'paper'`). */
+  variant?: LossVariant;
 }
 
 /**
@@ -13,16 +20,21 @@ export interface FocalOptions {
  *     L = (1/V) · Σ (1−p)^γ · (−log p),   p = softmax(z)_y, the gradient flowing through the factor
  *
  * - Shapes: logits z `[B,H,W,C] float32`, labels y `[B,H,W] int32` → scalar; V valid pixels.
- * - Options: `gamma` (2).
- * - The paper lost the γ of its tables; 2 is Lin et al.'s. The authors' code has the same formula, but log(softmax)
- *   in place of a log-softmax, so it overflows where this one does not.
+ * - Options: `gamma` (2), `variant` ('paper').
+ * - The paper lost the γ of its tables; 2 is Lin et al.'s, the authors' code has 0 for its default.
+ * - The authors' code averages over B·C·H·W, counting the zeros of the one-hot product, so its value is the published one
+ *   divided by C where no pixel is ignored: `variant: 'authors'`.
  */
 export const focal: LossDefinition<FocalOptions> = {
-  options: ['gamma'],
-  configure: (where, { gamma = 2 }) => {
+  options: ['gamma', 'variant'],
+  configure: (where, { gamma = 2, variant = 'paper' }) => {
     checkNumber(where, 'gamma', gamma, { min: 0 });
+    checkOneOf(where, 'variant', variant, lossVariants);
     const formula = focalFormula(gamma);
-    return { averaging: 'pixels', terms: () => ({ formula }) };
+    return {
+      averaging: variant === 'authors' ? 'elements' : 'pixels',
+      terms: () => ({ formula }),
+    };
   },
 };
 

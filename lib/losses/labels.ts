@@ -27,12 +27,21 @@ export function lossTitle(name: LossName): string {
 }
 
 /** `CE`, `PAT, τ = 2`, `Focal, γ = 5`: a loss with the options that are set. */
-export function lossLabel({ name, ...options }: LossConfig): string {
-  const set = Object.entries(options).map(([key, value]) => {
+export function lossLabel(loss: LossConfig): string {
+  const { name, ...options } = loss;
+  const set = Object.entries(options).flatMap(([key, value]) => {
+    if (key === 'classCounts') return Array.isArray(value) ? 'given counts' : countsLabel(loss);
     if (key in optionSymbols) return `${optionSymbols[key]} = ${value}`;
     if (key === 'normalizer' && value === 'pixels') return 'without 1/|M|';
     if (key === 'distribution') return String(value);
     return key === 'variant' ? `${value}’ code` : `${key} ${String(value)}`;
   });
   return [lossTitles[name], ...set].join(', ');
+}
+
+/** Counts other than the default of a run: the training split's as published, the batch's in the authors' code. */
+function countsLabel(loss: LossConfig): string[] {
+  const counts = 'classCounts' in loss ? loss.classCounts : undefined;
+  const isAuthors = 'variant' in loss && loss.variant === 'authors';
+  return counts === (isAuthors ? 'dataset' : 'batch') ? [`${counts} counts`] : [];
 }

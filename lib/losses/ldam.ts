@@ -11,7 +11,7 @@ export interface LdamOptions {
   maxMargin?: number;
   /** s > 0, factor on the logits (default 30). */
   scale?: number;
-  /** n_c (default `'batch'`). */
+  /** n_c (default `'batch'`; a run's default is `'dataset'`). */
   classCounts?: ClassCounts;
   /** `'authors'` adds 1e-4 to every count (default `'paper'`). */
   variant?: LossVariant;
@@ -26,8 +26,12 @@ const AUTHORS_COUNT_OFFSET = 1e-4;
  *     L = (1/V) · Σ CE(s·(z − m_y·e_y)),   m_c = maxMargin · n_c^(−1/4) / max_j n_j^(−1/4) over n_j > 0
  *
  * - Shapes: logits z `[B,H,W,C] float32`, labels y `[B,H,W] int32` → scalar; V valid pixels. m_c = 0 where n_c = 0.
- * - Options: `maxMargin` (0.5), `scale` (30), `classCounts` ('batch'), `variant` ('paper').
- * - The authors' code takes n_c + 1e-4, so an absent class has the largest margin and, because that margin is set to
+ * - Options: `maxMargin` (0.5), `scale` (30), `classCounts` ('batch'; published: the training set's, which is a run's
+ *   default), `variant` ('paper').
+ * - s = 30 is published for normalized features and class weights, whose logits are cosines in [−1, 1]. The networks here,
+ *   like the authors', give logits without a bound: with s = 30 they are thirty times as steep, and a margin of 0.5 is
+ *   small beside them. A smaller `scale` is nearer to what was meant.
+ * - The authors' code counts the batch and takes n_c + 1e-4, so an absent class has the largest margin and, because that margin is set to
  *   maxMargin, the classes present share what is left: `variant: 'authors'`.
  */
 export const ldam: LossDefinition<LdamOptions> = {

@@ -15,6 +15,7 @@ import { networkNames } from '../models';
 import type { NetworkName } from '../models';
 import { configError, where } from './configErrors';
 import { runPaths } from './folder';
+import { storedConfig, withClassCounts } from './storedConfig';
 
 const positive = z.number().finite().positive();
 const count = z.number().int().positive();
@@ -147,7 +148,8 @@ export type Schedule = ExperimentConfig['schedule'];
 export type LoggingConfig = ExperimentConfig['logging'];
 
 /**
- * Fills in the defaults. The loss is checked by `createLoss`.
+ * Fills in the defaults, `classCounts: 'dataset'` for the losses published with the counts of the training set included.
+ * The loss is checked by `createLoss`; what a run sets itself (`ignoreIndex`, `validate`, `noise`) is refused.
  *
  * @throws InputError that names the path of the wrong value, the value and what it must be.
  */
@@ -156,8 +158,9 @@ export function parseConfig(input: unknown): ExperimentConfig {
   if (!result.success) throw configError(schema, input, result.error.issues[0]);
   const config = result.data;
   checkPrecision(where, config);
+  config.loss = withClassCounts(config.loss, 'dataset');
   try {
-    createLoss(config.loss);
+    createLoss(countable(config.loss));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const known = `Losses: ${lossNames.join(', ')}.`;
@@ -172,7 +175,18 @@ export async function readConfig(
   folder: string,
 ): Promise<ExperimentConfig | undefined> {
   const content = await readJsonIfThere(caller, runPaths(folder).config);
-  return content === undefined ? undefined : parseConfig(content);
+  return content === undefined ? undefined : parseStoredConfig(content);
+}
+
+/** The same for a configuration that a run has stored: version 1.0's, too, keeps its meaning. */
+export function parseStoredConfig(input: unknown): ExperimentConfig {
+  return parseConfig(storedConfig(input));
+}
+
+/** As `createLoss` takes it: without the run's counts, which are not known yet. */
+function countable(loss: LossConfig): LossConfig {
+  if (!('classCounts' in loss) || loss.classCounts !== 'dataset') return loss;
+  return { ...loss, classCounts: 'batch' };
 }
 
 /**

@@ -38,7 +38,7 @@ export const epochMetrics = z.object({
       pixels: z.array(z.number()),
       gradientNorm: z.array(score),
       pixelGradientNorm: z.array(score),
-      coefficient: z.array(score),
+      coefficient: z.array(score).optional(),
     })
     .optional(),
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { InputError } from '../check';
 import { readIfThere } from '../files';
 import type { ExperimentConfig } from './config';
+import { storedConfig } from './storedConfig';
 import { epochPoints } from './curves';
 import { runPaths } from './folder';
 
@@ -48,7 +49,7 @@ const everyConfig = z.object({ dataset: named, model: named, loss: named, seed: 
 const config = z.unknown().transform((value, context) => {
   const { error } = everyConfig.safeParse(value);
   for (const issue of error?.issues ?? []) context.addIssue(issue);
-  return value as ExperimentConfig;
+  return storedConfig(value as ExperimentConfig);
 });
 
 const runRecord = z.object({

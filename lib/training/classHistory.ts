@@ -20,8 +20,8 @@ export interface ClassCourse {
   group: ClassGroup['name'];
   /** ‖g_c‖/N, or ‖ĝ_c‖ for a loss that divides by |M|. */
   norms: number[];
-  /** Mean β of the true class. */
-  coefficients: number[];
+  /** Mean β of the true class; null for a loss other than PAT. */
+  coefficients: number[] | null;
 }
 
 export interface ClassHistory {
@@ -61,7 +61,9 @@ export function classHistory({ label, folder, record, epochs }: TrainingRun): Cl
       pixels: pixels[classId],
       group,
       norms: logged.map((statistics) => normOf(statistics, classId)),
-      coefficients: logged.map(({ coefficient }) => coefficient[classId] ?? NaN),
+      // Runs of version 1.0 have a β of PAT's defaults whatever their loss.
+      coefficients:
+        loss.name === 'pat' ? logged.map(({ coefficient }) => coefficient?.[classId] ?? NaN) : null,
     };
   });
   const ranges = logged.map((_, i) => {

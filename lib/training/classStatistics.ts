@@ -1,6 +1,6 @@
 /**
- * What the paper says of each class while a network trains: how large its gradient is (Eq. 6–7), and how PAT weighs
- * its pixels (Eq. 5).
+ * What the paper says of each class while a network trains: how large its gradient is (Eq. 6–7), and, where PAT trains
+ * it, how PAT weighs its pixels (Eq. 5).
  *
  * ℓ_j is the loss of pixel j before any averaging, z_j its logits. As in `analysis/gradientNorms`, the gradient of a
  * class is the sum over its mask and `ĝ_c` its mean per pixel, here at the logits instead of the weights:
@@ -25,14 +25,14 @@ export interface ClassStatistics {
   gradientNorm: (number | null)[];
   /** ‖ĝ_c‖ = ‖g_c‖ / |M_c|. */
   pixelGradientNorm: (number | null)[];
-  /** Mean of PAT's β of the true class over M_c, with the run's options; with PAT's defaults for other losses. */
-  coefficient: (number | null)[];
+  /** Mean of PAT's β of the true class over M_c, with the run's options; other losses have no β. */
+  coefficient?: (number | null)[];
 }
 
 export interface ClassStatisticsOptions {
   /** The run's loss before averaging. */
   loss: PixelwiseLoss;
-  /** Of PAT's β (default: PAT's own defaults). */
+  /** Of PAT's β (default: β is not measured). */
   coefficient?: PatCoefficientOptions;
   /** Samples, as `probeSamples` draws them. */
   samples: readonly number[];
@@ -52,11 +52,11 @@ export function probeSamples(length: number, seed: number, count = 8): number[] 
 export async function classStatistics(
   model: tf.LayersModel,
   dataset: SegmentationDataset,
-  { loss, coefficient = {}, samples, batchSize }: ClassStatisticsOptions,
+  { loss, coefficient, samples, batchSize }: ClassStatisticsOptions,
 ): Promise<ClassStatistics> {
   const { numClasses } = dataset;
-  const columns = numClasses + 2;
-  const sums = new Float64Array(numClasses * columns); // g_c, Σβ, |M_c| of each class
+  const columns = numClasses + (coefficient ? 2 : 1);
+  const sums = new Float64Array(numClasses * columns); // g_c, |M_c| and, where asked for, Σβ of each class
   for (let start = 0; start < samples.length; start += batchSize) {
     const part = samples.slice(start, start + batchSize);
     const read = await Promise.all(part.map((index) => dataset.sample(index)));
@@ -72,13 +72,12 @@ export async function classStatistics(
       const logits = model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
       const gradient = tf.grad((z) => loss(z as tf.Tensor4D, labels).sum())(logits); // [B,H,W,C]
       const truth = tf.oneHot(labels.flatten(), numClasses).toFloat(); // [N,C], 0 where ignored
-      const beta = patCoefficient(logits, coefficient).reshape([-1, numClasses]); // [N,C]
-      const trueBeta = beta.mul(truth).sum(1, true); // [N,1]
-      const values = tf.concat(
-        [gradient.reshape([-1, numClasses]), trueBeta, tf.onesLike(trueBeta)],
-        1,
-      ); // [N,C+2]
-      return truth.matMul(values, true); // [C,C+2]
+      const values = [gradient.reshape([-1, numClasses]), tf.ones([labels.size, 1])]; // [N,C], [N,1]
+      if (coefficient) {
+        const beta = patCoefficient(logits, coefficient).reshape([-1, numClasses]); // [N,C]
+        values.push(beta.mul(truth).sum(1, true)); // [N,1]
+      }
+      return truth.matMul(tf.concat(values, 1), true); // [C,columns]
     });
     (await batchSums.data()).forEach((value, i) => (sums[i] += value));
     batchSums.dispose();
@@ -86,7 +85,7 @@ export async function classStatistics(
   const rows = Array.from({ length: numClasses }, (_, c) =>
     Array.from(sums.subarray(c * columns, (c + 1) * columns)),
   );
-  const pixels = rows.map((row) => row[numClasses + 1]);
+  const pixels = rows.map((row) => row[numClasses]);
   const norms = rows.map((row) => Math.hypot(...row.slice(0, numClasses)));
   const ofPresent = (value: (c: number) => number) =>
     pixels.map((count, c) => (count > 0 ? value(c) : null));
@@ -94,6 +93,6 @@ export async function classStatistics(
     pixels,
     gradientNorm: ofPresent((c) => norms[c]),
     pixelGradientNorm: ofPresent((c) => norms[c] / pixels[c]),
-    coefficient: ofPresent((c) => rows[c][numClasses] / pixels[c]),
+    ...(coefficient && { coefficient: ofPresent((c) => rows[c][numClasses + 1] / pixels[c]) }),
   };
 }

@@ -4,6 +4,7 @@ import { trainableVariables } from '../models/layers';
 import { Adam } from './adam';
 import type { Experiment } from './record';
 import { runExecutor } from './runExecutor';
+import { countedConfig } from './runLoss';
 import { stepAt, stepsPerEpoch, validate } from './train';
 import type { TrainingOptions } from './train';
 
@@ -30,9 +31,11 @@ export interface RunEstimate {
  * are not those of a run afterwards.
  */
 export async function estimateRun(
-  { config, train, valid, model, totalSteps }: Experiment,
+  { config: asked, train, valid, model, totalSteps }: Experiment,
   signal?: AbortSignal,
 ): Promise<RunEstimate> {
+  // A step takes as long whatever its class counts are; the run's own take a pass over the labels.
+  const config = countedConfig(asked, new Array<number>(train.numClasses).fill(1));
   const adam = new Adam(trainableVariables(model), config.optimizer);
   const executor = runExecutor(config, train.ignoreIndex, { model, adam });
   try {

@@ -1,7 +1,6 @@
 /** Scores of a finished run on any split, also of another data set. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { analyzeMasks } from '../analysis/maskImbalance';
 import { InputError, invalid } from '../check';
 import type { SegmentationDataset, Split } from '../datasets/types';
 import { classGroups } from '../metrics';
@@ -14,7 +13,8 @@ import { openSplit } from './openSplit';
 import { palettePng } from './palettePng';
 import { runPaths } from '../runs/folder';
 import { readRecord } from '../runs/record';
-import { lossAt } from './runLoss';
+import { countedConfig, lossAt } from './runLoss';
+import { countPixels } from './trainingPixels';
 import type { ExperimentConfig } from '../runs/config';
 
 export interface RunEvaluationOptions {
@@ -60,7 +60,7 @@ export async function evaluateRun(
         `Run npm run train with --out ${folder} to its end.`,
     );
   }
-  const { classNames } = record;
+  const { classNames, trainingPixels } = record;
   const { signal, onNote, onProgress } = rest;
   const evaluated = data === undefined ? config : withData(config, data);
   const dataset = await openSplit(evaluated, split);
@@ -74,7 +74,7 @@ export async function evaluateRun(
     if (predictions !== undefined) await mkdir(predictions, { recursive: true });
     const result = await evaluate(model, dataset, {
       batchSize: config.batchSize,
-      loss: lossAt(config, dataset.ignoreIndex, 'validation'),
+      loss: lossAt(countedConfig(config, trainingPixels), dataset.ignoreIndex, 'validation'),
       signal,
       onNote,
       onBatch: (done) => onProgress?.(done, dataset.length),
@@ -82,17 +82,14 @@ export async function evaluateRun(
         if (predictions !== undefined) await writePredictions(predictions, batch, dataset);
       },
     });
-    const pixels = groupsBy === 'train' ? await trainingPixels(evaluated, signal) : undefined;
+    const pixels =
+      groupsBy === 'train'
+        ? await countPixels(await openSplit(evaluated, 'train'), signal)
+        : undefined;
     return { ...result, dataset, groups: classGroups(result.counts, result.scores.iou, pixels) };
   } finally {
     model.dispose();
   }
-}
-
-/** Pixels of each class in the training split, without augmentation. */
-async function trainingPixels(config: ExperimentConfig, signal?: AbortSignal): Promise<number[]> {
-  const { classes } = await analyzeMasks(await openSplit(config, 'train'), { signal });
-  return classes.map(({ pixels }) => pixels);
 }
 
 /** Another data set at the run's size; options that belong to the run's own set do not carry over. */

@@ -26,7 +26,9 @@ import type { RunPaths } from '../runs/folder';
 import { lockRun } from '../runs/lock';
 import { tensorboardLog } from './tensorboard/runLog';
 import { prepareExecutor, runExecutor } from './runExecutor';
+import { countedConfig } from './runLoss';
 import { startPosition, stepsPerEpoch, trainLoop } from './train';
+import { countPixels } from './trainingPixels';
 import type { TrainingBatch } from './step';
 import { readRecord } from '../runs/record';
 import type { RunRecord } from '../runs/record';
@@ -125,6 +127,7 @@ export async function runExperiment(
   }
 }
 
+
 /** The error of a full disk, with the file that it had no room for. */
 function diskFull(error: unknown): InputError | undefined {
   const { code = '', path: file = 'a file of the run' } = error as NodeJS.ErrnoException;
@@ -141,7 +144,9 @@ async function train(
   paths: RunPaths,
   { signal, onProgress }: { signal?: AbortSignal; onProgress: (event: ProgressEvent) => void },
 ): Promise<RunRecord> {
-  const { config, valid, totalSteps } = experiment;
+  const { valid, totalSteps } = experiment;
+  const trainingPixels = await countPixels(experiment.train, signal);
+  const config = countedConfig(experiment.config, trainingPixels);
   const { everySteps, everySeconds } = config.checkpoints;
   const loaded = await loadCheckpoint(paths.checkpoints, state);
   const onNote = (text: string) => onProgress({ kind: 'note', text });
@@ -200,7 +205,7 @@ async function train(
   } finally {
     executor.dispose();
   }
-  return finishRun(experiment, state, paths, position, onNote);
+  return finishRun({ ...experiment, trainingPixels }, state, paths, position, onNote);
 }
 
 async function saveBatch(file: string, { images, labels }: TrainingBatch, names: string[]) {

@@ -4,12 +4,12 @@
  */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../check';
 import { readConfig } from '../runs/config';
 import { writeJson } from '../runs/folder';
 import type { RunPaths } from '../runs/folder';
 import type { ExperimentConfig } from '../runs/config';
+import { firstDifference } from '../runs/configDifference';
 
 /**
  * Creates the folder with its `config.json`, or checks that the one there says the same; `checkpoints`
@@ -40,20 +40,4 @@ export async function prepareRunFolder(paths: RunPaths, config: ExperimentConfig
 /** As JSON holds it. */
 function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
-}
-
-function firstDifference(stored: unknown, given: unknown, at = ''): string | undefined {
-  if (isDeepStrictEqual(stored, given)) return undefined;
-  if (!isRecord(stored) || !isRecord(given)) {
-    return `${at} is ${JSON.stringify(given)}, was ${JSON.stringify(stored)}`;
-  }
-  for (const key of new Set([...Object.keys(stored), ...Object.keys(given)])) {
-    const found = firstDifference(stored[key], given[key], at === '' ? key : `${at}.${key}`);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

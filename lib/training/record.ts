@@ -15,6 +15,7 @@ import type { TrainingState } from './checkpoint';
 import type { RunPaths } from '../runs/folder';
 import { evaluate } from './evaluate';
 import { openSplit } from './openSplit';
+import { countedConfig } from './runLoss';
 import { validate } from './train';
 import type { ExperimentConfig } from '../runs/config';
 
@@ -35,14 +36,15 @@ export interface Experiment {
  * @throws what `openDataset` and reading the test split throw, unless the data set has no such split; the checkpoints stay.
  */
 export async function finishRun(
-  { config, train, valid, model }: Experiment,
+  { config, train, valid, model, trainingPixels }: Experiment & { trainingPixels: number[] },
   state: TrainingState,
   paths: RunPaths,
   { epoch, step, best, seconds }: RunPosition,
   onNote: (text: string) => void = () => {},
 ): Promise<RunRecord> {
   await readCheckpoint(paths.best, state);
-  const { scores, counts, perImage } = await validate(config, model, valid, { onNote });
+  const counted = countedConfig(config, trainingPixels);
+  const { scores, counts, perImage } = await validate(counted, model, valid, { onNote });
   await saveWeights(model, paths.weights);
   const test = await testScores({ config, model }, onNote);
   const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
@@ -50,6 +52,7 @@ export async function finishRun(
     config,
     classNames: [...train.classNames],
     samples: { train: train.length, valid: valid.length },
+    trainingPixels,
     parameters: parameterCount(model),
     epochs: epoch,
     steps: step,

@@ -1,11 +1,20 @@
 /** The loss of a run, wherever in the run it is computed. */
-import { invalid } from '../check';
 import type { tf } from '../backend';
 import { createLoss } from '../losses';
 import type { LossConfig, SegmentationLoss } from '../losses';
 import { nextNoiseSeed } from '../losses/noise';
 import { Random } from '../random';
 import type { ExperimentConfig } from '../runs/config';
+
+/** The configuration whose loss can be computed: `'dataset'` has become the pixels of each class in the training split. */
+export function countedConfig(
+  config: ExperimentConfig,
+  trainingPixels: readonly number[] | undefined,
+): ExperimentConfig {
+  const { loss } = config;
+  if (!('classCounts' in loss) || loss.classCounts !== 'dataset') return config;
+  return { ...config, loss: { ...loss, classCounts: trainingPixels } };
+}
 
 /** The run's loss at `place`: a step, the validation, the probe. */
 export function lossAt(
@@ -17,7 +26,7 @@ export function lossAt(
 }
 
 /**
- * Its configuration; the loss itself checks no values, the step does. A loss that draws noise draws it from a stream of
+ * Its configuration, from one that `countedConfig` has completed; the loss itself checks no values, the step does. A loss that draws noise draws it from a stream of
  * its own at `place`, so that a resumed run has the same.
  */
 export function lossConfigAt(
@@ -25,9 +34,9 @@ export function lossConfigAt(
   ignoreIndex: number,
   place: string,
 ): LossConfig {
-  if (loss.name !== 'blv') return { validate: false, ignoreIndex, ...loss };
-  if (loss.noise !== undefined) throw invalid('experiment config', 'loss.noise', 'absent', 'noise');
-  return { validate: false, ignoreIndex, ...loss, seed: seedAt(loss.seed ?? seed, place) };
+  const own = { validate: false, ignoreIndex };
+  if (loss.name !== 'blv') return { ...loss, ...own };
+  return { ...loss, ...own, seed: seedAt(loss.seed ?? seed, place) };
 }
 
 /** Gives the seeds of the noise at `place` one by one, those that the loss of `lossAt` would draw; the caller disposes them. */

@@ -6,7 +6,7 @@ import type { Sample, SegmentationDataset, Split } from '../datasets/types';
 import type { PerImageCounts } from '../metrics';
 import { createModel, loadWeights } from '../models';
 import { imageMeanIoUs } from '../results/scores';
-import { parseConfig } from '../runs/config';
+import { parseStoredConfig } from '../runs/config';
 import { evaluate } from './evaluate';
 import { createInference } from './inference';
 import { openSplit } from './openSplit';
@@ -144,7 +144,7 @@ async function withModel<T>(
   split: Split,
   work: (model: tf.LayersModel, dataset: SegmentationDataset, batchSize: number) => Promise<T>,
 ): Promise<T> {
-  const config = parseConfig(record.config);
+  const config = parseStoredConfig(record.config);
   const dataset = await openSplit(config, split);
   const model = createModel({ ...config.model, numClasses: dataset.numClasses });
   try {

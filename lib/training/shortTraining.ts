@@ -24,7 +24,7 @@ export interface ShortTrainingOptions {
   width?: number;
   /** Adam's learning rate (default 3e-3). */
   learningRate?: number;
-  /** Default cross-entropy. */
+  /** Default cross-entropy; `classCounts` is `'batch'` by default, as in `createLoss`. */
   loss?: LossConfig;
   /** Seed of the initial weights, the order of the images and the noise of a loss without a seed of its own (default 0). */
   seed?: number;

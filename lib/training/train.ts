@@ -178,7 +178,7 @@ function statistics(options: TrainingOptions): Promise<ClassStatistics> {
   const { loss, batchSize, dataset } = config;
   return classStatistics(state.model, train, {
     loss: pixelwiseLoss(lossConfigAt(config, train.ignoreIndex, 'probe')),
-    coefficient: loss.name === 'pat' ? loss : {},
+    ...(loss.name === 'pat' ? { coefficient: loss } : {}),
     samples: probeSamples(train.length, dataset.seed),
     batchSize,
   });

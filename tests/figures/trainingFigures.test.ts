@@ -56,7 +56,7 @@ describe('trainingCurvesFigure', () => {
 
 describe('gradientsOverTrainingFigure', () => {
   const course = (className: string, group: 'head' | 'body' | 'tail', norms: number[]) => {
-    return { classId: 0, className, group, pixels: 10, norms, coefficients: [1.2, 0.6] };
+    return { classId: 0, className, group, pixels: 10, norms, coefficients: null };
   };
   const history = (label: string, perMask: boolean, smallest: number) => ({
     label,
@@ -65,16 +65,31 @@ describe('gradientsOverTrainingFigure', () => {
     classes: [course('Road', 'head', [1, 0.5]), course('Pole', 'tail', [smallest, smallest / 2])],
     ranges: [1 / smallest, 1 / smallest],
   });
-  const histories = [history('CE', false, 0.01), history('PAT', true, 0.25)];
+  const pat = history('PAT', true, 0.25);
+  const weighted = pat.classes.map((one) => ({ ...one, coefficients: [1.2, 0.6] }));
+  const histories = [history('CE', false, 0.01), { ...pat, classes: weighted }];
   const figure = gradientsOverTrainingFigure(histories, { dataset: 'CamVid' });
 
-  it('draws a panel of norms for each loss on one scale, and β of the last', () => {
+  it('draws a panel of norms for each loss on one scale, and β of PAT', () => {
     expect(figure.data).toHaveLength(6);
     expect(figure.data[1]).toMatchObject({ name: 'Pole', y: [0.01, 0.005], xaxis: 'x' });
     expect(figure.data[3]).toMatchObject({ name: 'Pole', y: [0.25, 0.125], xaxis: 'x2' });
     expect(figure.data[5]).toMatchObject({ y: [1.2, 0.6], xaxis: 'x3' });
     expect(figure.layout.yaxis?.range).toEqual(figure.layout.yaxis2?.range);
     expect(figure.layout.yaxis3?.type).not.toBe('log');
+    expect(figure.rows.map(({ loss, coefficient }) => [loss, coefficient])).toContainEqual([
+      'CE',
+      null,
+    ]);
+    const patFirst = gradientsOverTrainingFigure([...histories].reverse(), { dataset: 'CamVid' });
+    expect(patFirst.data[5]).toMatchObject({ y: [1.2, 0.6], xaxis: 'x3' });
+  });
+
+  it('has no panel of β without PAT', () => {
+    const plain = gradientsOverTrainingFigure(histories.slice(0, 1), { dataset: 'CamVid' });
+    expect(plain.data).toHaveLength(2);
+    expect(plain.layout).not.toHaveProperty('yaxis2');
+    expect(plain.caption).not.toContain('β');
   });
 
   it('tells head and tail by dash, classes by marker', () => {

@@ -89,6 +89,7 @@ const losses: LossConfig[] = [
   { name: 'pat', sharpness: 3, stopGradient: true },
   { name: 'focal', gamma: 1 },
   { name: 'focal', gamma: 3 },
+  { name: 'focal', variant: 'authors' },
   { name: 'classBalanced', variant: 'authors' },
   { name: 'classBalanced', normalize: 'classes', classCounts: counts },
   { name: 'classBalanced', normalize: 'none', beta: 0.9 },

@@ -28,11 +28,10 @@ interface Case {
 const UNDERFLOW = 1e-33;
 
 const ownFile = path.join(__dirname, '..', 'fixtures', 'losses.json');
-const sharedFiles = [
-  path.join(process.env.PAT_DATA_DIR ?? '', '..', 'reference', 'losses.json'),
-  path.join(__dirname, '..', '..', '..', 'shared', 'reference', 'losses.json'),
-];
-const sharedFile = sharedFiles.find((file) => existsSync(file));
+const shared = [
+  path.join(process.env.PAT_DATA_DIR ?? '', '..', 'reference'),
+  path.join(__dirname, '..', '..', '..', 'shared', 'reference'),
+].find((folder) => existsSync(path.join(folder, 'losses.json')));
 
 function casesOf(file: string): Case[] {
   return (JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] }).cases;
@@ -80,9 +79,12 @@ describe('losses equal PyTorch on our fixtures', () => {
 });
 
 describe('losses equal the shared reference', () => {
-  const reason = sharedFile ? '' : ' (skipped: no ../shared/reference)';
-  it.skipIf(!sharedFile)(`at the tolerances of its README${reason}`, () => {
-    for (const batch of casesOf(sharedFile ?? ''))
-      checkCase(batch, { value: 5e-7, gradient: 1e-6 });
-  });
+  const reason = shared ? '' : ' (skipped: no ../shared/reference)';
+  it.skipIf(!shared).each(['losses.json', 'authors-losses.json'])(
+    `%s at the tolerances of its README${reason}`,
+    (file) => {
+      for (const batch of casesOf(path.join(shared ?? '', file)))
+        checkCase(batch, { value: 5e-7, gradient: 1e-6 });
+    },
+  );
 });

@@ -69,12 +69,27 @@ describe('classBalanced', () => {
     expectClose(value(given, logits, [0, 0, 1]), LN2 / 3);
   });
 
-  it("'authors' sets β = (N−1)/N: N = 3, w = (1/3)/(1−(2/3)^n) = 3/5 and 1, not normalized", () => {
+  it("'authors' sets β = (N−1)/N: N = 3, w = (1/3)/(1−(2/3)^n + 1e-6), not normalized", () => {
     const authors: LossConfig = { name: 'classBalanced', variant: 'authors' };
-    expectClose(value(authors, logits, [0, 0, 1]), ((0.6 + 0.6 + 1) * LN2) / 3);
+    const [twice, once] = [5 / 9, 1 / 3].map((part) => 1 / 3 / (part + 1e-6));
+    const expected = ((2 * twice + once) * LN2) / 3;
+    expectClose(value(authors, logits, [0, 0, 1]), expected);
+    // N is the number of valid pixels, and so is what the sum is divided by.
+    expectClose(value(authors, [...logits, half], [0, 0, 1, 255]), expected);
+    expectClose(value({ ...authors, name: 'classBalancedFocal' }, logits, [0, 0, 1]), expected / 4);
   });
 
-  it('classBalancedFocal multiplies by (1−p)^γ; the authors by (1 − log p)^γ', () => {
+  it("'authors' keeps the digits of 1−β^n for one pixel of a class among many", () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => (i === 0 ? [0, LN2, 0] : half));
+    const labels = many.map((_, i) => (i === 0 ? 1 : 0));
+    const N = many.length;
+    const w = (n: number) => 1 / N / (-Math.expm1(n * Math.log1p(-1 / N)) + 1e-6);
+    const expected = ((w(1) + (N - 1) * w(N - 1)) * LN2) / N;
+    const got = value({ name: 'classBalanced', variant: 'authors' }, many, labels);
+    expectClose(got, expected, { relative: 5e-6 }); // the rounding of a sum of 20 000; 1−β^n in float32 is off by 1e-3
+  });
+
+  it('classBalancedFocal multiplies by (1−p)^γ, the authors’ too', () => {
     const focal: LossConfig = { name: 'classBalancedFocal', beta: 0.5, gamma: 2 };
     expectClose(
       value({ ...focal, normalize: 'none' }, logits, [0, 0, 1]),
@@ -82,7 +97,7 @@ describe('classBalanced', () => {
     );
     const authors: LossConfig = { name: 'classBalancedFocal', variant: 'authors', gamma: 1 };
     // One pixel: N = n = 1, β = 0, w = 1/(1 + 1e-6).
-    expectClose(value(authors, [half], [0]), ((1 + LN2) * LN2) / (1 + 1e-6));
+    expectClose(value(authors, [half], [0]), (0.5 * LN2) / (1 + 1e-6));
   });
 });
 

@@ -44,6 +44,7 @@ export const everyConfig: LossConfig[] = [
   { name: 'focal' },
   { name: 'focal', gamma: 0 },
   { name: 'focal', gamma: 0.5 },
+  { name: 'focal', variant: 'authors' },
   { name: 'classBalanced' },
   { name: 'classBalanced', beta: 0.5, normalize: 'classes' },
   { name: 'classBalanced', beta: 0, normalize: 'none', classCounts: [90, 9, 1] },

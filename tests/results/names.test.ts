@@ -9,6 +9,15 @@ describe('a loss', () => {
     [{ name: 'ldam', maxMargin: 0.4, scale: 10 }, 'LDAM, maxMargin 0.4, s = 10'],
     [{ name: 'balancedSoftmax', variant: 'authors' }, 'BMS, authors’ code'],
     [{ name: 'blv', distribution: 'uniform' }, 'BLV, uniform'],
+    [{ name: 'classBalanced', beta: 0.999, classCounts: 'dataset' }, 'CB, β = 0.999'],
+    [{ name: 'classBalanced', beta: 0.999, classCounts: 'batch' }, 'CB, β = 0.999, batch counts'],
+    [{ name: 'ldam', variant: 'paper', classCounts: 'batch' }, 'LDAM, paper’ code, batch counts'],
+    [{ name: 'ldam', classCounts: [3, 4] }, 'LDAM, given counts'],
+    [{ name: 'blv', variant: 'authors', classCounts: 'batch' }, 'BLV, authors’ code'],
+    [
+      { name: 'blv', variant: 'authors', classCounts: 'dataset' },
+      'BLV, authors’ code, dataset counts',
+    ],
   ] as const)('is labelled with the options that are set: %o', (loss, label) => {
     expect(lossLabel(loss)).toBe(label);
   });

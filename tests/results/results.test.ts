@@ -62,6 +62,21 @@ describe('readRecords', () => {
     expect(skipped).toEqual(['b.json: holds no scores of the test split']);
   });
 
+  it('reads a loss of version 1.0 as one that counts the batch, refuses a void of its own', async () => {
+    const { records, skipped } = await written({
+      'a.json': { ...record({ loss: { name: 'ldam' } }), trainingPixels: [5, 3, 0] },
+      'b.json': record({ loss: { name: 'pat', ignoreIndex: 0 } }),
+      'c.json': record({ loss: { name: 'ldam', classCounts: 'dataset' }, seed: 1 }),
+    });
+    expect(records.map(({ config }) => config.loss)).toEqual([
+      { name: 'ldam', classCounts: 'batch' },
+      { name: 'ldam', classCounts: 'dataset' },
+    ]);
+    expect(records.map(({ trainingPixels }) => trainingPixels)).toEqual([[5, 3, 0], undefined]);
+    expect(skipped[0]).toMatch(/^b\.json: .*loss\.ignoreIndex must be absent, got 0/);
+    expect(groupCells(records).cells).toHaveLength(2);
+  });
+
   it('refuses a folder that is not there', async () => {
     await expect(readRecords('/nowhere/at/all')).rejects.toThrow('folders that can be read');
   });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig, withSettings } from '../../lib/runs/config';
+import { createLoss, lossNames } from '../../lib/losses';
+import type { LossConfig } from '../../lib/losses';
+import { parseConfig, parseStoredConfig, withSettings } from '../../lib/runs/config';
+import { countingLosses } from '../../lib/runs/storedConfig';
 
 const example = {
   dataset: { name: 'synthetic', size: [32, 48], numClasses: 6, trainLength: 40, validLength: 8 },
@@ -57,10 +60,62 @@ describe('parseConfig', () => {
     [{ loss: { name: 'pat', temprature: 2 } }, "got 'temprature'. Did you mean 'temperature'?"],
     [{ loss: { name: 'patt' } }, "Did you mean 'pat'?"],
     [{ loss: { name: 'pat', temperature: -1 } }, 'temperature must be a number > 0, got -1'],
+    [
+      { loss: { name: 'pat', ignoreIndex: 0 } },
+      "loss.ignoreIndex must be absent, got 0. Leave it out: the data set's own decides",
+    ],
+    [{ loss: { name: 'blv', validate: true } }, 'loss.validate must be absent, got true'],
+    [{ loss: { name: 'blv', noise: [0.5] } }, 'loss.noise must be absent, got [ 0.5 ]'],
+    [{ loss: { name: 'focal', classCounts: 'dataset' } }, "got 'classCounts'"],
+    [{ loss: { name: 'ldam', classCounts: 'data' } }, "classCounts must be 'batch' or an array"],
     [[], 'the whole must be of type object, got []'],
   ])('%j: %s', (input, message) => {
     expect(() => parseConfig(input)).toThrow(message);
     expect(() => parseConfig(input)).toThrow(/^experiment config/);
+  });
+});
+
+describe('classCounts', () => {
+  const lossOf = (loss: object, parse = parseConfig) => parse({ loss }).loss;
+  const takesCounts = (name: string) => {
+    try {
+      createLoss({ name, classCounts: 'batch' } as LossConfig);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  it('are written out for every loss that takes them, and for no other', () => {
+    expect(countingLosses).toEqual(lossNames.filter(takesCounts));
+    for (const name of lossNames) {
+      const counts = (classCounts: string) =>
+        takesCounts(name) ? { name, classCounts } : { name };
+      expect(lossOf({ name })).toEqual(counts('dataset'));
+      // Version 1.0 knew the batch alone.
+      expect(lossOf({ name }, parseStoredConfig)).toEqual(counts('batch'));
+    }
+  });
+
+  it.each([
+    { name: 'ldam', classCounts: 'batch' },
+    { name: 'ldam', classCounts: 'dataset' },
+    { name: 'ldam', classCounts: [1, 2] },
+    { name: 'ldam', variant: 'authors' }, // counts the batch, as its code does
+    { name: 'ldam', variant: 'authors', classCounts: 'dataset' },
+  ])('stay as they are in %j', (loss) => {
+    expect(lossOf(loss)).toEqual(loss);
+    expect(lossOf(loss, parseStoredConfig)).toEqual(loss);
+  });
+
+  it('are written out for the published variant by name too', () => {
+    const loss = { name: 'blv', variant: 'paper' };
+    expect(lossOf(loss)).toEqual({ ...loss, classCounts: 'dataset' });
+  });
+
+  it('a stored configuration is refused for what a run sets itself', () => {
+    const stored = { loss: { name: 'crossEntropy', ignoreIndex: 254 } };
+    expect(() => parseStoredConfig(stored)).toThrow('loss.ignoreIndex must be absent, got 254');
   });
 });
 

@@ -83,9 +83,11 @@ describe('classHistory', () => {
     const { classId, norms, coefficients } = history.classes[0];
     expect(history.perMask).toBe(true);
     expect(norms[1]).toBe(statistics?.pixelGradientNorm[classId]);
-    expect(coefficients[1]).toBe(statistics?.coefficient[classId]);
+    expect(coefficients?.[1]).toBe(statistics?.coefficient?.[classId]);
+    expect(coefficients?.[1]).toBeGreaterThan(0);
     const config = { ...run.record.config, loss: { name: 'crossEntropy' } as const };
     const asMean = classHistory({ ...run, record: { ...run.record, config } });
+    expect(asMean.classes[0].coefficients).toBeNull(); // version 1.0 logged a β for it
     const pixels = statistics?.pixels.reduce((sum, count) => sum + count, 0) as number;
     expect(asMean.classes[0].norms[1]).toBeCloseTo(
       (statistics?.gradientNorm[classId] as number) / pixels,

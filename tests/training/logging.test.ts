@@ -117,6 +117,29 @@ describe('logging', () => {
       }
     }));
 
+  it('tells of β in runs of PAT alone', () =>
+    withFolder(async (folder) => {
+      const statisticsOf = async (name: string, loss: ExperimentInput['loss']) => {
+        const outDir = path.join(folder, name);
+        await run(outDir, { loss, epochs: 1, logging: all });
+        const scalars = (await eventsIn(path.join(outDir, 'tensorboard'))).flat();
+        const tags = scalars.flatMap((event) => Object.keys(event.scalars));
+        const shown = new Set(tags.map((tag) => tag.split('/')[0]));
+        return { line: (await linesOf(outDir))[0].classStatistics, shown };
+      };
+      const pat = await statisticsOf('pat', config.loss);
+      expect(pat.line?.coefficient?.some((beta) => beta !== null && beta > 0)).toBe(true);
+      expect(pat.shown).toContain('classCoefficient');
+      const other = await statisticsOf('ce', { name: 'crossEntropy' });
+      expect(Object.keys(other.line ?? {}).sort()).toEqual([
+        'gradientNorm',
+        'pixelGradientNorm',
+        'pixels',
+      ]);
+      expect(other.shown).toContain('classGradientNorm');
+      expect(other.shown).not.toContain('classCoefficient');
+    }));
+
   it('tells why a run ended, also when it was interrupted before', () =>
     withFolder(async (folder) => {
       const at = (name: string) => path.join(folder, name);

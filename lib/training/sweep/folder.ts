@@ -8,6 +8,8 @@ import { readEpochs } from '../../runs/epochs';
 import { writeJson } from '../../runs/folder';
 import { lockOwner } from '../../runs/lock';
 import { readRecord } from '../../runs/record';
+import { firstDifference } from '../../runs/configDifference';
+import { storedConfig } from '../../runs/storedConfig';
 import type { PlannedRun, SweepPlan } from './plan';
 
 /** What a run's last attempt left when it ended without a record: `failure.json`. */
@@ -84,10 +86,12 @@ export async function prepareSweepFolder(
   const byId = new Map(planned.runs.map((run) => [run.id, run]));
   const other = stored?.runs.find((run) => !isDeepStrictEqual(byId.get(run.id), run));
   if (other !== undefined) {
-    const how = byId.has(other.id) ? 'another configuration of' : 'no';
+    const asked = byId.get(other.id);
+    const how = asked === undefined ? 'no' : 'another configuration of';
+    const what = asked && `: ${firstDifference(other.config, asked.config)}`;
     throw new InputError(
       `sweep: --out must be a folder of the same sweep, got ${paths.folder}, where the plan has ${how} run ` +
-        `${other.id}. Choose another folder, or delete that one.`,
+        `${other.id}${what ?? ''}. Choose another folder, or delete that one.`,
     );
   }
   const threads = threadsOf(stored, choice);
@@ -120,7 +124,10 @@ function threadsOf(
 
 /** The plan in a sweep's folder; undefined where there is none. */
 export async function readPlan(outDir: string): Promise<StoredSweep | undefined> {
-  return (await readJsonIfThere('sweep', sweepPaths(outDir).plan)) as StoredSweep | undefined;
+  const content = await readJsonIfThere('sweep', sweepPaths(outDir).plan);
+  const stored = content as StoredSweep | undefined;
+  const runs = stored?.runs.map(({ id, config }) => ({ id, config: storedConfig(config) }));
+  return stored && { ...stored, runs: runs ?? [] };
 }
 
 /** States of all runs, in the order of the plan. */

@@ -4,7 +4,7 @@ import type { NetworkName } from '../../models';
 import { paperCells } from '../../paper';
 import type { ExperimentInput } from '../../runs/config';
 import type { SweepGrid, SweepInput } from './plan';
-import { tunedLoss } from './tuned';
+import { atScale, tunedLoss } from './tuned';
 
 /**
  * `'paper'`: what the text says on its data sets in full (100 epochs, 0.8 / 0.1 / 0.1, void a class); `'laptop'`: its losses and networks on the small real sets, some
@@ -127,13 +127,21 @@ export const ablationLosses = {
 
 type Losses = (scale: SweepScale, dataset: string) => readonly LossConfig[];
 
+/** The loss as the scale takes it; where that writes out its counts, the run's id stays what it is without them. */
+function scaled(scale: SweepScale, loss: LossConfig): Labelled<LossConfig> {
+  const { name, classCounts, ...options } = { classCounts: undefined, ...atScale(scale, loss) };
+  if (classCounts === undefined) return loss;
+  const label = [name, ...Object.entries(options).map(([key, value]) => `${key}=${value}`)];
+  return { ...atScale(scale, loss), label: label.join('-') };
+}
+
 const grid =
   (networks: readonly NetworkName[], losses: Losses, seeds?: readonly number[]) =>
   (scale: SweepScale): SweepGrid[] =>
     settings[scale].datasets.map((dataset) => ({
       dataset: [dataset],
       'model.name': networks,
-      loss: losses(scale, dataset.label),
+      loss: losses(scale, dataset.label).map((loss) => scaled(scale, loss)),
       seed: seeds ?? settings[scale].seeds,
     }));
 

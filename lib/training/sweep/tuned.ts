@@ -1,5 +1,6 @@
 /** The options that the search on validation chose (preset `tuning`), by scale and data set. */
 import type { LossConfig, LossName } from '../../losses';
+import { withClassCounts } from '../../runs/storedConfig';
 
 /** As `chooseOptions` chooses from the search's records in data/results/laptop; a test compares. */
 export const tunedLosses: Partial<Record<string, Partial<Record<string, readonly LossConfig[]>>>> =
@@ -32,7 +33,17 @@ export const tunedLosses: Partial<Record<string, Partial<Record<string, readonly
     },
   };
 
-/** The loss with its chosen option; with its defaults where there was no search. */
+/** The loss with its chosen option, as `atScale` has it; with its defaults where there was no search. */
 export function tunedLoss(scale: string, dataset: string, name: LossName): LossConfig {
-  return tunedLosses[scale]?.[dataset]?.find((loss) => loss.name === name) ?? { name };
+  const chosen = tunedLosses[scale]?.[dataset]?.find((loss) => loss.name === name);
+  return atScale(scale, chosen ?? { name });
+}
+
+/**
+ * The loss as the presets of a scale take it. At laptop scale the losses that take class counts have `'batch'`: their
+ * options were tuned, and the committed records trained, with the counts of the batch, before a run's default became
+ * `'dataset'`.
+ */
+export function atScale(scale: string, loss: LossConfig): LossConfig {
+  return scale === 'laptop' ? withClassCounts(loss, 'batch') : loss;
 }

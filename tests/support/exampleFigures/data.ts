@@ -166,7 +166,7 @@ export function histories(): ClassHistory[] {
       pixels: Math.round(10_000 / 3 ** classId),
       group: groupOf(classId),
       norms: epochs.map((epoch) => 1 / (epoch * (1 + (i === 1 ? 0.1 : 1) * classId))),
-      coefficients: epochs.map((epoch) => 0.5 + 0.05 * classId + 0.3 / epoch),
+      coefficients: i === 1 ? epochs.map((epoch) => 0.5 + 0.05 * classId + 0.3 / epoch) : null,
     })),
     ranges: epochs.map((epoch) => 10 / epoch),
   }));

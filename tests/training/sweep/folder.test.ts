@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { prepareSweepFolder, readPlan } from '../../../lib/training/sweep/folder';
 import { parseSweep } from '../../../lib/training/sweep/plan';
@@ -24,6 +26,26 @@ describe('prepareSweepFolder', () => {
         'sweep: --threads must be 4, as the sweep began, got 2. Leave it out, or choose another folder',
       );
       expect((await readPlan(folder))?.threads).toBe(4);
+    }));
+
+  it('reads a plan of version 1.0, whose losses counted the batch, as what it was', () =>
+    withFolder(async (folder) => {
+      const sweep = (loss: object) =>
+        parseSweep({ name: 'old', base: { loss }, grid: { seed: [0] } });
+      const prepare = (loss: object) =>
+        prepareSweepFolder(folder, sweep(loss), { defaultThreads: 1 });
+      await prepare({ name: 'ldam', classCounts: 'batch' });
+      const file = path.join(folder, 'sweep.json');
+      const old = (await readFile(file, 'utf8')).replace(/,\s*"classCounts": "batch"/, '');
+      expect(old).not.toContain('classCounts');
+      await writeFile(file, old);
+      const loss = { name: 'ldam', classCounts: 'batch' };
+      expect((await readPlan(folder))?.runs[0].config.loss).toEqual(loss);
+      await expect(prepare({ name: 'ldam' })).rejects.toThrow(
+        /another configuration of run seed0: loss\.classCounts is "dataset", was "batch".*--set loss\.classCounts=batch/,
+      );
+      expect(await readFile(file, 'utf8')).toBe(old);
+      expect((await prepare(loss)).runs[0].config.loss).toEqual(loss);
     }));
 
   it('takes the threads that a new sweep is asked for', () =>
