@@ -2,6 +2,7 @@
 import { tf } from '../backend';
 import { dataTypes, GraphBuilder, typeOf } from './nodes';
 import { DryRunError } from './dryBinding';
+import { isUnrecordable } from './failures';
 import { dataTypeOf, record, TracingError } from './recorder';
 import type { NameOf, RecordingMode } from './recorder';
 import type { Program } from './residentGraph';
@@ -43,7 +44,8 @@ export function recordModel<Result>(
 ): RecordedProgram {
   try {
     return recordModelBy('dry', name, given, compute, complete);
-  } catch {
+  } catch (error) {
+    if (!isUnrecordable(error)) throw error;
     return recordModelBy('real', name, given, compute, complete); // slower, but it knows all shapes and values
   }
 }

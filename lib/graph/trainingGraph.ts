@@ -1,10 +1,10 @@
 /** The programs of a training run, one for each shape of batch: the optimizer step and the validation. */
 import { tf } from '../backend';
-import { InputError } from '../check';
 import type { Adam } from '../training/adam';
 import { stepTensors } from '../training/step';
 import type { StepInput, StepSetup, StepTensors, TrainingBatch } from '../training/step';
 import { gatedAdam, soundness } from './adamUpdate';
+import { isNoGraph } from './failures';
 import { dataTypes, typeOf } from './nodes';
 import type { GraphNode } from './nodes';
 import { programName, recordModel, weightVariables } from './recordedModel';
@@ -191,12 +191,12 @@ function withExamples(shape: BatchShape, use: (inputs: StepInputs) => string): v
   }
 }
 
-/** Errors of TensorFlow and tfjs become TracingErrors; those that tell of wrong input stay. */
+/** What says that there can be no graph becomes a TracingError; every other error stays. */
 function traced<Result>(compute: () => Result): Result {
   try {
     return compute();
   } catch (error) {
-    if (error instanceof InputError || error instanceof TracingError) throw error;
-    throw new TracingError((error as Error).message);
+    if (error instanceof TracingError || !isNoGraph(error)) throw error;
+    throw new TracingError(error.message);
   }
 }

@@ -1,6 +1,6 @@
 /** Predictions of a model that is not being trained: as a graph, or op by op where there can be none. */
 import { tf } from '../backend';
-import { InputError } from '../check';
+import { isNoGraph } from '../graph/failures';
 import { GraphPredictor } from '../graph/predictor';
 
 export interface Inference {
@@ -11,18 +11,18 @@ export interface Inference {
 }
 
 /**
- * Predicts with the running statistics of batch normalization. A graph that cannot be recorded or run is given up for the
- * model itself, whose own error tells what is wrong when it fails, too; `onNote` is told once, with the reason.
+ * Predicts with the running statistics of batch normalization. A graph that cannot be recorded, loaded or run is given up
+ * for the model itself, and `onNote` is told once, with the reason. Every other error, such as too little memory, is thrown.
  */
 export function createInference(model: tf.LayersModel, onNote?: (text: string) => void): Inference {
   const eagerly = (images: tf.Tensor4D) =>
     tf.tidy(() => model.apply(images, { training: false }) as tf.Tensor4D);
   let graph: GraphPredictor | undefined;
   const giveUp = (error: unknown): void => {
-    if (error instanceof InputError) throw error;
+    if (!isNoGraph(error)) throw error;
     graph?.dispose();
     graph = undefined;
-    onNote?.(`predictions are made op by op, as they are no graph: ${(error as Error).message}`);
+    onNote?.(`predictions are made op by op, as they are no graph: ${error.message}`);
   };
   try {
     graph = new GraphPredictor(model);

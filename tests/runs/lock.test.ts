@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lockRun } from '../../lib/runs/lock';
@@ -62,6 +62,28 @@ describe('lockRun', () => {
       });
     }
   });
+
+  it.each(['lock', 'lock.takeover'])('refuses a %s that cannot be read, and names it', (name) =>
+    withFolder(async (folder) => {
+      const file = path.join(folder, name);
+      if (name !== 'lock') await writeFile(path.join(folder, 'lock'), await deadOwner());
+      const say = `lockRun: ${file} must be`;
+      const remedy = `If no process works in the folder, delete ${file}.`;
+      for (const [make, reason] of [
+        [() => mkdir(file), 'readable or absent, got EISDIR'],
+        [() => symlink(name, file), 'readable or absent, got ELOOP'],
+        [() => symlink('nothing', file), 'a file, got a link to nothing'],
+      ] as const) {
+        await make();
+        const error = await lockRun(folder, 'lockRun').catch((thrown: Error) => thrown);
+        expect(String(error)).toContain(`${say} ${reason}`);
+        expect(String(error)).toContain(remedy);
+        await rm(file, { recursive: true });
+      }
+      await (await lockRun(folder)).release();
+      expect(await readdir(folder)).toEqual([]);
+    }),
+  );
 
   it('goes on where a process was killed while it took over', () =>
     withFolder(async (folder) => {

@@ -34,6 +34,10 @@ function jsonOf({ dataset, groups, scores, loss, counts }: RunEvaluation): strin
 function textOf({ dataset, groups, scores, loss, counts }: RunEvaluation): string {
   const { iou, dice, accuracyPerClass, ...overall } = scores;
   const total = counts.flat().reduce((sum, value) => sum + value, 0);
+  if (total === 0) {
+    const words = `The ${dataset.split} split has no labelled pixel: there is nothing to score.`;
+    return `${describeDataset(dataset)}\n\n${words}\n`;
+  }
   const classes = groups.flatMap(({ name: group, classes }) =>
     classes.map((id) => ({
       class: dataset.classNames[id],

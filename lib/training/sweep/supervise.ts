@@ -1,6 +1,7 @@
 /** Runs the runs of a sweep in processes of their own, so many at a time, until all are done or have failed. */
-import { access, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { isThere } from '../../files';
 import type { ProgressEvent } from '../experiment';
 import { writeJson } from '../../runs/folder';
 import { engineFiles, sweepPaths } from './folder';
@@ -42,28 +43,44 @@ export interface SweepOutcome {
   stopped: string[];
 }
 
-/** Runs with a record are done and are not started again; a failed run does not keep the others from running. */
+/**
+ * Runs with a record are done and are not started again; a failed run does not keep the others from running.
+ *
+ * @throws what went wrong with the supervision itself (a process that cannot be started, a file that cannot be written),
+ *   once the other runs, which are stopped as by an abort, have ended: until then their folder is in use.
+ */
 export async function superviseRuns(
   runs: readonly PlannedRun[],
   options: SuperviseOptions,
 ): Promise<SweepOutcome> {
-  const { outDir, jobs, gpus, signal } = options;
+  const { outDir, jobs, gpus } = options;
+  const stop = new AbortController();
+  const { signal } = stop;
+  const pass = () => stop.abort(options.signal.reason);
+  options.signal.addEventListener('abort', pass);
+  if (options.signal.aborted) pass();
   const outcome: SweepOutcome = { done: [], failed: [], stopped: [] };
   const waiting = [...runs];
   const work = async (slot: number) => {
     for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
       const folder = sweepPaths(outDir).run(run.id);
       const gpu = gpus.length > 0 ? gpus[slot % gpus.length] : undefined;
-      const isDone = await access(recordOf(folder)).then(
-        () => true,
-        () => false,
-      );
-      const end = isDone ? 'done' : await superviseRun(run.id, folder, gpu, options);
+      const isDone = await isThere('sweep', recordOf(folder));
+      const end = isDone ? 'done' : await superviseRun(run.id, folder, gpu, { ...options, signal });
       outcome[end].push(run.id);
       if (signal.aborted) outcome.stopped.push(...waiting.splice(0).map(({ id }) => id));
     }
   };
-  await Promise.all(Array.from({ length: jobs }, (_, slot) => work(slot)));
+  const failures: unknown[] = [];
+  const slots = Array.from({ length: jobs }, (_, slot) =>
+    work(slot).catch((error: unknown) => {
+      failures.push(error);
+      stop.abort(error);
+    }),
+  );
+  await Promise.all(slots);
+  options.signal.removeEventListener('abort', pass);
+  if (failures.length > 0) throw failures[0];
   return outcome;
 }
 

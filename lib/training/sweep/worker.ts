@@ -62,10 +62,10 @@ export async function attemptRun(
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     const ended = await new Promise<string>((resolve, reject) => {
-      child.on('error', reject);
+      // A process that could not be signalled or told is still there, and its end is waited for.
+      child.on('error', (error) => child.pid === undefined && reject(error));
       child.on('exit', (status, name) => resolve(name ?? String(status)));
-    });
-    signal.removeEventListener('abort', stop);
+    }).finally(() => signal.removeEventListener('abort', stop));
     if (ended === '0') return undefined;
     const place = path.relative(process.cwd(), log);
     const reason = failure?.text ?? `the process ended without a word; see ${place}`;

@@ -1,0 +1,25 @@
+/** Which errors say that a computation cannot be a graph. All others are those of a bug, of wrong input, or of the machine. */
+import { DryRunError } from './dryBinding';
+import { TracingError } from './recorder';
+import { UnknownShape } from './shapes/opCall';
+
+/** TensorFlow's word for too little memory, which a run op by op would lack, too. */
+const OUT_OF_MEMORY = /RESOURCE_EXHAUSTED|Invalid TF_Status: 8\b|\bOOM\b|out of memory/i;
+
+/** How the binding begins what TensorFlow says of a graph or an op. */
+const OF_TENSORFLOW =
+  /^(Invalid TF_Status: \d+|Failed to load SavedModel|Session fail to run with error|(In|Out)put op name can not be found)/;
+
+/** The recording cannot be done: a value is read, a tensor of elsewhere is used, a shape is not known. */
+export function isUnrecordable(error: unknown): error is Error {
+  return (
+    error instanceof TracingError || error instanceof DryRunError || error instanceof UnknownShape
+  );
+}
+
+/** It cannot be recorded, or TensorFlow cannot load or run the graph. */
+export function isNoGraph(error: unknown): error is Error {
+  if (isUnrecordable(error)) return true;
+  if (!(error instanceof Error) || OUT_OF_MEMORY.test(error.message)) return false;
+  return OF_TENSORFLOW.test(error.message);
+}
