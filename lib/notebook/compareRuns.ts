@@ -7,7 +7,12 @@ import { show, showTable } from '../notebook';
 import { compareImages } from '../results/imageComparison';
 import { datasetTitle, networkTitle } from '../results/names';
 import { distinctLabels } from '../results/runSelection';
-import { compareClasses, compareGroups, constantBaseline } from '../training/runComparison';
+import {
+  compareClasses,
+  compareGroups,
+  constantBaseline,
+  scoredAlike,
+} from '../training/runComparison';
 import type { ClassComparison, GroupComparison } from '../training/runComparison';
 import { readRun } from '../runs/trainingRuns';
 import type { TrainingRun } from '../runs/trainingRuns';
@@ -50,11 +55,10 @@ export async function compareRuns(
   { pictures = true, name = 'compare', signal }: CompareRunsOptions = {},
 ): Promise<RunsCompared> {
   const runs = await Promise.all([asRun(first), asRun(second)]);
-  const split = runs.every(({ record }) => record.test) ? 'test' : 'valid';
-  const [a, b] = runs.map(({ record }) => {
-    const scored = (split === 'test' ? record.test : undefined) ?? record;
-    return { classNames: record.classNames, counts: scored.counts, scores: scored.scores };
-  });
+  const {
+    split,
+    scored: [a, b],
+  } = scoredAlike(runs);
   const labels = distinctLabels(runs);
   const data = dataText(runs);
   const classes = compareClasses(a, b);

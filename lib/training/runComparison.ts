@@ -37,6 +37,19 @@ export interface GroupComparison {
 
 type Scored = Pick<RunRecord, 'counts' | 'classNames' | 'scores'>;
 
+/** The scores that both runs have: of the test split where each has one, else of the validation split. */
+export function scoredAlike(runs: readonly { record: RunRecord }[]): {
+  split: 'test' | 'valid';
+  scored: Scored[];
+} {
+  const split = runs.every(({ record }) => record.test) ? 'test' : 'valid';
+  const scored = runs.map(({ record }) => {
+    const { counts, scores } = (split === 'test' ? record.test : undefined) ?? record;
+    return { classNames: record.classNames, counts, scores };
+  });
+  return { split, scored };
+}
+
 /**
  * The best of all predictions that ignore the image: the commonest class everywhere. The class is chosen on the same
  * labels, so no constant guess scores higher.

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ConfusionMatrix } from '../../lib/metrics';
-import { compareClasses, compareGroups, constantBaseline } from '../../lib/training/runComparison';
+import type { RunRecord } from '../../lib/training/experiment';
+import {
+  compareClasses,
+  compareGroups,
+  constantBaseline,
+  scoredAlike,
+} from '../../lib/training/runComparison';
 
 const classNames = ['Sky', 'Road', 'Pole', 'Fence'];
 
@@ -71,5 +77,18 @@ describe('compareClasses and compareGroups', () => {
     const other = scored([0, 1], [0, 1]);
     expect(() => compareClasses(perfect, other)).toThrow('compareClasses: second must be a run');
     expect(() => compareGroups(perfect, other)).toThrow('compareGroups: second must be a run');
+  });
+});
+
+describe('scoredAlike', () => {
+  const run = (test?: object) => ({ record: { ...perfect, test } as unknown as RunRecord });
+
+  it('takes the test split where both runs have it, else the validation split', () => {
+    const { counts, scores } = allRoad;
+    const both = scoredAlike([run({ counts, scores }), run({ counts, scores })]);
+    expect([both.split, both.scored[1].scores.meanIoU]).toEqual(['test', scores.meanIoU]);
+    const one = scoredAlike([run({ counts, scores }), run()]);
+    expect(one.split).toBe('valid');
+    expect(one.scored.map(({ scores: { meanIoU } }) => meanIoU)).toEqual([1, 1]);
   });
 });
