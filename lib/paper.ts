@@ -36,12 +36,12 @@ export interface PaperCell {
 }
 
 /** What the tables' rows name and the text that we have does not say. */
-export const lostSettings: readonly { setting: string; place: string }[] = [
-  { setting: 'γ of Focal and CBFocal', place: 'Tables 1 and 2' },
-  { setting: 'margin parameter and scale s of LDAM', place: 'Tables 1 and 2' },
-  { setting: 'σ of BLV', place: 'Tables 1 and 2' },
-  { setting: 'temperature of PAT', place: 'Tables 1 and 2' },
-  { setting: 'the four temperatures', place: 'Table 3' },
+export const lostSettings: readonly { setting: string; tables: readonly string[] }[] = [
+  { setting: 'γ of Focal and CBFocal', tables: ['table1', 'table2'] },
+  { setting: 'margin parameter and scale s of LDAM', tables: ['table1', 'table2'] },
+  { setting: 'σ of BLV', tables: ['table1', 'table2'] },
+  { setting: 'temperature of PAT', tables: ['table1', 'table2'] },
+  { setting: 'the four temperatures', tables: ['table3'] },
 ];
 
 /**

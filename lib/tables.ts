@@ -9,6 +9,7 @@
  */
 import { checkOneOf } from './check';
 import { ablation } from './tables/ablation';
+import { levels } from './tables/levels';
 import { primary } from './tables/primary';
 import { runs } from './tables/runs';
 import { table1 } from './tables/table1';
@@ -26,6 +27,7 @@ export const tableSpecifications: readonly TableSpecification[] = [
   table2,
   table3,
   primary,
+  levels,
   ablation,
   tuning,
   runs,
