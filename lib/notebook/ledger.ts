@@ -2,7 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
+import { invalid } from '../check';
 import type { LedgerRow } from '../claims';
+import { signed } from '../results/names';
 import { ledgerCsv, ledgerHtml, ledgerLatex, ledgerMarkdown, verdictText } from '../figures/ledger';
 import { writeOutput } from './output';
 
@@ -37,4 +39,26 @@ export async function saveLedger(
   console.log(
     `${path.relative('', path.join(directory, 'claims'))}.{${Object.keys(files).join(', ')}}`,
   );
+}
+
+/** The row of a claim. @throws InputError for an id that the ledger lacks. */
+export function rowOf(ledger: readonly LedgerRow[], id: string): LedgerRow {
+  const row = ledger.find((one) => one.id === id);
+  if (row !== undefined) return row;
+  throw invalid('rowOf', 'id', `one of ${ledger.map((one) => one.id).join(', ')}`, id);
+}
+
+/** Markdown: a line for each of the claims with its verdict and the numbers behind it. */
+export function readings(ledger: readonly LedgerRow[], ids: readonly string[]): string {
+  const line = ({ claim, verdict, measured }: LedgerRow) =>
+    `- *${claim}*: **${verdict}** (${measured}).`;
+  return `**Reading.**\n${ids.map((id) => line(rowOf(ledger, id))).join('\n')}`;
+}
+
+/** The differences behind a claim, for `showTable`. */
+export function comparisonRows({ comparisons }: LedgerRow): Record<string, string | number>[] {
+  return comparisons.map(({ label, value, low, high, seeds }) => {
+    const [points, from, to] = [value, low, high].map((one) => signed(one));
+    return { difference: label, points, from, to, seeds };
+  });
 }
