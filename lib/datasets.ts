@@ -113,6 +113,16 @@ export async function availableDatasets(
   );
 }
 
+/**
+ * The cluster of each image of a data set, by their names (as `sample().name`): images of one cluster, such as frames of one
+ * drive shot within 20 seconds, are not independent of each other. Each image is its own where the data set says nothing, and
+ * in a data set that is not of the table.
+ */
+export function imageClusters(datasetName: string, names: readonly string[]): string[] {
+  const definition = table.find(({ name }) => name === datasetName);
+  return definition?.clustersOf?.(names) ?? [...names];
+}
+
 /** One line that says which images are shown, e.g. `CamVid, train: 367 real images, 11 classes`. */
 export function describeDataset(dataset: SegmentationDataset): string {
   const { title, split, length, real, numClasses } = dataset;

@@ -6,11 +6,6 @@ import type { Interval } from '../results/bootstrap';
 /** The rule of `overImages`, for the rules of claims. */
 export const imageRule = 'interval over images, drawn again by clusters';
 
-/** The cluster of each image of a data set, in the order of the names. */
-export function clustersOf(_datasetName: string, names: readonly string[]): string[] {
-  return [...names]; // each image its own, until the data set says which belong together
-}
-
 /**
  * The 95 % percentile bootstrap interval of a statistic of image numbers 0 … n − 1, whole clusters drawn with replacement;
  * null for fewer than two clusters.

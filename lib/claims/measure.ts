@@ -2,11 +2,10 @@
 import { lossCurves } from '../analysis/lossCurves';
 import { analyzeMasks } from '../analysis/maskImbalance';
 import { tf } from '../backend';
-import { availableDatasets, openDataset } from '../datasets';
+import { availableDatasets, imageClusters, openDataset } from '../datasets';
 import { patCoefficient } from '../losses/pat';
 import type { PatCoefficientOptions } from '../losses/pat';
 import type { FormulaEvidence, LargestCoefficient, MaskEvidence } from './evidence';
-import { clustersOf } from './imageClusters';
 
 export interface FormulaOptions {
   /** PAT's τ (default 0.5, 1, 2, 4). */
@@ -96,7 +95,7 @@ export async function measureMasks({
       openDataset({ name, root, size: [...size] }),
     ]);
     const masks = await analyzeMasks(full, { limit, signal });
-    const clusters = clustersOf(
+    const clusters = imageClusters(
       name,
       masks.images.map((image) => image.name),
     );

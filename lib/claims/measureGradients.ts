@@ -2,12 +2,12 @@
 import { measureGradientNorms } from '../analysis/gradientNorms';
 import { spreadIndices } from '../analysis/spreadIndices';
 import { tf } from '../backend';
+import { imageClusters } from '../datasets';
 import type { Sample, SegmentationDataset } from '../datasets/types';
 import { createLoss, pixelwiseLoss } from '../losses';
 import type { SegmentationLoss } from '../losses';
 import { trainableVariables } from '../models/layers';
 import type { GradientEvidence } from './evidence';
-import { clustersOf } from './imageClusters';
 
 export interface GradientOptions {
   /** What is said of the network, e.g. `'U-Net after 60 steps'`. */
@@ -46,7 +46,7 @@ export async function measureGradients(
   }
   const source = `${dataset.title}, ${images.length} ${dataset.real ? '' : 'drawn '}images, ${network}`;
   const names = [...new Set(norms.rows.map(({ image }) => image))];
-  return { source, norms, clusters: clustersOf(dataset.name, names), normsOverMask };
+  return { source, norms, clusters: imageClusters(dataset.name, names), normsOverMask };
 }
 
 /** Cross-entropy summed over the pixels of one class. */

@@ -5,8 +5,12 @@
  *     camvid/CamVid/{train,val,test}.txt            "image label" pairs, one a line (optional)
  *     camvid/CamVid/{train,val,test}/NAME.png       images, PNG or JPEG
  *     camvid/CamVid/{train,val,test}annot/NAME.png  8-bit grey: class ids 0–10, 11 = void
+ *
+ * NAME is a frame of one of four drives at 30 frames a second: 0001TP_006690, 0006R0_f01380, 0016E5_01320, Seq05VD_f00000.
+ * A cluster of images is 20 seconds of a drive (600 frames).
  */
 import path from 'node:path';
+import { timeBlocks } from './clusters';
 import { exists, fileDataset } from './files';
 import { indexFiles, listedPairs, pairKeys } from './listing';
 import type { Pair } from './listing';
@@ -41,6 +45,7 @@ export const camvid = fileDataset({
     'G. J. Brostow, J. Fauqueur, R. Cipolla: Semantic object classes in video: A high-definition ' +
     'ground truth database. Pattern Recognition Letters 30(2), 88–97, 2009.',
   classOf: (value) => (value < voidValue ? value : value === voidValue ? 'void' : undefined),
+  clustersOf: (names) => timeBlocks(names, /^(\w+)_f?(\d+)$/, 600),
   hasSplit: (folder, split) => exists(path.join(folder, partOf[split])),
   pairs: (folder, split) => partPairs(folder, partOf[split]),
   async allPairs(folder) {

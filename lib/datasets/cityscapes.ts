@@ -5,11 +5,15 @@
  *     cityscapes/leftImg8bit/{train,val,test}/CITY/CITY_SEQ_FRAME_leftImg8bit.png
  *     cityscapes/gtFine/{train,val,test}/CITY/CITY_SEQ_FRAME_gtFine_labelIds.png   8-bit grey, 0–33
  *
+ * A cluster of images is 20 seconds of a sequence (340 frames of 17 a second). In most cities each labelled frame has a
+ * sequence of its own.
+ *
  * The 19 train ids of the official table; every other label id is void. The labels of the official
  * test split are not public: its files hold void only, and the split `splitRule: 'paper'`
  * is over train and val (3,475).
  */
 import path from 'node:path';
+import { timeBlocks } from './clusters';
 import { exists, fileDataset } from './files';
 import { indexFiles, pairKeys } from './listing';
 import type { Pair } from './listing';
@@ -54,6 +58,7 @@ export const cityscapes = fileDataset({
     'B. Schiele: The Cityscapes dataset for semantic urban scene understanding. IEEE Conference ' +
     'on Computer Vision and Pattern Recognition, 2016.',
   classOf: (value) => (value > largestLabelId ? undefined : (trainIds.get(value) ?? 'void')),
+  clustersOf: (names) => timeBlocks(names, /^(\w+_\d+)_(\d+)$/, 340),
   hasSplit: (folder, split) => exists(path.join(folder, 'leftImg8bit', partOf[split])),
   pairs: (folder, split) => partPairs(folder, partOf[split]),
   allPairs: async (folder) =>

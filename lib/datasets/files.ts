@@ -42,6 +42,8 @@ export interface FileDataset extends LabelFacts {
   source: string;
   /** Options beyond those of every data set of files. */
   options?: Partial<typeof ownOptions>;
+  /** As in `DatasetDefinition`. */
+  clustersOf?: (names: readonly string[]) => string[];
   /** What depends on the options or on a file of the set. */
   variant?(folder: string, options: ResolvedOptions): Promise<Partial<LabelFacts>>;
   hasSplit(folder: string, split: Split): Promise<boolean>;
@@ -68,6 +70,7 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
     citation: set.citation,
     attribution: set.attribution,
     options: namesOf({ ...fileOptions, ...set.options }),
+    clustersOf: set.clustersOf,
     has: (root, split) => set.hasSplit(path.join(root, set.folder), split),
     open: (options) => openFiles(set, options),
   };

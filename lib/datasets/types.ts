@@ -154,6 +154,11 @@ export interface ResolvedOptions extends DatasetOptions {
 export interface DatasetDefinition extends DatasetFacts {
   /** Options that this data set takes beyond the common ones. */
   readonly options: readonly (keyof OwnOptions)[];
+  /**
+   * The cluster of each image, by the names: images of one cluster are not independent of each other (default: each image
+   * is one).
+   */
+  clustersOf?: (names: readonly string[]) => string[];
   /** Whether the split's files lie under `root`; data sets without files answer true. */
   has(root: string, split: Split): Promise<boolean>;
   open(options: ResolvedOptions): Promise<SegmentationDataset>;
