@@ -13,7 +13,7 @@ import type { Evaluation, PredictedBatch } from './evaluate';
 import { openSplit } from './openSplit';
 import { palettePng } from './palettePng';
 import { runPaths } from './runFolder';
-import { lossAt } from './runLoss';
+import { validationLosses } from './runLoss';
 import type { ExperimentConfig } from './types';
 
 export interface RunEvaluationOptions {
@@ -67,7 +67,7 @@ export async function evaluateRun(
     if (predictions !== undefined) await mkdir(predictions, { recursive: true });
     const result = await evaluate(model, dataset, {
       batchSize: config.batchSize,
-      loss: lossAt(config, dataset.ignoreIndex, 'validation'),
+      ...validationLosses(config, dataset.ignoreIndex),
       signal,
       onNote,
       onBatch: (done) => onProgress?.(done, dataset.length),

@@ -13,6 +13,7 @@ import type { RunPosition, TrainingState } from './checkpoint';
 import type { RunPaths } from './runFolder';
 import { evaluate } from './evaluate';
 import { openSplit } from './openSplit';
+import { plainCrossEntropy } from './runLoss';
 import { validate } from './train';
 import type { ExperimentConfig } from './types';
 
@@ -33,10 +34,18 @@ export interface RunRecord {
   scores: SegmentationScores;
   /** Pixels of the validation split, `[label][prediction]`. */
   counts: number[][];
+  /** Plain cross-entropy of the kept weights on the validation split; older records do not have it. */
+  validationCrossEntropy?: number;
   /** Of the validation split, where there is no test split to report. */
   perImage?: PerImageCounts;
   /** Of the kept weights on the test split, where the data set has one; it took no part in choosing them. */
-  test?: { scores: SegmentationScores; counts: number[][]; perImage: PerImageCounts };
+  test?: {
+    scores: SegmentationScores;
+    counts: number[][];
+    perImage: PerImageCounts;
+    /** As `validationCrossEntropy`. */
+    crossEntropy?: number;
+  };
   /** Of `weights.safetensors`. */
   weightsSha256: string;
   versions: Pick<DeviceReport, 'tensorflow' | 'tfjs' | 'node'>;
@@ -63,7 +72,7 @@ export async function finishRun(
   { epoch, step, best, seconds }: RunPosition,
 ): Promise<RunRecord> {
   await readCheckpoint(paths.best, state);
-  const { scores, counts, perImage } = await validate(config, model, valid);
+  const { scores, counts, perImage, crossEntropy } = await validate(config, model, valid);
   const test = await testScores(config, model);
   await saveWeights(model, paths.weights);
   const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
@@ -78,6 +87,7 @@ export async function finishRun(
     best: best as NonNullable<RunPosition['best']>,
     scores,
     counts,
+    validationCrossEntropy: crossEntropy as number,
     ...(test === undefined ? { perImage } : { test }),
     weightsSha256: createHash('sha256')
       .update(await readFile(paths.weights))
@@ -106,10 +116,11 @@ async function testScores(
     if (error instanceof InputError) return undefined;
     throw error;
   }
-  const { scores, counts, perImage } = await evaluate(model, split, {
+  const { scores, counts, perImage, crossEntropy } = await evaluate(model, split, {
     batchSize: config.batchSize,
+    crossEntropy: plainCrossEntropy(split.ignoreIndex),
   });
-  return { scores, counts, perImage };
+  return { scores, counts, perImage, crossEntropy: crossEntropy as number };
 }
 
 /** Indented JSON with each row of numbers on one line. */
