@@ -12,7 +12,9 @@ import { invalid } from './check';
 import { toBfloat16 } from './graph/bfloat16';
 import { TracingError } from './graph/recorder';
 import { TrainingGraph } from './graph/trainingGraph';
-import type { BatchEvaluation, BatchShapes, TrainingGraphOptions } from './graph/trainingGraph';
+import type { BatchShapes, TrainingGraphOptions } from './graph/trainingGraph';
+import { evaluateLogits } from './training/batchEvaluation';
+import type { BatchEvaluation } from './training/batchEvaluation';
 import { divergence, isSound, stepResult, trainingStep } from './training/step';
 import type { StepInput, StepResult, TrainingBatch } from './training/step';
 
@@ -45,7 +47,7 @@ export interface StepExecutor {
    * @throws DivergedError as `trainingStep`.
    */
   step(batch: TrainingBatch, input: Required<StepInput>): Promise<StepResult>;
-  /** Predictions and loss of a batch with the running averages. */
+  /** Predictions and losses of a batch with the running averages. */
   evaluate(batch: TrainingBatch, noiseSeed: tf.Tensor1D): BatchEvaluation;
   /**
    * Brings the model's weights and Adam's moments up to date; what is assigned to them counts from the next call on. As a
@@ -149,11 +151,9 @@ class Executor implements StepExecutor {
   }
 
   private evaluateEagerly({ images, labels }: TrainingBatch, noiseSeed: tf.Tensor1D) {
-    const { model, loss } = this.options;
     return tf.tidy(() => {
-      const logits = model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
-      const predictions: tf.Tensor3D = logits.argMax(3); // [B,H,W]
-      return { predictions, loss: loss(logits, labels, noiseSeed) };
+      const logits = this.options.model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
+      return evaluateLogits(logits, labels, this.options, noiseSeed);
     });
   }
 }

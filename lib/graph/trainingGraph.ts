@@ -1,6 +1,9 @@
 /** The programs of a training run, one for each shape of batch: the optimizer step and the validation. */
 import { tf } from '../backend';
+import type { SegmentationLoss } from '../losses';
 import type { Adam } from '../training/adam';
+import { evaluateLogits } from '../training/batchEvaluation';
+import type { BatchEvaluation } from '../training/batchEvaluation';
 import { stepTensors } from '../training/step';
 import type { StepInput, StepSetup, StepTensors, TrainingBatch } from '../training/step';
 import { gatedAdam, soundness } from './adamUpdate';
@@ -14,15 +17,10 @@ import { ResidentGraph } from './residentGraph';
 
 export interface TrainingGraphOptions extends StepSetup {
   adam: Adam;
+  /** `evaluate` reports it beside `loss` (default: nothing). */
+  crossEntropy?: SegmentationLoss;
   /** Changes the nodes of a step before they are loaded, such as their precision (default: not at all). */
   rewrite?: (nodes: readonly GraphNode[]) => GraphNode[];
-}
-
-/** What a validation of one batch gives; the caller disposes it. */
-export interface BatchEvaluation {
-  /** Class of each pixel, `[B,H,W] int32`. */
-  predictions: tf.Tensor3D;
-  loss: tf.Scalar;
 }
 
 /** `[B,H,W,channels]` of images. */
@@ -88,11 +86,12 @@ export class TrainingGraph {
     }
   }
 
-  /** Predictions and loss with the running averages, as they are in the session. */
+  /** Predictions and losses with the running averages, as they are in the session. */
   evaluate({ images, labels }: TrainingBatch, noiseSeed: tf.Tensor1D): BatchEvaluation {
     const inputs: EvaluationInputs = [images, labels, noiseSeed];
     const outputs = this.run(this.recordEvaluation(inputs), inputs, false);
-    return { predictions: outputs[0] as tf.Tensor3D, loss: outputs[1] as tf.Scalar };
+    const [predictions, loss, crossEntropy] = outputs as [tf.Tensor3D, tf.Scalar, tf.Scalar?];
+    return { predictions, loss, crossEntropy };
   }
 
   /** Brings the model's weights and Adam's moments up to date. */
@@ -163,15 +162,17 @@ export class TrainingGraph {
   }
 
   private recordEvaluation(inputs: EvaluationInputs): string {
-    const { model, loss } = this.options;
+    const { model } = this.options;
     const [images, labels, noiseSeed] = inputs;
     const compute = () => {
       const logits = model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
-      return { predictions: logits.argMax(3), value: loss(logits, labels, noiseSeed) };
+      return evaluateLogits(logits, labels, this.options, noiseSeed);
     };
     return this.recordOnce('evaluation', inputs, compute, ({ graph, nameOf, result }) => [
       graph.output('Identity', { T: typeOf(dataTypes.int32) }, [nameOf(result.predictions)]),
-      graph.output('Identity', { T: FLOAT }, [nameOf(result.value)]),
+      ...[result.loss, result.crossEntropy].flatMap((value) =>
+        value ? graph.output('Identity', { T: FLOAT }, [nameOf(value)]) : [],
+      ),
     ]);
   }
 }

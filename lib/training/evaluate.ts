@@ -2,9 +2,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { tf } from '../backend';
 import type { SegmentationDataset } from '../datasets/types';
-import type { SegmentationLoss } from '../losses';
 import { ConfusionMatrix } from '../metrics';
 import type { PerImageCounts, SegmentationScores } from '../metrics';
+import { evaluateLogits } from './batchEvaluation';
+import type { BatchEvaluation, EvaluationLosses } from './batchEvaluation';
 import { createInference } from './inference';
 import type { Inference } from './inference';
 
@@ -17,20 +18,13 @@ export interface PredictedBatch {
   predictions: Int32Array;
 }
 
-/** What a forward pass with the running statistics gives; `evaluate` disposes it. */
-export interface ForwardResult {
-  /** Class of each pixel, `[B,H,W] int32`. */
-  predictions: tf.Tensor3D;
-  loss?: tf.Scalar;
-}
+/** A forward pass with the running statistics; `evaluate` disposes what it gives. */
+type Forward = (images: tf.Tensor4D, labels: tf.Tensor3D) => BatchEvaluation;
 
-type Forward = (images: tf.Tensor4D, labels: tf.Tensor3D) => ForwardResult;
-
-export interface EvaluationOptions {
+/** The means of its losses over the samples are reported (default: none). */
+export interface EvaluationOptions extends EvaluationLosses {
   batchSize: number;
-  /** Its mean over the samples is reported (default: none). */
-  loss?: SegmentationLoss;
-  /** Takes the place of the model and `loss` (default: the model as a graph, see `createInference`). */
+  /** Takes the place of the model and the losses (default: the model as a graph, see `createInference`). */
   forward?: Forward;
   /** Told once where the model cannot be a graph, with the reason. */
   onNote?: (text: string) => void;
@@ -48,6 +42,8 @@ export interface Evaluation {
   perImage: PerImageCounts;
   /** Σ batch loss · batch length / samples; null without a loss. */
   loss: number | null;
+  /** The same of plain cross-entropy. */
+  crossEntropy: number | null;
 }
 
 /**
@@ -57,12 +53,12 @@ export interface Evaluation {
 export async function evaluate(
   model: tf.LayersModel,
   dataset: SegmentationDataset,
-  { loss, forward, onNote, ...options }: EvaluationOptions,
+  { loss, crossEntropy, forward, onNote, ...options }: EvaluationOptions,
 ): Promise<Evaluation> {
   if (forward) return score(dataset, forward, options);
   const inference = createInference(model, onNote);
   try {
-    return await score(dataset, forwardBy(inference, loss), options);
+    return await score(dataset, forwardBy(inference, { loss, crossEntropy }), options);
   } finally {
     inference.dispose();
   }
@@ -76,16 +72,17 @@ async function score(
   const { numClasses, ignoreIndex } = dataset;
   const matrix = new ConfusionMatrix(numClasses, { ignoreIndex });
   const perImage: PerImageCounts = { names: [], hits: [], labelled: [], predicted: [] };
-  let lossSum = 0;
-  let hasLoss = false;
+  const sums: { loss?: number; crossEntropy?: number } = {};
   for await (const { images, labels, names, position } of dataset.batches({ batchSize })) {
     try {
       signal?.throwIfAborted();
-      const { predictions, loss: value } = forward(images, labels);
-      const ids = (await predictions.data()) as Int32Array;
-      hasLoss = value !== undefined;
-      if (value) lossSum += (await value.data())[0] * names.length;
-      tf.dispose([predictions, ...(value ? [value] : [])]);
+      const evaluated = forward(images, labels);
+      const ids = (await evaluated.predictions.data()) as Int32Array;
+      for (const name of ['loss', 'crossEntropy'] as const) {
+        const value = await evaluated[name]?.data();
+        if (value) sums[name] = (sums[name] ?? 0) + value[0] * names.length;
+      }
+      tf.dispose({ ...evaluated });
       const truth = (await labels.data()) as Int32Array;
       const [, height, width] = labels.shape;
       names.forEach((name, i) => {
@@ -106,18 +103,17 @@ async function score(
     }
     await setImmediate(); // lets signals and timers through
   }
+  const meanOf = (sum?: number) => (sum === undefined ? null : sum / dataset.length);
   return {
     scores: matrix.scores(),
     counts: matrix.counts(),
     perImage,
-    loss: hasLoss ? lossSum / dataset.length : null,
+    loss: meanOf(sums.loss),
+    crossEntropy: meanOf(sums.crossEntropy),
   };
 }
 
-function forwardBy(inference: Inference, loss?: SegmentationLoss): Forward {
+function forwardBy(inference: Inference, losses: EvaluationLosses): Forward {
   return (images, labels) =>
-    tf.tidy(() => {
-      const logits = inference.predict(images); // [B,H,W,C]
-      return { predictions: logits.argMax<tf.Tensor3D>(3), loss: loss?.(logits, labels) }; // [B,H,W]
-    });
+    tf.tidy(() => evaluateLogits(inference.predict(images), labels, losses));
 }

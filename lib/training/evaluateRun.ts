@@ -13,7 +13,7 @@ import { openSplit } from './openSplit';
 import { palettePng } from './palettePng';
 import { runPaths } from '../runs/folder';
 import { readRecord } from '../runs/record';
-import { countedConfig, lossAt } from './runLoss';
+import { countedConfig, validationLosses } from './runLoss';
 import { countPixels } from './trainingPixels';
 import type { ExperimentConfig } from '../runs/config';
 
@@ -74,7 +74,7 @@ export async function evaluateRun(
     if (predictions !== undefined) await mkdir(predictions, { recursive: true });
     const result = await evaluate(model, dataset, {
       batchSize: config.batchSize,
-      loss: lossAt(countedConfig(config, trainingPixels), dataset.ignoreIndex, 'validation'),
+      ...validationLosses(countedConfig(config, trainingPixels), dataset.ignoreIndex),
       signal,
       onNote,
       onBatch: (done) => onProgress?.(done, dataset.length),

@@ -15,7 +15,7 @@ import type { TrainingState } from './checkpoint';
 import type { RunPaths } from '../runs/folder';
 import { evaluate } from './evaluate';
 import { openSplit } from './openSplit';
-import { countedConfig } from './runLoss';
+import { countedConfig, plainCrossEntropy } from './runLoss';
 import { validate } from './train';
 import type { ExperimentConfig } from '../runs/config';
 
@@ -44,7 +44,9 @@ export async function finishRun(
 ): Promise<RunRecord> {
   await readCheckpoint(paths.best, state);
   const counted = countedConfig(config, trainingPixels);
-  const { scores, counts, perImage } = await validate(counted, model, valid, { onNote });
+  const { scores, counts, perImage, crossEntropy } = await validate(counted, model, valid, {
+    onNote,
+  });
   await saveWeights(model, paths.weights);
   const test = await testScores({ config, model }, onNote);
   const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
@@ -60,6 +62,7 @@ export async function finishRun(
     best: best as NonNullable<RunPosition['best']>,
     scores,
     counts,
+    validationCrossEntropy: crossEntropy as number,
     ...(test === undefined ? { perImage } : { test }),
     weightsSha256: createHash('sha256')
       .update(await readFile(paths.weights))
@@ -95,11 +98,12 @@ async function testScores(
     );
     return undefined;
   }
-  const { scores, counts, perImage } = await evaluate(model, split, {
+  const { scores, counts, perImage, crossEntropy } = await evaluate(model, split, {
     batchSize: config.batchSize,
     onNote,
+    crossEntropy: plainCrossEntropy(split.ignoreIndex),
   });
-  return { scores, counts, perImage };
+  return { scores, counts, perImage, crossEntropy: crossEntropy as number };
 }
 
 /** Indented JSON with each row of numbers on one line. */

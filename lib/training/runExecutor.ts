@@ -3,9 +3,9 @@ import type { tf } from '../backend';
 import { createExecutor } from '../graphStep';
 import type { BatchShape } from '../graph/trainingGraph';
 import type { StepExecutor } from '../graphStep';
+import type { BatchEvaluation } from './batchEvaluation';
 import type { TrainingState } from './checkpoint';
-import type { ForwardResult } from './evaluate';
-import { lossAt, noiseSeedsAt } from './runLoss';
+import { crossEntropyBeside, lossAt, noiseSeedsAt } from './runLoss';
 import type { ExperimentConfig } from '../runs/config';
 
 /** The executor of a run's state and loss; `onNote` is told where it cannot be a graph, or bfloat16. */
@@ -16,8 +16,17 @@ export function runExecutor(
   onNote?: (text: string) => void,
 ): StepExecutor {
   const loss = lossAt(config, ignoreIndex, 'step'); // its noise comes from the seeds that it is given
+  const crossEntropy = crossEntropyBeside(loss, config, ignoreIndex);
   const { execution, precision } = config;
-  return createExecutor({ ...state, loss, ignoreIndex, execution, precision, onNote });
+  return createExecutor({
+    ...state,
+    loss,
+    crossEntropy,
+    ignoreIndex,
+    execution,
+    precision,
+    onNote,
+  });
 }
 
 /** Records the graphs of all batches of a run: full ones and the smaller last one, of training and validation. */
@@ -37,7 +46,7 @@ export function prepareExecutor(
 export function validationForward(
   config: ExperimentConfig,
   executor: StepExecutor,
-): (images: tf.Tensor4D, labels: tf.Tensor3D) => ForwardResult {
+): (images: tf.Tensor4D, labels: tf.Tensor3D) => BatchEvaluation {
   const nextSeed = noiseSeedsAt(config, 'validation');
   return (images, labels) => {
     const noiseSeed = nextSeed();

@@ -25,6 +25,36 @@ export function lossAt(
   return createLoss(lossConfigAt(config, ignoreIndex, place));
 }
 
+/** The run's loss and plain cross-entropy, as a validation reports them. */
+export function validationLosses(config: ExperimentConfig, ignoreIndex: number) {
+  const loss = lossAt(config, ignoreIndex, 'validation');
+  return { loss, crossEntropy: crossEntropyBeside(loss, config, ignoreIndex) };
+}
+
+/**
+ * Plain cross-entropy without noise, which a run reports of every validation: `loss` itself, the run's own, where it is
+ * that, so that it is computed once.
+ *
+ * In each batch it is the mean over the valid pixels. The authors' trainer logs the same for every method and keeps the
+ * weights that have least of it: `loss/vanilla_seg_stable.py` (github.com/KhoiDOO/ibla, commit 20c21d1) divides by B·H·W,
+ * which is the number of valid pixels where none is ignored. Their labels ignore none, void is a class of theirs: with
+ * `voidAs: 'ignore'` ours leaves those pixels out. They then average over batches, we over samples: a last smaller batch
+ * has a larger share there.
+ */
+export function crossEntropyBeside(
+  loss: SegmentationLoss,
+  { loss: own }: ExperimentConfig,
+  ignoreIndex: number,
+): SegmentationLoss {
+  const isPlain = own.name === 'crossEntropy' && Object.keys(own).length === 1;
+  return isPlain ? loss : plainCrossEntropy(ignoreIndex);
+}
+
+/** Plain cross-entropy, averaged over the valid pixels of a batch; it checks no values. */
+export function plainCrossEntropy(ignoreIndex: number): SegmentationLoss {
+  return createLoss({ name: 'crossEntropy', ignoreIndex, validate: false });
+}
+
 /**
  * Its configuration, from one that `countedConfig` has completed; the loss itself checks no values, the step does. A loss that draws noise draws it from a stream of
  * its own at `place`, so that a resumed run has the same.

@@ -14,7 +14,7 @@ import type { ClassStatistics } from './classStatistics';
 import { evaluate } from './evaluate';
 import type { Evaluation, EvaluationOptions, PredictedBatch } from './evaluate';
 import { validationForward } from './runExecutor';
-import { lossAt, lossConfigAt, noiseSeedsAt } from './runLoss';
+import { lossConfigAt, noiseSeedsAt, validationLosses } from './runLoss';
 import { learningRateAt } from './schedule';
 import { DivergedError } from './step';
 import type { StepResult, TrainingBatch } from './step';
@@ -132,7 +132,7 @@ async function finishEpoch(options: TrainingOptions): Promise<void> {
   const { onEpoch, onPredictions } = options;
   const started = performance.now();
   const given = { executor, signal, onPredictions };
-  const { scores, loss } = await validate(config, state.model, valid, given);
+  const { scores, loss, crossEntropy } = await validate(config, state.model, valid, given);
   const validLoss = loss as number;
   if (!Number.isFinite(validLoss)) {
     throw new DivergedError(
@@ -159,6 +159,7 @@ async function finishEpoch(options: TrainingOptions): Promise<void> {
     step,
     trainLoss,
     validLoss,
+    validCrossEntropy: crossEntropy as number,
     meanIoU,
     meanDice,
     pixelAccuracy,
@@ -193,7 +194,7 @@ type ValidationOptions = Pick<
   executor?: StepExecutor;
 };
 
-/** Scores and loss on the validation split, the same at every call with the same weights. */
+/** Scores, loss and plain cross-entropy on the validation split, the same at every call with the same weights. */
 export function validate(
   config: ExperimentConfig,
   model: tf.LayersModel,
@@ -202,7 +203,7 @@ export function validate(
 ): Promise<Evaluation> {
   const computed = executor
     ? { forward: validationForward(config, executor) }
-    : { loss: lossAt(config, valid.ignoreIndex, 'validation') };
+    : validationLosses(config, valid.ignoreIndex);
   return evaluate(model, valid, { ...options, ...computed, batchSize: config.batchSize });
 }
 

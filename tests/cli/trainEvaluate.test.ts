@@ -25,16 +25,22 @@ describe('npm run evaluate', () => {
       const outDir = path.join(folder, 'run');
       const model = { name: 'segnet', width: 2 } as const;
       const record = await runExperiment({ dataset, model, epochs: 1, batchSize: 2 }, { outDir });
-      const { scores, counts, loss } = await evaluateRun(outDir);
+      const { scores, counts, loss, crossEntropy } = await evaluateRun(outDir);
       expect({ scores, counts }).toEqual({ scores: record.scores, counts: record.counts });
       expect(loss).toBe(record.best.validLoss);
+      expect(crossEntropy).toBe(record.validationCrossEntropy);
 
       const predictions = path.join(folder, 'predictions');
       const args = ['evaluate', outDir, '--split', 'test'];
       const json = await run([...args, '--json', '--predictions', predictions]);
       expect(json.status).toBe(0);
-      const told = JSON.parse(json.output) as { length: number; counts: number[][] };
+      const told = JSON.parse(json.output) as {
+        length: number;
+        counts: number[][];
+        crossEntropy: number;
+      };
       expect(told.length).toBe(2);
+      expect(told.crossEntropy).toBe(record.test?.crossEntropy);
 
       const { testLength: length, name, size, numClasses } = dataset;
       const test = await openDataset({ name, size, numClasses, length, split: 'test' });

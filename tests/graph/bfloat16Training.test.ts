@@ -39,8 +39,8 @@ function setUp(network: NetworkName, precision: Precision) {
     },
     evaluatedLoss: () => {
       const evaluation = executor.evaluate({ images, labels }, noiseSeed);
-      const [value] = evaluation.loss.dataSync();
-      tf.dispose([evaluation.loss, evaluation.predictions]);
+      const value = evaluation.loss?.dataSync()[0];
+      tf.dispose(evaluation);
       return value;
     },
     weights: () => {

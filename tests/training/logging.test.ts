@@ -90,6 +90,10 @@ describe('logging', () => {
       const scores = events.filter(({ scalars }) => 'validation/loss' in scalars);
       expect(scores.map(({ step }) => step)).toEqual([4, 8]);
       expect(scores[1].scalars['validation/meanIoU']).toBeCloseTo(lines[1].meanIoU as number, 6);
+      expect(scores[1].scalars['validation/crossEntropy']).toBeCloseTo(
+        lines[1].validCrossEntropy as number,
+        5,
+      );
       expect(scores[0].scalars['IoU/Ground']).toBeCloseTo(lines[0].iou[1] as number, 6);
       expect(scores[0].scalars['classGradientNorm/Ground']).toBeGreaterThan(0);
 

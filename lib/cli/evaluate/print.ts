@@ -25,13 +25,13 @@ export async function printEvaluation(
   return 0;
 }
 
-function jsonOf({ dataset, groups, scores, loss, counts }: RunEvaluation): string {
+function jsonOf({ dataset, groups, scores, loss, crossEntropy, counts }: RunEvaluation): string {
   const { name, split, length, classNames } = dataset;
   const facts = { dataset: name, split, length, classNames };
-  return `${JSON.stringify({ ...facts, loss, scores, groups, counts }, null, 2)}\n`;
+  return `${JSON.stringify({ ...facts, loss, crossEntropy, scores, groups, counts }, null, 2)}\n`;
 }
 
-function textOf({ dataset, groups, scores, loss, counts }: RunEvaluation): string {
+function textOf({ dataset, groups, scores, loss, crossEntropy, counts }: RunEvaluation): string {
   const { iou, dice, accuracyPerClass, ...overall } = scores;
   const total = counts.flat().reduce((sum, value) => sum + value, 0);
   if (total === 0) {
@@ -51,7 +51,10 @@ function textOf({ dataset, groups, scores, loss, counts }: RunEvaluation): strin
   const absent = dataset.classNames.filter((_, id) => counts[id].every((count) => count === 0));
   const whole = [
     ...groups.map(({ name, meanIoU }) => ({ score: `meanIoU, ${name}`, value: meanIoU })),
-    ...Object.entries({ ...overall, loss }).map(([score, value]) => ({ score, value })),
+    ...Object.entries({ ...overall, loss, crossEntropy }).map(([score, value]) => ({
+      score,
+      value,
+    })),
   ];
   return [
     describeDataset(dataset),

@@ -52,12 +52,19 @@ export function tensorboardLog({ folder, valid, images, firstStep }: RunLogOptio
       for (let i = 0; i < missing; i++) shown.push(predictions.slice(i * pixels, (i + 1) * pixels));
     },
     epoch: async (metrics, isBest) => {
-      const { validLoss: loss, meanIoU, meanDice, pixelAccuracy, iou } = metrics;
+      const {
+        validLoss: loss,
+        validCrossEntropy: crossEntropy,
+        meanIoU,
+        meanDice,
+        pixelAccuracy,
+        iou,
+      } = metrics;
       const byClass = (values: readonly (number | null)[]) =>
         Object.fromEntries(valid.classNames.map((name, id) => [name, values[id]]));
       const { gradientNorm, coefficient } = metrics.classStatistics ?? {};
       const groups = {
-        validation: { loss, meanIoU, meanDice, pixelAccuracy },
+        validation: { loss, crossEntropy, meanIoU, meanDice, pixelAccuracy },
         IoU: byClass(iou),
         ...(gradientNorm && { classGradientNorm: byClass(gradientNorm) }),
         ...(coefficient && { classCoefficient: byClass(coefficient) }),
@@ -71,11 +78,13 @@ export function tensorboardLog({ folder, valid, images, firstStep }: RunLogOptio
   };
 }
 
-/** `group/name` for each number; null has no point on a curve. */
-function scalars(groups: Record<string, Record<string, number | null>>): SummaryValue[] {
+/** `group/name` for each number; what is null or absent has no point on a curve. */
+function scalars(
+  groups: Record<string, Record<string, number | null | undefined>>,
+): SummaryValue[] {
   return Object.entries(groups).flatMap(([group, values]) =>
     Object.entries(values).flatMap(([name, scalar]) =>
-      scalar === null ? [] : [{ tag: `${group}/${name}`, scalar }],
+      scalar === null || scalar === undefined ? [] : [{ tag: `${group}/${name}`, scalar }],
     ),
   );
 }
