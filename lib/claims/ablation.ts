@@ -103,7 +103,8 @@ export const ablationClaims: readonly Claim[] = [
     {
       id: 'balanced-softmax-collapse',
       place: 'Table 1',
-      claim: 'CE is ahead of balanced softmax (BMS: 13.2, 8.2 and 12.3 % mIoU in print) as published',
+      claim:
+        'CE is ahead of balanced softmax (BMS: 13.2, 8.2 and 12.3 % mIoU in print) as published',
       notebook: '06-table1-losses',
     },
     'meanIoU',

@@ -60,7 +60,9 @@ function patClaim(spec: PatClaim, reading: PatReading): Claim {
 
 const rules: Record<NonNullable<PatClaim['is']>, (claim: PatClaim) => string> = {
   better: ({ printed }) =>
-    printed === undefined ? meanRule : `${meanRule} In part, too, if the printed gain is not reached.`,
+    printed === undefined
+      ? meanRule
+      : `${meanRule} In part, too, if the printed gain is not reached.`,
   worse: () => meanRule,
   'not worse': () =>
     'Judged by the mean over all places: holds if its interval lies above −1 point, contradicted if it lies below; else ' +

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LossConfig, LossName } from '../losses';
 import type { NetworkName } from '../models';
 import type { PaperDataset } from '../paper';
+import { schemeKey } from '../results/cells';
 import type { Cell } from '../results/cells';
 import { Results } from '../results/contrast';
 import type { ResultsOptions } from '../results/contrast';
@@ -100,7 +101,7 @@ export class ClaimRuns {
 function commonSettings(cells: readonly Cell[]) {
   const bySetting = new Map<string, Cell[]>();
   for (const cell of cells) {
-    const key = settingOf(cell);
+    const key = schemeKey(cell.runs[0]);
     bySetting.set(key, [...(bySetting.get(key) ?? []), cell]);
   }
   const runs = (group: readonly Cell[]) => group.reduce((sum, cell) => sum + cell.runs.length, 0);
@@ -115,10 +116,4 @@ function commonSettings(cells: readonly Cell[]) {
     .filter((cell) => !isKept(cell))
     .flatMap((cell) => cell.runs.map(({ file }) => ({ file, reason })));
   return { kept: cells.filter(isKept), left };
-}
-
-/** A cell's setting without the network. */
-function settingOf({ setting }: Cell): string {
-  const shared = JSON.parse(setting) as { model: object };
-  return JSON.stringify({ ...shared, model: { ...shared.model, name: null } });
 }

@@ -53,7 +53,8 @@ export const tableClaims: readonly Claim[] = [
       ...table1,
       id: 'table1-dice',
       place: '§ 5.1, Table 1',
-      claim: 'Dice error lower than BLV’s on Cityscapes and NYUv2; here as words have it, 1 − mean Dice',
+      claim:
+        'Dice error lower than BLV’s on Cityscapes and NYUv2; here as words have it, 1 − mean Dice',
       score: 'meanDice',
       others: ['blv'],
       datasets: ['cityscapes', 'nyuv2'],
@@ -84,7 +85,8 @@ export const tableClaims: readonly Claim[] = [
       ...table2,
       id: 'table2-cityscapes',
       place: '§ 5.2.1, Table 2',
-      claim: 'On the data set with the most classes PAT outperforms the others with each network: mIoU',
+      claim:
+        'On the data set with the most classes PAT outperforms the others with each network: mIoU',
       score: 'meanIoU',
       datasets: ['cityscapes'],
     },
@@ -109,7 +111,8 @@ export const tableClaims: readonly Claim[] = [
       ...table2,
       id: 'table2-nyuv2-accuracy',
       place: '§ 5.2.1, Table 2',
-      claim: 'On NYUv2 LDAM and BLV “achieve higher performance as opposed to PAT” in pixel accuracy',
+      claim:
+        'On NYUv2 LDAM and BLV “achieve higher performance as opposed to PAT” in pixel accuracy',
       score: 'pixelAccuracy',
       others: ['ldam', 'blv'],
       datasets: ['nyuv2'],

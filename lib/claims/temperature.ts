@@ -45,7 +45,9 @@ function temperaturesOf(runs: ClaimRuns): Temperatures {
     .sort((a, b) => a - b);
   const cells = (paperName: PaperDataset, network: NetworkName) => {
     const found = at(paperName, network);
-    return values.flatMap((one) => found.find(({ temperature }) => temperature === one)?.cell ?? []);
+    return values.flatMap(
+      (one) => found.find(({ temperature }) => temperature === one)?.cell ?? [],
+    );
   };
   return { values, cells };
 }
@@ -195,7 +197,10 @@ export const temperatureClaims: readonly Claim[] = [
       ),
   },
   risesClaim(
-    { id: 'temperature-rises', claim: 'On Cityscapes and NYUv2 mIoU increases with the temperature' },
+    {
+      id: 'temperature-rises',
+      claim: 'On Cityscapes and NYUv2 mIoU increases with the temperature',
+    },
     'meanIoU',
     networks,
   ),

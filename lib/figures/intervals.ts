@@ -155,7 +155,10 @@ function layoutOf(
 
 /** Points; zero is the line to compare with. */
 function rangeWithZero(rows: readonly IntervalRow[]): [number, number] {
-  const ends = rows.flatMap(({ value, low, high }) => [100 * (low ?? value), 100 * (high ?? value)]);
+  const ends = rows.flatMap(({ value, low, high }) => [
+    100 * (low ?? value),
+    100 * (high ?? value),
+  ]);
   const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
   const margin = 0.06 * (high - low) || 1;
   return [rounded(low - margin), rounded(high + margin)];

@@ -62,6 +62,11 @@ export function settingKey({ config, split }: Placed): string {
   return stableJson({ ...shared(config, split), loss: null });
 }
 
+/** Equal for runs that differ in network, loss and seed alone. */
+export function schemeKey({ config, split }: Placed): string {
+  return settingKey({ config: { ...config, model: { ...config.model, name: 'segnet' } }, split });
+}
+
 /** Equal for runs on the same images of the same size. */
 export function imagesKey(dataset: ResultRecord['config']['dataset']): string {
   return stableJson(without(dataset, dataWithoutEffect));

@@ -80,7 +80,8 @@ export class Resampling {
   /** What other images might have added to the mean of a cell's seeds; null without two clusters of images. */
   imageDeviations({ runs }: Cell, score: RunScore): Deviations {
     const lists = runs.map((run) => this.runDeviations(run, score));
-    if (sharedImages(runs) === null || !lists.every((list): list is Float64Array => list !== null)) return null;
+    if (sharedImages(runs) === null || !lists.every((list): list is Float64Array => list !== null))
+      return null;
     return meanOfLists(lists);
   }
 

@@ -1,6 +1,6 @@
 /** From records to a table. */
 import { calibrate } from '../results/calibration';
-import { settingKey } from '../results/cells';
+import { schemeKey, settingKey } from '../results/cells';
 import { Results } from '../results/contrast';
 import { plannedCells } from '../results/plannedCells';
 import type { PlannedCell } from '../results/plannedCells';
@@ -12,12 +12,7 @@ import { sweepPreset } from '../training/sweep/presets';
 import { printedTable } from './printedTable';
 import { csvRows } from './rows';
 import { statisticsTable } from './statisticsTable';
-import type {
-  ResultTable,
-  TableCellResult,
-  TableSettings,
-  TableSpecification,
-} from './types';
+import type { ResultTable, TableCellResult, TableSettings, TableSpecification } from './types';
 
 export interface TableOptions extends TableSettings {
   /** The runs of the table (default: those of its presets; without any: all that there are records of). */
@@ -87,12 +82,11 @@ function cellResult(
   return { ...planned, summary, interval, against };
 }
 
-/** For each data set, and for each size, width and number of epochs where runs differ in them. */
-export function bySetting(cells: readonly TableCellResult[]): TableCellResult[][] {
+/** For each data set, and for each of what else runs differ in but network and loss. */
+function bySetting({ cells, split }: Pick<ResultTable, 'cells' | 'split'>): TableCellResult[][] {
   const settings = new Map<string, TableCellResult[]>();
   for (const cell of cells) {
-    const { dataset, model, loss: _, seed: __, ...rest } = cell.config;
-    const key = JSON.stringify([dataset, model.width, model.variant, rest]);
+    const key = schemeKey({ config: cell.config, split });
     settings.set(key, [...(settings.get(key) ?? []), cell]);
   }
   return [...settings.values()];
@@ -100,7 +94,7 @@ export function bySetting(cells: readonly TableCellResult[]): TableCellResult[][
 
 function defaultTables(table: Omit<ResultTable, 'tables' | 'rows'>) {
   const { specification, cells } = table;
-  return bySetting(cells).flatMap((own) => {
+  return bySetting(table).flatMap((own) => {
     const statistics = statisticsTable(table, own);
     return specification.printedOf ? [printedTable(table, own, cells), statistics] : [statistics];
   });

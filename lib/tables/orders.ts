@@ -53,7 +53,9 @@ export function paperOrders({ specification, cells, results }: ResultTable): Ord
       const ours = compare(results, better.cell, worse.cell);
       const verdict = verdictOf(difference, ours, results.margin);
       const place = { dataset: datasetTitle(dataset), network: networkTitle(network) };
-      return [{ ...place, better: better.cell, worse: worse.cell, printed: difference, ours, verdict }];
+      return [
+        { ...place, better: better.cell, worse: worse.cell, printed: difference, ours, verdict },
+      ];
     }),
   );
 }

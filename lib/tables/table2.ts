@@ -13,5 +13,7 @@ export const table2: TableSpecification = {
   labels: ['Network', 'Loss'],
   labelsOf: ({ network, loss }) => [networkTitle(network), lossLabel(loss)],
   printedOf: ({ dataset, network, loss }) =>
-    isPaperDataset(dataset) ? paperCell({ table: 2, dataset, network, loss: loss.name }) : undefined,
+    isPaperDataset(dataset)
+      ? paperCell({ table: 2, dataset, network, loss: loss.name })
+      : undefined,
 };

@@ -127,7 +127,6 @@ export async function runExperiment(
   }
 }
 
-
 /** The error of a full disk, with the file that it had no room for. */
 function diskFull(error: unknown): InputError | undefined {
   const { code = '', path: file = 'a file of the run' } = error as NodeJS.ErrnoException;
