@@ -14,7 +14,11 @@ export interface Calibration {
 
 const known = new WeakMap<Results, Map<RunScore, Calibration>>();
 
-/** Every pair of seeds of every cell, compared as two losses are, each with one seed. */
+/**
+ * Every pair of seeds of every cell, compared as two losses are, each with one seed. The variance between seeds is pooled over
+ * the other cells: a pair that took part in it could hardly lie far out by it, as the mean difference of two losses can, which
+ * takes no part in it.
+ */
 export function calibrate(results: Results, score: RunScore): Calibration {
   const own = known.get(results) ?? new Map<RunScore, Calibration>();
   known.set(results, own);
@@ -27,7 +31,10 @@ function calibrationOf(results: Results, score: RunScore): Calibration {
   const compared = results.cells.flatMap((cell) =>
     cell.runs.flatMap((_, i) =>
       cell.runs.slice(i + 1).flatMap((__, k) => {
-        const pair = results.contrast(oneSeed(cell, i), oneSeed(cell, i + 1 + k), { score });
+        const pair = results.contrast(oneSeed(cell, i), oneSeed(cell, i + 1 + k), {
+          score,
+          leaveOut: cell,
+        });
         return isDefined(pair) && pair.p !== null ? [pair.p < 0.05] : [];
       }),
     ),

@@ -43,6 +43,8 @@ export interface ContrastOptions {
   score: RunScore;
   /** Of the interval (default 0.95). */
   level?: number;
+  /** A cell whose seeds take no part in the variance between seeds (default: none). */
+  leaveOut?: Cell;
 }
 
 export interface ResultsOptions extends ResamplingOptions {
@@ -114,7 +116,7 @@ export class Results {
   statistic(
     cells: readonly Cell[],
     of: (values: readonly number[]) => number,
-    { score, level = 0.95 }: ContrastOptions,
+    { score, level = 0.95, leaveOut }: ContrastOptions,
   ): Compared {
     const seeds = cells.map((cell) => this.values(cell, score));
     const empty = seeds.findIndex((values) => values.length === 0);
@@ -125,7 +127,7 @@ export class Results {
     const means = seeds.map((values) => values.reduce((sum, one) => sum + one, 0) / values.length);
     const value = of(means);
     if (Number.isNaN(value)) return { reason: `${scoreFacts[score].title} is not defined` };
-    const deviations = cells.map((cell) => this.deviations(cell, score));
+    const deviations = cells.map((cell) => this.deviations(cell, score, leaveOut));
     const count = Math.min(...seeds.map(({ length }) => length));
     const clusters = Math.min(...cells.map((cell) => this.resampling.clusters(cell, score)));
     const known = { score, value, seeds: count, clusters };
@@ -141,8 +143,8 @@ export class Results {
   }
 
   /** Of the mean of a cell's seeds, by images and seeds; null where the noise between seeds is not known. */
-  private deviations(cell: Cell, score: RunScore): Float64Array | null {
-    const noise = this.seedNoise(cell, score);
+  private deviations(cell: Cell, score: RunScore, leaveOut?: Cell): Float64Array | null {
+    const noise = this.seedNoise(cell, score, leaveOut);
     if (noise.degrees === 0) return null;
     const ofSeeds = this.resampling.seedDeviations(cell, noise);
     const ofImages = this.resampling.imageDeviations(cell, score);
@@ -150,9 +152,11 @@ export class Results {
   }
 
   /** Pooled over the cells that were trained as this one but for their loss. */
-  private seedNoise({ setting }: Cell, score: RunScore): SeedNoise {
-    const key = `${score} ${setting}`;
-    const alike = this.cells.filter((cell) => cell.setting === setting);
+  private seedNoise({ setting }: Cell, score: RunScore, leaveOut?: Cell): SeedNoise {
+    const key = `${score} ${setting} ${leaveOut?.key ?? ''}`;
+    const alike = this.cells.filter(
+      (cell) => cell.setting === setting && cell.key !== leaveOut?.key,
+    );
     const noise = this.noise.get(key) ?? this.resampling.seedNoise(alike, score);
     this.noise.set(key, noise);
     return noise;
