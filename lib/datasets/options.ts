@@ -40,9 +40,10 @@ export const syntheticOptions = {
 /** Options that some data sets take and others do not, by name. */
 export const ownOptions = { ...fileOptions, ...nyuv2Options, ...syntheticOptions };
 
-const ownSchema = z.object(ownOptions).partial();
-
-export type OwnOptions = z.infer<typeof ownSchema>;
+/** The same with their values, each optional. */
+export type OwnOptions = {
+  [Name in keyof typeof ownOptions]?: z.infer<(typeof ownOptions)[Name]>;
+};
 
 /** The names of the options in a table of them. */
 export function namesOf<Table extends Partial<typeof ownOptions>>(table: Table) {

@@ -92,10 +92,11 @@ export async function collectSweep(
 async function finishedRun(folder: string): Promise<StoredRecord | undefined> {
   const record = await readRecord(folder);
   if (record === undefined) return undefined;
-  const { scores, test, config, counts, perImage, times, ...kept } = record;
+  const { test, config, counts, perImage, times, ...kept } = record;
   return {
     config: { ...config, dataset: { ...config.dataset, root: undefined } }, // a path of a machine
     ...kept,
+    scores: undefined, // they follow from the counts
     times: { seconds: Math.round(times.seconds) },
     curves: pointsOf(await readEpochs(folder)).map(roundedPoint),
     counts,

@@ -75,9 +75,9 @@ describe('lockRun', () => {
         [() => symlink('nothing', file), 'a file, got a link to nothing'],
       ] as const) {
         await make();
-        const error = await lockRun(folder, 'lockRun').catch((thrown: Error) => thrown);
-        expect(String(error)).toContain(`${say} ${reason}`);
-        expect(String(error)).toContain(remedy);
+        const error = lockRun(folder, 'lockRun');
+        await expect(error).rejects.toThrow(`${say} ${reason}`);
+        await expect(error).rejects.toThrow(remedy);
         await rm(file, { recursive: true });
       }
       await (await lockRun(folder)).release();
