@@ -143,7 +143,7 @@ function borderJudgement(runs: ClaimRuns): Judgement {
   if (cases.length === 0) return untestable(`runs missing: ${dataset}`, [`${dataset}: any run`]);
   const hard = cases.filter((one) => one.hard).length;
   const ious = cases.map(({ iou }) => 100 * iou);
-  const networks = [...new Set(cases.map(({ network }) => networkTitle(network as NetworkName)))];
+  const networks = [...new Set(cases.map(({ network }) => networkTitle(network)))];
   const text =
     `${hard} of ${cases.length} runs (${networks.join(', ')}); border: ${percent(cases[0].share)} of the pixels, IoU ` +
     `${Math.min(...ious).toFixed(1)} to ${Math.max(...ious).toFixed(1)} %`;
