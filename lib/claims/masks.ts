@@ -2,7 +2,6 @@
 import type { MaskImbalance } from '../analysis/maskImbalance';
 import { significant } from '../figures/labels';
 import { spreadOf } from '../measurement/spread';
-import type { NetworkName } from '../models';
 import { datasetTitle, networkTitle } from '../results/names';
 import type { Evidence, MaskEvidence } from './evidence';
 import { imageRule, overImages } from './imageClusters';

@@ -16,6 +16,8 @@ import { readEpochs } from '../runs/epochs';
 import { parseRecord, readRecord } from '../runs/record';
 import type { StoredRecord } from '../runs/record';
 import { readPlan, sweepPaths } from '../training/sweep/folder';
+import { checked } from '../schema';
+import type { Inferred } from '../schema';
 
 const samples = z.object({ train: z.number(), valid: z.number() });
 const versions = z.object({ tensorflow: z.string(), tfjs: z.string(), node: z.string() });
@@ -40,7 +42,7 @@ const sweepSummary = z.object({
   commit: z.string(),
 });
 
-export type SweepSummary = z.infer<typeof sweepSummary>;
+export type SweepSummary = Inferred<typeof sweepSummary>;
 
 export interface Collected {
   /** Ids of runs whose file is new or changed. */
@@ -180,10 +182,9 @@ export async function readSweepSummary(folder: string): Promise<SweepSummary | u
   const file = path.join(folder, 'sweep.json');
   const content = await readJsonIfThere('readSweepSummary', file);
   if (content === undefined) return undefined;
-  const { success, data, error } = sweepSummary.safeParse(content);
-  if (success) return data;
-  const { path: at, message } = error.issues[0];
-  throw new InputError(`readSweepSummary: ${file}: ${at.join('.') || 'the whole'}: ${message}`);
+  const found = checked(sweepSummary, content);
+  if (found.data) return found.data;
+  throw new InputError(`readSweepSummary: ${file}: ${found.problem}`);
 }
 
 function checkedOutCommit(): string {

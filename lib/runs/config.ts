@@ -16,6 +16,8 @@ import type { NetworkName } from '../models';
 import { configError, where } from './configErrors';
 import { runPaths } from './folder';
 import { storedConfig, withClassCounts } from './storedConfig';
+import { checked } from '../schema';
+import type { Inferred } from '../schema';
 
 const positive = z.number().finite().positive();
 const count = z.number().int().positive();
@@ -136,7 +138,7 @@ const schema = z
   .strict();
 
 /** Every default filled in, but for those of the loss: they are the loss's own. */
-export type ExperimentConfig = z.infer<typeof schema>;
+export type ExperimentConfig = Inferred<typeof schema>;
 
 /** An `ExperimentConfig` with any setting left out. */
 export type ExperimentInput = z.input<typeof schema>;
@@ -154,9 +156,8 @@ export type LoggingConfig = ExperimentConfig['logging'];
  * @throws InputError that names the path of the wrong value, the value and what it must be.
  */
 export function parseConfig(input: unknown): ExperimentConfig {
-  const result = schema.safeParse(input);
-  if (!result.success) throw configError(schema, input, result.error.issues[0]);
-  const config = result.data;
+  const { data: config, issue } = checked(schema, input);
+  if (config === undefined) throw configError(schema, input, issue);
   checkPrecision(where, config);
   config.loss = withClassCounts(config.loss, 'dataset');
   try {

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { epochMetrics } from './epochs';
 import type { EpochMetrics } from './epochs';
+import { checked } from '../schema';
+import type { Inferred } from '../schema';
 
 const schema = epochMetrics.pick({
   epoch: true,
@@ -13,13 +15,13 @@ const schema = epochMetrics.pick({
 });
 
 /** One epoch; scores of the validation split. */
-export type EpochPoint = z.infer<typeof schema>;
+export type EpochPoint = Inferred<typeof schema>;
 
 export const epochPoints = z.array(schema);
 
 /** What is kept of each epoch. */
 export function pointsOf(epochs: readonly EpochMetrics[]): EpochPoint[] {
-  return epochPoints.parse(epochs);
+  return checked(epochPoints, epochs).data ?? [];
 }
 
 /** Mean of several runs, epoch by epoch, as far as all of them go; a score that one of them lacks is null. */

@@ -7,6 +7,8 @@ import { writeAtomically } from '../atomicFile';
 import { invalid } from '../check';
 import { readIfThere } from '../files';
 import { runPaths } from './folder';
+import { checked } from '../schema';
+import type { Inferred } from '../schema';
 
 const score = z.number().nullable();
 
@@ -43,7 +45,7 @@ export const epochMetrics = z.object({
     .optional(),
 });
 
-export type EpochMetrics = z.infer<typeof epochMetrics>;
+export type EpochMetrics = Inferred<typeof epochMetrics>;
 
 /**
  * The epochs that a run has done so far; none without a run.
@@ -60,10 +62,9 @@ export function parseEpochs(file: string, text: string): EpochMetrics[] {
   const lines = text.split('\n').slice(0, -1); // what follows the last line break is torn, or nothing
   const isTorn = lines.length > 0 && jsonOf(lines[lines.length - 1]) === undefined;
   return (isTorn ? lines.slice(0, -1) : lines).map((line, i) => {
-    const parsed = epochMetrics.safeParse(jsonOf(line));
-    if (parsed.success) return parsed.data;
-    const { path, message } = parsed.error.issues[0];
-    const remedy = `${path.join('.') || 'The whole'}: ${message}. Take the line out.`;
+    const found = checked(epochMetrics, jsonOf(line));
+    if (found.data) return found.data;
+    const remedy = `${found.problem}. Take the line out.`;
     throw invalid(
       'readEpochs',
       `line ${i + 1} of ${file}`,
@@ -82,8 +83,8 @@ export async function repairMetrics(file: string, epochs: number): Promise<void>
   const text = (await readIfThere('repairMetrics', file)) ?? '';
   const lines = text.split('\n').slice(0, -1);
   const isNext = (line: string, i: number) => {
-    const parsed = epochMetrics.safeParse(jsonOf(line));
-    return i < epochs && parsed.success && parsed.data.epoch === i + 1;
+    const { data } = checked(epochMetrics, jsonOf(line));
+    return i < epochs && data?.epoch === i + 1;
   };
   const end = lines.findIndex((line, i) => !isNext(line, i));
   const kept = end < 0 ? lines : lines.slice(0, end);

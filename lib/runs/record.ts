@@ -6,6 +6,8 @@ import type { ExperimentConfig } from './config';
 import { storedConfig } from './storedConfig';
 import { epochPoints } from './curves';
 import { runPaths } from './folder';
+import { checked } from '../schema';
+import type { Inferred } from '../schema';
 
 const amount = z.number().int().min(0);
 const row = z.array(amount).readonly();
@@ -96,10 +98,10 @@ const storedRecord = runRecord
   });
 
 /** What `record.json` holds. */
-export type RunRecord = z.infer<typeof runRecord>;
+export type RunRecord = Inferred<typeof runRecord>;
 
 /** What is kept of a record: its parts are optional but those that comparisons need. */
-export type StoredRecord = z.infer<typeof storedRecord>;
+export type StoredRecord = Inferred<typeof storedRecord>;
 
 /** What was scored on one split; without `perImage` there is no interval over images and no paired test. */
 export type ScoredSplit = Pick<StoredRecord, 'counts' | 'perImage'>;
@@ -142,23 +144,20 @@ export function isLabelled(counts: readonly (readonly number[])[]): boolean {
   return counts.some((labels) => labels.some((count) => count > 0));
 }
 
-function checkedRecord<Content extends StoredRecord>(
+function checkedRecord<Schema extends typeof runRecord | typeof storedRecord>(
   file: string,
   text: string,
-  schema: z.ZodType<Content, z.ZodTypeDef, unknown>,
-): Content {
-  const parsed = schema.safeParse(jsonOf(file, text));
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0];
-    throw new RecordError(file, `not a run's record: ${path.join('.') || 'the whole'}: ${message}`);
-  }
-  const { data } = parsed;
+  schema: Schema,
+): Inferred<Schema> {
+  const found = checked(schema, jsonOf(file, text));
+  if (found.data === undefined) throw new RecordError(file, `not a run's record: ${found.problem}`);
+  const data = found.data as StoredRecord;
   const parts = { '': data, ...(data.test === undefined ? {} : { 'test.': data.test }) };
   for (const [part, scored] of Object.entries(parts)) {
     const problem = contradiction(scored, data.classNames.length);
     if (problem !== undefined) throw new RecordError(file, part + problem);
   }
-  return data;
+  return found.data;
 }
 
 function jsonOf(file: string, text: string): unknown {

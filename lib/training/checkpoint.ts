@@ -13,6 +13,7 @@ import { readSafetensors, writeSafetensors } from '../models/safetensors';
 import type { StoredTensor } from '../models/safetensors';
 import { runPosition } from '../runs/position';
 import type { RunPosition } from '../runs/position';
+import { checked } from '../schema';
 import type { Adam } from './adam';
 
 /** What is saved and restored. */
@@ -107,11 +108,11 @@ export async function readCheckpoint(file: string, state: TrainingState): Promis
 }
 
 function positionOf(file: string, text: string): RunPosition {
-  const parsed = runPosition.safeParse(parseJson('readCheckpoint', file, text));
-  if (parsed.success) return parsed.data;
-  const { path: at, message } = parsed.error.issues[0];
-  const got = `${at.join('.') || 'another value'}: ${message}`;
-  throw new InputError(`readCheckpoint: ${file} must hold the position of a run, got ${got}.`);
+  const found = checked(runPosition, parseJson('readCheckpoint', file, text));
+  if (found.data) return found.data;
+  throw new InputError(
+    `readCheckpoint: ${file} must hold the position of a run, got ${found.problem}.`,
+  );
 }
 
 /** All variables of a run by the names they have in the file. */
