@@ -239,14 +239,11 @@ describe.skipIf(!stored)(`data/results/laptop/tables${reason}`, () => {
   const names = tableSpecifications
     .filter(({ presets }) => presets.length > 0)
     .map(({ name }) => name);
-  const known = new Map<string, Promise<Results>>();
-  const resultsOf = (split: 'valid' | 'test') => {
-    const found =
-      known.get(split) ??
-      readRecords(folder, { split }).then((read) => {
-        expect(read.skipped).toEqual([]);
-        return new Results(read.records);
-      });
+  const known = new Map<string, Results>();
+  const resultsOf = async (split: 'valid' | 'test') => {
+    const { records: all, skipped } = await readRecords(folder, { split });
+    expect(skipped).toEqual([]);
+    const found = known.get(split) ?? new Results(all);
     known.set(split, found);
     return found;
   };

@@ -99,7 +99,7 @@ describe('groupCells and summarize', () => {
     expect(summary.scores.tailIoU).toEqual(summary.iou[0]);
     const again = new Results([...records].reverse(), { resamples: 100 });
     expect(summarize(again.cells[0], again)).toEqual(summary);
-    const older = records.map(({ trainingPixels: _, ...rest }) => rest);
+    const older = records.map((one) => ({ ...one, trainingPixels: undefined }));
     expect(summarize(groupCells(older).cells[0], results).thirdsBy).toBe('scored');
     expect(thirdsOf(older[0])).toEqual({ head: [0], body: [1], tail: [2] });
   });
@@ -132,7 +132,7 @@ describe('plannedCells', () => {
   it('take no run of other settings and none of other seeds', () => {
     const cellsOf = (other: Partial<Parameters<typeof plan>[0]>) =>
       new Results(
-        recordsOf(plan({ ...grid, ...other } as typeof grid), () => 0.6),
+        recordsOf(plan({ ...grid, ...other }), () => 0.6),
         { resamples: 10 },
       ).cells;
     const found = (cells: ReturnType<typeof cellsOf>) =>

@@ -98,7 +98,7 @@ describe('scoresOf', () => {
 
   it('lacks those over images without counts of each image, and no other', () => {
     const record = randomRecord(new Random(1));
-    const { perImage: _, ...bare } = record;
+    const bare = { ...record, perImage: undefined };
     const [whole, some] = [scoresOf(record), scoresOf(bare)];
     const overImages = ['meanIoUI', 'meanIoUC', 'authorsMeanIoU'] as const;
     for (const score of runScores) {
