@@ -50,8 +50,9 @@ export function checked<Schema extends z.ZodTypeAny>(
   schema: Schema,
   value: unknown,
 ): Checked<Schema> {
-  const { success, data, error } = schema.safeParse(value);
-  if (success) return { data: data as Inferred<Schema> };
-  const [issue] = error.issues;
+  const typed: z.ZodType<Inferred<Schema>, z.ZodTypeDef, unknown> = schema;
+  const result = typed.safeParse(value);
+  if (result.success) return { data: result.data };
+  const [issue] = result.error?.issues ?? [];
   return { issue, problem: `${issue.path.join('.') || 'the whole'}: ${issue.message}` };
 }

@@ -53,6 +53,7 @@ export class Resampling {
   private readonly random: Random;
   private readonly numbers = new Map<string, Float64Array>();
   private readonly images = new Map<string, ImageDraws>();
+  private readonly within = new Map<string, { squares: number; degrees: number }>();
   private readonly whole = new WeakMap<ResultRecord, RunScores>();
   private readonly drawn = new WeakMap<ResultRecord, Float64Array[]>();
 
@@ -97,17 +98,24 @@ export class Resampling {
 
   /** Pooled over the cells; without two seeds in one of them there are no degrees of freedom. */
   seedNoise(cells: readonly Cell[], score: RunScore): SeedNoise {
-    let [squares, shared, degrees] = [0, 0, 0];
+    let [squares, degrees] = [0, 0];
     for (const cell of new Set(cells)) {
-      const values = this.values(cell, score);
-      if (values.length < 2) continue;
-      const center = meanOf(values);
-      squares += values.reduce((sum, value) => sum + (value - center) ** 2, 0);
-      degrees += values.length - 1;
-      shared += this.sharedSquares(cell, score);
+      const own = keptIn(this.within, `${score} ${cell.key}`, () =>
+        this.squaresWithin(cell, score),
+      );
+      squares += own.squares;
+      degrees += own.degrees;
     }
-    const variance = degrees > 0 ? Math.max(0, squares - shared) / degrees : 0;
-    return { variance, degrees };
+    return { variance: degrees > 0 ? Math.max(0, squares) / degrees : 0, degrees };
+  }
+
+  /** Σ of the squared deviations of a cell's seeds from their mean, less what the same images add to it. */
+  private squaresWithin(cell: Cell, score: RunScore): { squares: number; degrees: number } {
+    const values = this.values(cell, score);
+    if (values.length < 2) return { squares: 0, degrees: 0 };
+    const center = meanOf(values);
+    const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+    return { squares: squares - this.sharedSquares(cell, score), degrees: values.length - 1 };
   }
 
   /** Σ over the seeds of the variance, by the draws of images, of a seed's deviation from the mean of the seeds. */

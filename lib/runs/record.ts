@@ -149,15 +149,15 @@ function checkedRecord<Schema extends typeof runRecord | typeof storedRecord>(
   text: string,
   schema: Schema,
 ): Inferred<Schema> {
-  const found = checked(schema, jsonOf(file, text));
-  if (found.data === undefined) throw new RecordError(file, `not a run's record: ${found.problem}`);
-  const data = found.data as StoredRecord;
+  const { data: record, problem: wrong } = checked(schema, jsonOf(file, text));
+  if (record === undefined) throw new RecordError(file, `not a run's record: ${wrong}`);
+  const data: StoredRecord = record;
   const parts = { '': data, ...(data.test === undefined ? {} : { 'test.': data.test }) };
   for (const [part, scored] of Object.entries(parts)) {
     const problem = contradiction(scored, data.classNames.length);
     if (problem !== undefined) throw new RecordError(file, part + problem);
   }
-  return found.data;
+  return record;
 }
 
 function jsonOf(file: string, text: string): unknown {

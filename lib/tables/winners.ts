@@ -1,5 +1,6 @@
 /** Where the winner changes with the score: mean IoU over pixels (D), images (I), and classes (C). */
 import type { Table } from '../figures/tables';
+import { settingKey } from '../results/cells';
 import type { RunScore } from '../results/scores';
 import { lossLabel, placeTitle, withoutOptions } from '../results/names';
 import { contrastCells } from './cells';
@@ -11,14 +12,19 @@ const ways: readonly { letter: string; score: RunScore }[] = [
   { letter: 'C', score: 'meanIoUC' },
 ];
 
-/** A row for each data set and network: the loss in front by each score, and PAT − CE in each. */
-export function winnersTable({ specification, cells, results }: ResultTable): Table {
+/** A row for each data set and network (and size, where runs differ in it): the loss in front by each score, and PAT − CE in each. */
+export function winnersTable({ specification, cells, results, split }: ResultTable): Table {
   const places = new Map<string, TableCellResult[]>();
   for (const cell of cells) {
-    const place = placeTitle(cell.dataset, cell.network);
-    places.set(place, [...(places.get(place) ?? []), cell]);
+    const key = settingKey({ config: cell.config, split });
+    places.set(key, [...(places.get(key) ?? []), cell]);
   }
-  const rows = [...places].flatMap(([place, own]) => {
+  const titles = [...places.values()].map(([{ dataset, network }]) => placeTitle(dataset, network));
+  const rows = [...places.values()].flatMap((own, i) => {
+    const [{ config }] = own;
+    const isOneOfSeveral = titles.filter((title) => title === titles[i]).length > 1;
+    const more = `, ${config.dataset.size.join('×')}, width ${config.model.width}, ${config.epochs} epochs`;
+    const place = isOneOfSeveral ? titles[i] + more : titles[i];
     const run = own.filter(({ summary }) => summary !== null);
     if (run.length < 2) return [];
     const winners = ways.map(({ score }) => winner(run, score));

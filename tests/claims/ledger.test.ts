@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { claims, countVerdicts, judgeClaims } from '../../lib/claims';
 import type { LedgerRow } from '../../lib/claims';
 import { claimRuns, madeUpSweep } from './madeUpRuns';
-import type { Skill } from './madeUpRuns';
+import type { MadeUpOptions, RunPlace, Skill } from './madeUpRuns';
 
 /** 0.7 for the most frequent class to 0.3 for the rarest. */
 const base = (rank: number) => 0.7 - 0.4 * rank;
@@ -35,59 +35,102 @@ const patFails: Skill = ({ dataset, loss }, rank) => {
   return loss.name === 'balancedSoftmax' ? 0.1 : base(rank);
 };
 
-const ledgerOf = (skill: Skill) => judgeClaims({ runs: claimRuns(madeUpSweep(skill)) });
+/** In the paper's world PAT's cross-entropy is lower than the others', but on Pet. */
+const crossEntropies =
+  (gain: number) =>
+  ({ dataset, loss }: RunPlace) =>
+    1.5 - (loss.name === 'pat' && dataset !== 'oxfordPet' ? gain : 0);
+
+const ledgerOf = (skill: Skill, gain = 0, rest: MadeUpOptions = {}) =>
+  judgeClaims({
+    runs: claimRuns(madeUpSweep(skill, { ...rest, crossEntropy: crossEntropies(gain) })),
+  });
 const verdict = (ledger: readonly LedgerRow[], id: string) =>
   ledger.find((row) => row.id === id)?.verdict;
 
 const worlds = {
-  asPrinted: ledgerOf(asPrinted),
-  noneMatters: ledgerOf(noneMatters),
-  patFails: ledgerOf(patFails),
+  asPrinted: ledgerOf(asPrinted, 0.3),
+  noneMatters: ledgerOf(noneMatters, 0, { sameNoise: true }),
+  patFails: ledgerOf(patFails, -0.3),
   empty: judgeClaims({ runs: claimRuns([]) }),
 };
 
-const [holds, inPart, not] = ['holds', 'holds in part', 'contradicted'] as const;
+const [holds, inPart, contradicted] = ['holds', 'holds in part', 'contradicted'] as const;
+const [none, open] = ['no difference', 'not decided'] as const;
 
 /** The verdict in each world. */
 const expected: readonly (readonly [id: string, asPrinted: string, none: string, fails: string])[] =
   [
-    ['rare-classes-blv', holds, not, not],
-    ['rare-classes-ldam', holds, not, not],
-    ['rare-classes-ce', holds, not, not],
-    ['head-kept', holds, inPart, not],
-    ['table1-meanIoU', holds, not, not],
-    ['table1-pixelAccuracy', holds, not, not],
-    ['table1-dice', holds, not, not],
-    ['table1-gain-ce', holds, not, not],
-    ['table1-gain-focal', holds, not, not],
-    ['table2-cityscapes', holds, not, not],
-    ['table2-nyuv2', holds, not, not],
-    ['table2-nyuv2-accuracy', not, not, holds],
-    ['class-balanced-many-classes', holds, not, not],
-    ['temperature-pet', inPart, holds, not],
-    ['temperature-classes', holds, not, not],
-    ['temperature-rises', holds, not, not],
-    ['balanced-softmax-collapse', holds, not, holds],
-    ['balanced-softmax-authors', holds, not, not],
-    ['ablation-mask', holds, not, not],
-    ['ablation-coefficient', holds, not, not],
-    ['ablation-class-balanced', holds, not, not],
+    ['rare-classes', holds, none, contradicted],
+    ['head-kept', holds, holds, contradicted],
+    // CB, which is best on Pet here, is one place of 18.
+    ['table1-meanIoU', inPart, none, contradicted],
+    ['table1-pixelAccuracy', inPart, none, contradicted],
+    ['table1-pet-accuracy', inPart, none, contradicted],
+    ['table1-dice', holds, none, contradicted],
+    ['table1-cross-entropy', holds, open, contradicted],
+    ['table1-dice-pet', holds, holds, holds],
+    ['table1-gain-ce', holds, none, contradicted],
+    ['table1-gain-focal', holds, none, contradicted],
+    ['table2-cityscapes', holds, none, contradicted],
+    ['table2-nyuv2', holds, none, contradicted],
+    ['table2-class-balanced', holds, none, contradicted],
+    ['table2-nyuv2-accuracy', contradicted, none, holds],
+    ['class-balanced-many-classes', holds, inPart, inPart],
+    ['temperature-classes', holds, open, contradicted],
+    ['temperature-rises', holds, none, contradicted],
+    ['temperature-unet-accuracy', holds, none, contradicted],
+    ['balanced-softmax-collapse', holds, none, holds],
+    ['balanced-softmax-authors', holds, none, none],
+    ['ablation-mask', holds, none, contradicted],
+    ['ablation-coefficient', holds, none, contradicted],
+    ['ablation-class-balanced', holds, none, contradicted],
     ['pet-border', holds, holds, holds],
   ];
+const isOfBothReadings = (id: string) => /^(rare-classes|head-kept|table[12]-)/.test(id);
 
 describe('verdicts on runs', () => {
-  it.each(expected)('%s', (id, printed, none, fails) => {
-    expect(verdict(worlds.asPrinted, id)).toBe(printed);
-    expect(verdict(worlds.noneMatters, id)).toBe(none);
-    expect(verdict(worlds.patFails, id)).toBe(fails);
-    expect(verdict(worlds.empty, id)).toBe('not testable here');
+  it.each(expected)('%s (wrong today 9: it can say each thing)', (id, printed, neither, fails) => {
+    for (const own of isOfBothReadings(id) ? [id, `${id}-code`] : [id]) {
+      expect(verdict(worlds.asPrinted, own), own).toBe(printed);
+      expect(verdict(worlds.noneMatters, own), own).toBe(neither);
+      expect(verdict(worlds.patFails, own), own).toBe(fails);
+      expect(verdict(worlds.empty, own), own).toBe('not testable here');
+    }
   });
 
-  it('stability follows the deviation over seeds', () => {
-    const noisy = (name: string, noise: number): Skill => {
-      // The noise goes by the calls: the same for all images and classes of a run is what matters.
-      return (place, rank) => base(rank) + (place.loss.name === name ? noise : 0);
-    };
+  it('Pet does not change with the temperature where it does not, and does where it does', () => {
+    const of = (pet: number) =>
+      verdict(
+        ledgerOf(
+          ({ dataset, loss }, rank) =>
+            base(rank) +
+            (loss.name === 'pat' && dataset === 'oxfordPet'
+              ? pet * Math.log2(loss.temperature ?? 1)
+              : 0),
+          0,
+          { sameNoise: true },
+        ),
+        'temperature-pet',
+      );
+    expect(of(0)).toBe('holds');
+    expect(of(0.05)).toBe(contradicted);
+    expect(verdict(worlds.patFails, 'temperature-pet')).toBe(contradicted);
+  });
+
+  it('have one claim about the tail, for each reading of PAT (wrong today 9: one counted thrice)', () => {
+    const tails = claims.filter(
+      ({ rule, place }) => /tail mIoU/.test(rule) && place !== 'this kit',
+    );
+    expect(tails.map(({ id }) => id)).toEqual(['rare-classes', 'rare-classes-code']);
+  });
+
+  it('stability follows the deviation over seeds, and is not decided by chance (wrong today 8)', () => {
+    // The same for all images and classes of a run.
+    const noisy =
+      (name: string, noise: number): Skill =>
+      (place, rank) =>
+        base(rank) + (place.loss.name === name ? noise : 0);
     const records = (unsteady: string) => [
       ...madeUpSweep(noisy(unsteady, 0)).filter(({ config: { seed } }) => seed === 0),
       ...madeUpSweep(noisy(unsteady, 0.1)).filter(({ config: { seed } }) => seed === 1),
@@ -95,7 +138,8 @@ describe('verdicts on runs', () => {
     const of = (unsteady: string) =>
       verdict(judgeClaims({ runs: claimRuns(records(unsteady)) }), 'stability');
     expect(of('focal')).toBe('holds');
-    expect(of('pat')).toBe('contradicted');
+    expect(of('pat')).toBe(contradicted);
+    expect(verdict(worlds.noneMatters, 'stability')).toBe(open);
     expect(verdict(worlds.empty, 'stability')).toBe('not testable here');
   });
 
@@ -104,22 +148,50 @@ describe('verdicts on runs', () => {
     expect(verdict(ledger, 'pet-border')).toBe('contradicted');
   });
 
-  it('a claim that asks for missing runs names them', () => {
+  it('a claim that asks for missing runs names them, and never holds (wrong today 6)', () => {
     const records = madeUpSweep(asPrinted).filter(({ config }) => config.model.name === 'segnet');
     const ledger = judgeClaims({ runs: claimRuns(records) });
-    expect(verdict(ledger, 'table1-meanIoU')).toBe('holds');
-    expect(verdict(ledger, 'rare-classes-ce')).toBe('holds in part');
+    expect(verdict(ledger, 'table1-gain-ce')).toBe('holds');
+    expect(verdict(ledger, 'rare-classes')).toBe('holds in part');
+    expect(verdict(ledger, 'head-kept')).toBe('holds in part');
+    const rises = ledger.find(({ id }) => id === 'temperature-rises');
+    expect(rises?.verdict).toBe('holds in part');
+    expect(rises?.missing).toEqual([
+      'CamVid, UNet: PAT at each temperature',
+      'NYUv2, UNet: PAT at each temperature',
+    ]);
+    expect(verdict(ledger, 'temperature-classes')).toBe('holds in part');
+    expect(verdict(ledger, 'temperature-unet-accuracy')).toBe('not testable here');
     const networks = ledger.find(({ id }) => id === 'table2-nyuv2');
     expect(networks?.verdict).toBe('not testable here');
     expect(networks?.missing).toHaveLength(15);
     expect(networks?.measured).toMatch(/^runs missing: nyuv2\/unet: PAT, τ = 1; .* and 12 more$/);
   });
 
-  it('intervals and counts of seeds and images go with the verdict', () => {
-    const row = worlds.asPrinted.find(({ id }) => id === 'rare-classes-ce');
+  it('a difference that is not defined is missing, too: the claim does not hold (wrong today 6)', () => {
+    const records = madeUpSweep(asPrinted).map((record) => {
+      const { dataset, model, loss } = record.config;
+      const isOne = dataset.name === 'nyuv2' && model.name === 'unet' && loss.name === 'blv';
+      if (!isOne || !record.perImage) return record;
+      const names = record.perImage.names.map((name) => `${name} of others`);
+      return { ...record, perImage: { ...record.perImage, names } };
+    });
+    const ledger = judgeClaims({ runs: claimRuns(records) });
+    const row = ledger.find(({ id }) => id === 'rare-classes');
+    expect(row?.verdict).toBe('holds in part');
+    expect(row?.comparisons).toHaveLength(11);
+    expect(row?.missing).toEqual([
+      'NYUv2, UNet: PAT − BLV: unet of nyuv2: counts of the same images',
+    ]);
+    expect(row?.measured).toContain('; missing: NYUv2, UNet');
+  });
+
+  it('intervals and counts of seeds and clusters go with the verdict', () => {
+    const row = worlds.asPrinted.find(({ id }) => id === 'rare-classes');
     expect(row?.comparisons).toHaveLength(12);
+    expect(row?.comparisons[0]).toMatchObject({ seeds: 2, clusters: 20, outcome: 'above' });
     expect(row?.measured).toMatch(
-      /^tail mIoU, points: above 0 in 12 of 12, below in 0; from \+[\d.]+ \[.*\] .* 2 seeds$/,
+      /^tail mIoU, points: \+[\d.]+ \[.*\] on average of 12 places; ahead in 12, behind in 0; from .* 2 seeds$/,
     );
   });
 });
@@ -153,6 +225,6 @@ describe('the ledger', () => {
     }));
     const runs = claimRuns([...strange, ...records]);
     expect(runs.skipped.map(({ file }) => file)).toEqual(strange.map(({ file }) => file));
-    expect(judgeClaims({ runs })).toEqual(worlds.noneMatters);
+    expect(judgeClaims({ runs })).toEqual(judgeClaims({ runs: claimRuns(records) }));
   });
 });

@@ -38,6 +38,10 @@ export interface MadeUpOptions {
   imageNoise?: number;
   /** Suffix of the image names. */
   tag?: string;
+  /** All losses have the same noise: equally skilled ones are the same to the last pixel (default false). */
+  sameNoise?: boolean;
+  /** Of the whole split (default: none is stored). */
+  crossEntropy?: (place: RunPlace) => number;
 }
 
 /** What is missed of a class is predicted as the next one. */
@@ -47,9 +51,12 @@ export function madeUpRun(
   options: MadeUpOptions = {},
 ): ResultRecord {
   const { seed = 0, images = 20, seedNoise = 0.002, imageNoise = 0.01, tag = '' } = options;
+  const { crossEntropy, sameNoise = false } = options;
   const { classNames, pixels } = datasets[place.dataset];
   const classes = pixels.length;
-  const random = new Random(seed).stream(JSON.stringify(place));
+  const random = new Random(seed).stream(
+    JSON.stringify(sameNoise ? { ...place, loss: null } : place),
+  );
   const ofSeed = random.normal(0, seedNoise);
   const counts = pixels.map(() => pixels.map(() => 0));
   const empty = () => Array.from({ length: images }, () => pixels.map(() => 0));
@@ -75,7 +82,7 @@ export function madeUpRun(
     labelled: sum(labelled),
     predicted: sum(predicted),
   });
-  const names = Array.from({ length: images }, (_, i) => `image ${i}${tag}`);
+  const names = Array.from({ length: images }, (_, i) => `image ${10 * i}${tag}`); // each its own cluster
   const { dataset, network, loss } = place;
   return {
     file: `${dataset}/${network}/${JSON.stringify(loss)}/seed${seed}.json`,
@@ -85,11 +92,14 @@ export function madeUpRun(
       model: { name: network, width: 8 },
       loss,
       seed,
+      batchSize: 8,
     } as unknown as ResultRecord['config'],
     classNames,
     scores,
     counts,
     perImage: { names, hits, labelled, predicted },
+    trainingPixels: pixels,
+    ...(crossEntropy ? { crossEntropy: crossEntropy(place) + 0.5 * ofSeed } : {}),
     curves: [],
     weightsSha256: 'ab'.repeat(32),
     seconds: 1,

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { classBarsFigure } from '../../lib/figures/classBars';
-import { groupCells, summarize } from '../../lib/results';
+import { Results, summarize } from '../../lib/results';
 import { plan, recordsOf } from '../results/plannedRecords';
 
 const runs = plan({ loss: [{ name: 'crossEntropy' }, { name: 'pat' }], seed: [0, 1, 2] });
 const skill = { crossEntropy: 0.6, pat: 0.8 } as Record<string, number>;
-const { cells } = groupCells(recordsOf(runs, ({ config }) => skill[config.loss.name]));
+const records = recordsOf(runs, ({ config }) => skill[config.loss.name]);
+const results = new Results(records, { resamples: 10 });
+const { cells } = results;
 const series = cells.map((cell) => {
-  return { label: cell.loss.name, cell, summary: summarize(cell, { resamples: 10 }) };
+  return { label: cell.loss.name, cell, summary: summarize(cell, results) };
 });
 
 describe('classBarsFigure', () => {
@@ -39,7 +41,7 @@ describe('classBarsFigure', () => {
   it('draws no whiskers for one seed, and says how many seeds each has', () => {
     const one = { ...series[0].cell, runs: series[0].cell.runs.slice(1) };
     const single = { ...one, runs: one.runs.slice(0, 1) };
-    const few = { label: 'few', cell: single, summary: summarize(single, { resamples: 10 }) };
+    const few = { label: 'few', cell: single, summary: summarize(single, results) };
     const { data, caption } = classBarsFigure([few, series[1]], { dataset: 'CamVid' });
     expect(data[0]).not.toHaveProperty('error_y');
     expect(caption).toContain('(few 1, pat 3)');

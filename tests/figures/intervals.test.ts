@@ -2,13 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { intervalsFigure } from '../../lib/figures/intervals';
 import type { IntervalRow } from '../../lib/figures/intervals';
 
-const row = (label: string, difference: number, correctedP: number | null): IntervalRow => {
-  return {
-    label,
-    difference,
-    interval: { low: difference - 0.01, high: difference + 0.02 },
-    correctedP,
-  };
+const row = (label: string, value: number): IntervalRow => {
+  return { label, value, low: value - 0.01, high: value + 0.02 };
 };
 const options = { reference: 'CE', setting: 'SegNet of width 8' };
 
@@ -19,24 +14,24 @@ interface Trace {
   x: number[];
   y: number[];
   error_x: { array: number[]; arrayminus: number[] };
-  marker: { color: string[] };
+  marker: { color: string };
 }
 const traces = (figure: { data: unknown[] }) => figure.data as Trace[];
 
 describe('intervalsFigure', () => {
   const panels = [
-    { title: 'CamVid', rows: [row('Focal', 0.03, 0.04), row('PAT', -0.02, 0.2)] },
-    { title: 'NYUv2', rows: [row('PAT', 0.1, null)] },
+    { title: 'CamVid', rows: [row('Focal', 0.03), row('PAT', -0.02)] },
+    { title: 'NYUv2', rows: [row('PAT', 0.1)] },
   ];
   const figure = intervalsFigure(panels, options);
 
-  it('draws points with intervals, filled where the corrected p is below 0.05', () => {
+  it('draws points with intervals, without marks of significance (wrong today 8: descriptive)', () => {
     const [first, second] = traces(figure);
     expect(first).toMatchObject({ x: [3, -2], y: [0, 1], xaxis: 'x', showlegend: false });
     expect(first.error_x).toMatchObject({ array: [2, 2], arrayminus: [1, 1] });
-    expect(first.marker.color[0]).not.toBe('#FFFFFF');
-    expect(first.marker.color[1]).toBe('#FFFFFF');
-    expect(second).toMatchObject({ x: [10], y: [1], xaxis: 'x2', marker: { color: ['#FFFFFF'] } });
+    expect(second).toMatchObject({ x: [10], y: [1], xaxis: 'x2' });
+    for (const { marker } of traces(figure)) expect(typeof marker.color).toBe('string');
+    expect(JSON.stringify(figure)).not.toMatch(/corrected p|\*\*|significant/);
   });
 
   it('has zero in sight in every panel, and the labels once', () => {
@@ -46,15 +41,14 @@ describe('intervalsFigure', () => {
     expect(yaxis).toMatchObject({ ticktext: ['Focal', 'PAT'], showticklabels: true });
     expect(yaxis2?.showticklabels).toBe(false);
     expect(annotations?.map(({ text }) => text)).toEqual(['CamVid', 'NYUv2']);
-    expect(figure.rows[0]).toMatchObject({
-      dataset: 'CamVid',
-      reference: 'CE',
-      'corrected p': 0.04,
+    expect(figure.rows[0]).toEqual({
+      ...{ dataset: 'CamVid', label: 'Focal', series: '', reference: 'CE' },
+      ...{ difference: 0.03, low: 0.03 - 0.01, high: 0.03 + 0.02 },
     });
   });
 
   it('tells series apart, side by side, each once in the legend', () => {
-    const both = ['UNet', 'UNet++'].map((series) => ({ ...row('PAT', 0.1, 0.01), series }));
+    const both = ['UNet', 'UNet++'].map((series) => ({ ...row('PAT', 0.1), series }));
     const twice = intervalsFigure(
       [
         { title: 'a', rows: both },
@@ -77,9 +71,17 @@ describe('intervalsFigure', () => {
   });
 
   it('draws a point alone where there is no interval, and refuses to draw nothing', () => {
-    const bare = { ...row('PAT', 0.1, null), interval: null };
+    const bare = { ...row('PAT', 0.1), low: null, high: null };
     const [{ error_x }] = traces(intervalsFigure([{ title: 'a', rows: [bare] }], options));
     expect(error_x).toMatchObject({ array: [0], arrayminus: [0] });
     expect(() => intervalsFigure([{ title: 'a', rows: [] }], options)).toThrow('panels with rows');
+  });
+
+  it('says how often runs of one loss differ by the same intervals, where that is known', () => {
+    const calibration = { score: 'meanIoU', pairs: 200, significant: 10 } as const;
+    const { caption } = intervalsFigure(panels, { ...options, calibration });
+    expect(caption).toContain('of 200 pairs of runs that differ in their seed alone 5.0 % have p');
+    expect(figure.caption).not.toContain('pairs of runs');
+    expect(figure.caption).toContain('not corrected for their number');
   });
 });

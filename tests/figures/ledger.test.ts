@@ -19,7 +19,7 @@ const row = (rest: Partial<LedgerRow>): LedgerRow => ({
   missing: [],
   ...rest,
 });
-const comparison = { value: 1.2, low: 0.3, high: 2.1, seeds: 3, images: 47 };
+const comparison = { value: 1.2, low: 0.3, high: 2.1, seeds: 3, clusters: 16 };
 const ledger = [
   row({ comparisons: [{ label: 'CamVid: PAT − CE', outcome: 'above', ...comparison }] }),
   row({ id: 'b', verdict: 'contradicted' }),
@@ -53,8 +53,10 @@ describe('the ledger in print', () => {
 
   it('as CSV: a line for each comparison', () => {
     const [header, first, second] = ledgerCsv(ledger).split('\r\n');
-    expect(header).toBe('id,place,verdict,comparison,value,low,high,outcome,seeds,images,measured');
-    expect(first).toBe('a,§ 5.1,holds,CamVid: PAT − CE,1.2,0.3,2.1,above,3,47,');
+    expect(header).toBe(
+      'id,place,verdict,comparison,value,low,high,outcome,seeds,clusters,measured',
+    );
+    expect(first).toBe('a,§ 5.1,holds,CamVid: PAT − CE,1.2,0.3,2.1,above,3,16,');
     expect(second).toMatch(/^b,§ 5\.1,contradicted,,/);
   });
 });

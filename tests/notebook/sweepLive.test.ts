@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { livePlan, sweepLive } from '../../lib/notebook/sweepLive';
-import { paperTable } from '../../lib/paperTables';
+import { tableNamed, tableOfRecords } from '../../lib/tables';
 import { withFolder } from '../datasets/files';
 
 it('livePlan takes some losses and seeds of a preset', () => {
@@ -18,9 +18,10 @@ it('sweepLive trains them, once, and the table follows', { timeout: 120_000 }, (
     const runs = livePlan('table1', { losses: ['crossEntropy', 'pat'], seeds: 1 });
     const records = await sweepLive(runs, { outDir: folder });
     const settings = { scale: 'smoke', split: 'test', runs, resamples: 20 } as const;
-    const { cells } = paperTable('table1', records, settings);
+    const { cells } = tableOfRecords(tableNamed('table1'), records, settings);
     expect(cells.map(({ summary }) => summary?.seeds)).toEqual([[0], [0]]);
-    expect(cells[1].against[0].comparison?.seeds).toEqual([0]);
+    const { reference, compared } = cells[1].against[0];
+    expect([reference, compared]).toMatchObject(['CE', { seeds: 1, low: null }]);
     const start = performance.now();
     const again = await sweepLive(runs, { outDir: folder });
     expect(performance.now() - start).toBeLessThan(1000);

@@ -12,7 +12,7 @@ import {
 } from '../../lib/figures/imageComparison';
 import { ConfusionMatrix } from '../../lib/metrics';
 import { compareImages, hasImages } from '../../lib/results/imageComparison';
-import { imageMeanIoUs } from '../../lib/results/perImage';
+import { imageMeanIoUs } from '../../lib/results/scores';
 import { reportedImages } from '../../lib/training/runPredictions';
 import type { TrainingRun } from '../../lib/runs/trainingRuns';
 import { tinyExperiment, trainTiny } from '../support/tinyRuns';

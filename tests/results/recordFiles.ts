@@ -19,7 +19,7 @@ export function scoredSplit(seed: number, skill: number, images = 12): Required<
     matrix.update(labels, predictions);
     all.update(labels, predictions);
     const counts = matrix.counts();
-    perImage.names.push(`image ${image}`);
+    perImage.names.push(`image ${10 * image}`); // far apart: each is its own cluster in every data set
     perImage.hits.push(counts.map((row, c) => row[c]));
     perImage.labelled.push(counts.map((row) => row.reduce((sum, value) => sum + value, 0)));
     perImage.predicted.push(counts.map((_, c) => counts.reduce((sum, row) => sum + row[c], 0)));

@@ -1,14 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scoresFrom } from '../../lib/metrics';
-import { Random } from '../../lib/random';
-import { compareCells, groupCells, readRecords, spread, summarize } from '../../lib/results';
-import { drawSets } from '../../lib/results/bootstrap';
-import { drawnScores } from '../../lib/results/drawnScores';
-import { imageMeanIoUs, setScorer } from '../../lib/results/perImage';
-import { expectClose } from '../support/closeness';
+import { groupCells, readRecords, Results, runScores, spread, summarize } from '../../lib/results';
+import { plannedCells } from '../../lib/results/plannedCells';
+import { thirdsOf } from '../../lib/results/scores';
 import { withFolder } from '../datasets/files';
+import { plan, recordsOf } from './plannedRecords';
 import { record } from './recordFiles';
 
 /** Writes each value (text as it is) and reads the folder back. */
@@ -82,15 +79,6 @@ describe('readRecords', () => {
   });
 });
 
-/** Cells of the losses in `skills`, three seeds each. */
-async function cellsOf(skills: Record<string, number>) {
-  const runs = Object.entries(skills).flatMap(([name, skill]) =>
-    [2, 0, 1].map((seed) => [`${name}${seed}.json`, record({ loss: { name }, skill, seed })]),
-  );
-  const { records } = await written(Object.fromEntries(runs) as Record<string, unknown>);
-  return groupCells(records).cells;
-}
-
 describe('groupCells and summarize', () => {
   it('puts runs that differ in the seed alone together, and names a run that comes twice', async () => {
     const { records } = await written({
@@ -107,84 +95,65 @@ describe('groupCells and summarize', () => {
     expect(skipped.map(({ reason }) => path.basename(reason))).toEqual(['a.json']);
   });
 
-  it('gives mean, deviation, classes, groups and an interval that holds the mean', async () => {
-    const [cell] = await cellsOf({ pat: 0.7 });
-    const summary = summarize(cell, { resamples: 300 });
-    const values = cell.runs.map(({ scores }) => scores.meanIoU);
-    expect(summary.seeds).toEqual([0, 1, 2]);
-    expect(summary.scores.meanIoU).toEqual(spread(values));
-    expect(summary.iou.map((class_) => class_?.deviation)).not.toContain(null);
-    expect(summary.groups.map(({ name, classes }) => [name, classes])).toEqual([
-      ['head', [0]],
-      ['body', [1]],
-      ['tail', [2]],
+  it('gives mean and deviation of every score, classes and their thirds, in any order of files', async () => {
+    const files = [2, 0, 1].map((seed) => [
+      `${seed}.json`,
+      { ...record({ seed }), trainingPixels: [10, 30, 20] },
     ]);
-    expect(summary.groups[2].meanIoU).toEqual(summary.iou[2]);
-    const { low = NaN, high = NaN } = summary.interval ?? {};
-    const mean = summary.scores.meanIoU?.mean ?? NaN;
-    expect(low).toBeLessThan(mean);
-    expect(high).toBeGreaterThan(mean);
-    expect(summarize(cell, { resamples: 300 })).toEqual(summary);
-  });
-
-  it('has no interval without counts for each image, or with other images', async () => {
-    const bare = { ...record(), perImage: undefined };
-    const { records } = await written({ 'a.json': bare });
-    expect(summarize(groupCells(records).cells[0]).interval).toBeNull();
-    const [cell] = await cellsOf({ pat: 0.7 });
-    cell.runs[1].perImage?.names.reverse();
-    expect(summarize(cell).interval).toBeNull();
-  });
-
-  it('scores a run on the sets drawn for a purpose, the same ones for every run', () => {
-    const [first, second] = [record().perImage, record({ seed: 1 }).perImage];
-    const draws = { purpose: 'test', seed: 3, resamples: 20 };
-    const random = new Random(3).stream('test');
-    const sets = drawSets(first.names.length, { random, resamples: 20 });
-    for (const counts of [first, second]) {
-      const expected = sets.map((set) => setScorer(counts)(set).pixelAccuracy);
-      expect(drawnScores(counts, 'pixelAccuracy', draws)).toEqual(expected);
-      expect(drawnScores(counts, 'meanIoU', draws)).not.toEqual(expected);
-      const others = drawnScores(counts, 'pixelAccuracy', { ...draws, purpose: 'other' });
-      expect(others).not.toEqual(expected);
-    }
-  });
-
-  it('scores images as one set, also of images drawn twice', () => {
-    const { counts, perImage } = record();
-    const all = perImage.names.map((_, i) => i);
-    const scoresOf = setScorer(perImage);
-    const total = scoresOf(all);
-    const sums = counts.map((row) => row.reduce((sum, value) => sum + value, 0));
-    const hits = counts.map((row, c) => row[c]);
-    const predicted = counts.map((_, c) => counts.reduce((sum, row) => sum + row[c], 0));
-    expect(total).toEqual(scoresFrom({ hits, labelled: sums, predicted }));
-    expectClose(scoresOf([3, 3]).meanIoU ?? NaN, imageMeanIoUs(perImage)[3] ?? NaN);
+    const { records } = await written(Object.fromEntries(files) as Record<string, unknown>);
+    const results = new Results(records, { resamples: 100 });
+    const [cell] = results.cells;
+    const summary = summarize(cell, results);
+    expect(summary.seeds).toEqual([0, 1, 2]);
+    expect(Object.keys(summary.scores).sort()).toEqual([...runScores].sort());
+    expect(summary.scores.meanIoU).toEqual(spread(cell.runs.map(({ scores }) => scores.meanIoU)));
+    expect(summary.scores.crossEntropy).toBeNull();
+    expect(summary.iou.map((class_) => class_?.deviation)).not.toContain(null);
+    expect(summary.thirds).toEqual({ head: [1], body: [2], tail: [0] });
+    expect(summary.thirdsBy).toBe('train');
+    expect(summary.scores.tailIoU).toEqual(summary.iou[0]);
+    const again = new Results([...records].reverse(), { resamples: 100 });
+    expect(summarize(again.cells[0], again)).toEqual(summary);
+    const older = records.map((one) => ({ ...one, trainingPixels: undefined }));
+    expect(summarize(groupCells(older).cells[0], results).thirdsBy).toBe('scored');
+    expect(thirdsOf(older[0])).toEqual({ head: [0], body: [1], tail: [2] });
   });
 });
 
-describe('compareCells', () => {
-  it('finds the better loss, corrects for the number of tests', async () => {
-    const [pat, ...others] = await cellsOf({ pat: 0.75, ldam: 0.4, twin: 0.75 });
-    expect(pat.loss.name).toBe('ldam'); // by path
-    const [better, twin] = compareCells(pat, others, { resamples: 300 });
-    expect(better).toMatchObject({ seeds: [0, 1, 2], images: 12 });
-    expect(better.difference).toBeGreaterThan(0.1);
-    expect(better.interval?.low).toBeGreaterThan(0);
-    expect(better.test).toMatchObject({ pairs: 12, statistic: 0, method: 'exact' });
-    expect(better.test?.p).toBe(2 / 2 ** 12);
-    expect(better.correctedP).toBe(4 / 2 ** 12);
-    expect(twin.test).toEqual(better.test);
-    const [same] = compareCells(others[0], [others[1]]);
-    expect(same).toMatchObject({ difference: 0, interval: { low: 0, high: 0 }, correctedP: 1 });
+describe('plannedCells', () => {
+  const grid = { loss: [{ name: 'crossEntropy' }, { name: 'pat' }], seed: [0, 1] };
+  const runs = plan(grid);
+
+  it('are in the order of the plan, with the runs that are there', () => {
+    const records = recordsOf(runs, ({ config: { loss, seed } }) =>
+      loss.name === 'pat' && seed === 1 ? null : 0.6,
+    );
+    const { cells } = new Results(records.reverse(), { resamples: 10 });
+    const planned = plannedCells(runs, cells, 'test');
+    expect(planned.map(({ loss, seeds }) => [loss.name, seeds])).toEqual([
+      ['crossEntropy', [0, 1]],
+      ['pat', [0, 1]],
+    ]);
+    expect(planned.map(({ cell }) => cell?.runs.map(({ config }) => config.seed))).toEqual([
+      [0, 1],
+      [0],
+    ]);
+    expect(plannedCells(runs, cells, 'valid').map(({ cell }) => cell)).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 
-  it('keeps to shared seeds, and refuses what cannot be compared', async () => {
-    const [ldam, pat] = await cellsOf({ ldam: 0.4, pat: 0.7 });
-    const one = { ...pat, runs: pat.runs.slice(1) };
-    expect(compareCells(ldam, [one], { resamples: 10 })[0].seeds).toEqual([1, 2]);
-    const none = { ...pat, runs: [] };
-    expect(() => compareCells(ldam, [none])).toThrow('with a seed of the reference');
-    expect(() => compareCells(ldam, [{ ...pat, network: 'unet' }])).toThrow('as the reference');
+  it('take no run of other settings and none of other seeds', () => {
+    const cellsOf = (other: Partial<Parameters<typeof plan>[0]>) =>
+      new Results(
+        recordsOf(plan({ ...grid, ...other }), () => 0.6),
+        { resamples: 10 },
+      ).cells;
+    const found = (cells: ReturnType<typeof cellsOf>) =>
+      plannedCells(runs, cells, 'test').map(({ cell }) => cell?.runs.length);
+    expect(found(cellsOf({ epochs: [11] }))).toEqual([undefined, undefined]);
+    expect(found(cellsOf({ seed: [0, 7] }))).toEqual([1, 1]);
+    expect(found(cellsOf({ seed: [7] }))).toEqual([undefined, undefined]);
   });
 });

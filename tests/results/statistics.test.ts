@@ -3,17 +3,11 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../lib/random';
 import { bootstrapInterval, quantile, spread } from '../../lib/results/bootstrap';
-import { holm, signedRankTest } from '../../lib/results/signedRank';
+import { holm } from '../../lib/results/holm';
 import { expectClose } from '../support/closeness';
 
 interface Fixture {
   versions: Record<string, string>;
-  signedRank: {
-    method: 'exact' | 'normal';
-    differences: number[];
-    statistic: number;
-    p: number;
-  }[];
   holm: { p: number[]; corrected: number[] }[];
   bootstrap: {
     sample: number[];
@@ -27,23 +21,6 @@ interface Fixture {
 
 const file = path.join(__dirname, '..', 'fixtures', 'statistics.json');
 const fixture = JSON.parse(readFileSync(file, 'utf8')) as Fixture;
-
-describe(`signedRankTest equals SciPy ${fixture.versions.scipy}`, () => {
-  it.each(
-    fixture.signedRank.map((each) => [`${each.differences.length}, ${each.method}`, each] as const),
-  )('%s', (_, { differences, method, statistic, p }) => {
-    const got = signedRankTest(differences);
-    expect(got.method).toBe(method);
-    expect(got.statistic).toBe(statistic);
-    expect(got.pairs).toBe(differences.filter((value) => value !== 0).length);
-    expectClose(got.p, p, { relative: 1e-11 });
-  });
-
-  it('knows no difference, and refuses NaN', () => {
-    expect(signedRankTest([0, 0])).toEqual({ pairs: 0, statistic: 0, p: 1, method: 'exact' });
-    expect(() => signedRankTest([1, NaN])).toThrow('differences[1] must be a number, got NaN');
-  });
-});
 
 describe('holm', () => {
   it(`equals statsmodels ${fixture.versions.statsmodels}`, () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { paperTable } from '../../lib/paperTables';
-import { tableClassBars, tableCurves, tableIntervals } from '../../lib/paperTables/figures';
+import { tableNamed, tableOfRecords } from '../../lib/tables';
+import { tableClassBars, tableCurves, tableIntervals } from '../../lib/tables/figures';
 import { plan, recordsOf } from '../results/plannedRecords';
 
 const losses = [{ name: 'crossEntropy' }, { name: 'pat' }, { name: 'balancedSoftmax' }];
@@ -15,7 +15,7 @@ const records = recordsOf(runs, ({ config: { dataset, loss } }) =>
   dataset.name === 'camvid' ? (loss.name === 'pat' ? 0.8 : 0.6) : null,
 );
 const settings = { scale: 'laptop', split: 'test', resamples: 50, runs } as const;
-const table = paperTable('table2', records, settings);
+const table = tableOfRecords(tableNamed('table2'), records, settings);
 const choice = { dataset: 'camvid', network: 'unet' } as const;
 
 describe('figures of a table', () => {
@@ -50,7 +50,10 @@ describe('figures of a table', () => {
     });
     const skill = () => 0.6;
     const of = (name: 'table1' | 'ablation') => {
-      const made = paperTable(name, recordsOf(tuned, skill), { ...settings, runs: tuned });
+      const made = tableOfRecords(tableNamed(name), recordsOf(tuned, skill), {
+        ...settings,
+        runs: tuned,
+      });
       return tableIntervals(made)?.rows.map(({ label }) => label);
     };
     expect(of('table1')).toEqual(['PAT', 'BMS, authors’ code']);
@@ -61,6 +64,6 @@ describe('figures of a table', () => {
     const empty = { ...choice, dataset: 'nyuv2' };
     expect(tableClassBars(table, empty)).toBeUndefined();
     expect(tableCurves(table, empty)).toBeUndefined();
-    expect(tableIntervals(paperTable('table2', [], settings))).toBeUndefined();
+    expect(tableIntervals(tableOfRecords(tableNamed('table2'), [], settings))).toBeUndefined();
   });
 });

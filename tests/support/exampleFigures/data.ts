@@ -16,7 +16,7 @@ import type { MaskStyle } from '../../../lib/figures/pictures';
 import type { RunCurves } from '../../../lib/figures/trainingCurves';
 import { lossNames } from '../../../lib/losses';
 import { Random } from '../../../lib/random';
-import { groupCells, summarize } from '../../../lib/results';
+import { Results, summarize } from '../../../lib/results';
 import type { PrecisionRuns } from '../../../lib/results/precisionRuns';
 import { lossTitle } from '../../../lib/results/names';
 import type { ClassHistory } from '../../../lib/training/classHistory';
@@ -100,8 +100,12 @@ export function classComparisons(): ClassComparison[] {
 export function cells(): ClassBarSeries[] {
   const losses = ['crossEntropy', 'focal', 'pat'].map((name) => ({ name }));
   const planned = plan({ loss: losses, seed: [0, 1, 2] });
-  return groupCells(recordsOf(planned, () => 0.7)).cells.map((cell) => {
-    return { label: lossTitle(cell.loss.name), cell, summary: summarize(cell, { resamples: 10 }) };
+  const results = new Results(
+    recordsOf(planned, () => 0.7),
+    { resamples: 10 },
+  );
+  return results.cells.map((cell) => {
+    return { label: lossTitle(cell.loss.name), cell, summary: summarize(cell, results) };
   });
 }
 
@@ -123,9 +127,8 @@ export function intervals(): IntervalPanel[] {
     title,
     rows: LABELS.slice(1).flatMap((label, i) =>
       ['SegNet', 'U-Net'].map((series, j) => {
-        const difference = 0.01 * (i - 3) + 0.005 * j;
-        const interval = { low: difference - 0.01, high: difference + 0.02 };
-        return { label, series, difference, interval, correctedP: 0.02 * i };
+        const value = 0.01 * (i - 3) + 0.005 * j;
+        return { label, series, value, low: value - 0.01, high: value + 0.02 };
       }),
     ),
   }));
