@@ -15,6 +15,8 @@ import type { EpochPoint } from '../runs/curves';
 import { readEpochs } from '../runs/epochs';
 import { parseRecord, readRecord } from '../runs/record';
 import type { StoredRecord } from '../runs/record';
+import { typed } from '../schema';
+import type { Infer } from '../schema';
 import { readPlan, sweepPaths } from '../training/sweep/folder';
 
 const samples = z.object({ train: z.number(), valid: z.number() });
@@ -40,7 +42,7 @@ const sweepSummary = z.object({
   commit: z.string(),
 });
 
-export type SweepSummary = z.infer<typeof sweepSummary>;
+export type SweepSummary = Infer<typeof sweepSummary>;
 
 export interface Collected {
   /** Ids of runs whose file is new or changed. */
@@ -180,7 +182,7 @@ export async function readSweepSummary(folder: string): Promise<SweepSummary | u
   const file = path.join(folder, 'sweep.json');
   const content = await readJsonIfThere('readSweepSummary', file);
   if (content === undefined) return undefined;
-  const { success, data, error } = sweepSummary.safeParse(content);
+  const { success, data, error } = typed(sweepSummary).safeParse(content);
   if (success) return data;
   const { path: at, message } = error.issues[0];
   throw new InputError(`readSweepSummary: ${file}: ${at.join('.') || 'the whole'}: ${message}`);

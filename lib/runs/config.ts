@@ -9,6 +9,8 @@ import { createLoss, lossNames } from '../losses';
 import type { LossConfig } from '../losses';
 import { networkNames } from '../models';
 import type { NetworkName } from '../models';
+import { typed } from '../schema';
+import type { Infer } from '../schema';
 import { configError, where } from './configErrors';
 import { runPaths } from './folder';
 
@@ -131,10 +133,16 @@ const schema = z
   .strict();
 
 /** Every default filled in, but for those of the loss: they are the loss's own. */
-export type ExperimentConfig = z.infer<typeof schema>;
+export type ExperimentConfig = Infer<typeof schema>;
 
 /** An `ExperimentConfig` with any setting left out. */
-export type ExperimentInput = z.input<typeof schema>;
+export type ExperimentInput = {
+  [Key in keyof ExperimentConfig]?: Key extends 'loss' | 'augmentation'
+    ? ExperimentConfig[Key]
+    : ExperimentConfig[Key] extends object
+      ? Partial<ExperimentConfig[Key]>
+      : ExperimentConfig[Key];
+};
 
 /** `'cosine'` or constant, see `learningRateAt`. */
 export type Schedule = ExperimentConfig['schedule'];
@@ -148,7 +156,7 @@ export type LoggingConfig = ExperimentConfig['logging'];
  * @throws InputError that names the path of the wrong value, the value and what it must be.
  */
 export function parseConfig(input: unknown): ExperimentConfig {
-  const result = schema.safeParse(input);
+  const result = typed(schema).safeParse(input);
   if (!result.success) throw configError(schema, input, result.error.issues[0]);
   const config = result.data;
   checkPrecision(where, config);

@@ -1,5 +1,7 @@
 /** The course of a run as its figures need it: some numbers of each epoch. */
 import { z } from 'zod';
+import { typed } from '../schema';
+import type { Infer } from '../schema';
 import { epochMetrics } from './epochs';
 import type { EpochMetrics } from './epochs';
 
@@ -13,13 +15,13 @@ const schema = epochMetrics.pick({
 });
 
 /** One epoch; scores of the validation split. */
-export type EpochPoint = z.infer<typeof schema>;
+export type EpochPoint = Infer<typeof schema>;
 
 export const epochPoints = z.array(schema);
 
 /** What is kept of each epoch. */
 export function pointsOf(epochs: readonly EpochMetrics[]): EpochPoint[] {
-  return epochPoints.parse(epochs);
+  return typed(epochPoints).parse(epochs);
 }
 
 /** Mean of several runs, epoch by epoch, as far as all of them go; a score that one of them lacks is null. */

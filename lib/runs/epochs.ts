@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { writeAtomically } from '../atomicFile';
 import { invalid } from '../check';
 import { readIfThere } from '../files';
+import { typed } from '../schema';
+import type { Infer } from '../schema';
 import { runPaths } from './folder';
 
 const score = z.number().nullable();
@@ -43,7 +45,7 @@ export const epochMetrics = z.object({
     .optional(),
 });
 
-export type EpochMetrics = z.infer<typeof epochMetrics>;
+export type EpochMetrics = Infer<typeof epochMetrics>;
 
 /**
  * The epochs that a run has done so far; none without a run.
@@ -60,7 +62,7 @@ export function parseEpochs(file: string, text: string): EpochMetrics[] {
   const lines = text.split('\n').slice(0, -1); // what follows the last line break is torn, or nothing
   const isTorn = lines.length > 0 && jsonOf(lines[lines.length - 1]) === undefined;
   return (isTorn ? lines.slice(0, -1) : lines).map((line, i) => {
-    const parsed = epochMetrics.safeParse(jsonOf(line));
+    const parsed = typed(epochMetrics).safeParse(jsonOf(line));
     if (parsed.success) return parsed.data;
     const { path, message } = parsed.error.issues[0];
     const remedy = `${path.join('.') || 'The whole'}: ${message}. Take the line out.`;
@@ -82,7 +84,7 @@ export async function repairMetrics(file: string, epochs: number): Promise<void>
   const text = (await readIfThere('repairMetrics', file)) ?? '';
   const lines = text.split('\n').slice(0, -1);
   const isNext = (line: string, i: number) => {
-    const parsed = epochMetrics.safeParse(jsonOf(line));
+    const parsed = typed(epochMetrics).safeParse(jsonOf(line));
     return i < epochs && parsed.success && parsed.data.epoch === i + 1;
   };
   const end = lines.findIndex((line, i) => !isNext(line, i));

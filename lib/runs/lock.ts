@@ -8,6 +8,8 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { InputError } from '../check';
 import { isAbsence, readIfThere } from '../files';
+import { typed } from '../schema';
+import type { Infer } from '../schema';
 
 /** Between two looks at another's takeover. */
 const TAKEOVER_MILLISECONDS = 5;
@@ -25,7 +27,7 @@ const lockOwnerSchema = z.object({
   since: z.string(),
 });
 
-export type LockOwner = z.infer<typeof lockOwnerSchema>;
+export type LockOwner = Infer<typeof lockOwnerSchema>;
 
 export interface RunLock {
   /** The dead owner whose lock was taken over, if any. */
@@ -168,7 +170,7 @@ async function removeAbandoned(where: string, guard: string, aside: string): Pro
 
 function ownerOf(text: string): LockOwner | undefined {
   try {
-    return lockOwnerSchema.parse(JSON.parse(text));
+    return typed(lockOwnerSchema).parse(JSON.parse(text));
   } catch {
     return undefined; // a power cut
   }

@@ -1,5 +1,6 @@
 /** Where a run is: what a checkpoint says beside its tensors. */
 import { z } from 'zod';
+import type { Infer } from '../schema';
 
 export const runPosition = z.object({
   /** Epochs done. */
@@ -18,4 +19,4 @@ export const runPosition = z.object({
   seconds: z.number(),
 });
 
-export type RunPosition = z.infer<typeof runPosition>;
+export type RunPosition = Infer<typeof runPosition>;

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { InputError } from '../check';
 import { readIfThere } from '../files';
+import { typed } from '../schema';
+import type { Infer } from '../schema';
 import type { ExperimentConfig } from './config';
 import { epochPoints } from './curves';
 import { runPaths } from './folder';
@@ -95,10 +97,10 @@ const storedRecord = runRecord
   });
 
 /** What `record.json` holds. */
-export type RunRecord = z.infer<typeof runRecord>;
+export type RunRecord = Infer<typeof runRecord>;
 
 /** What is kept of a record: its parts are optional but those that comparisons need. */
-export type StoredRecord = z.infer<typeof storedRecord>;
+export type StoredRecord = Infer<typeof storedRecord>;
 
 /** What was scored on one split; without `perImage` there is no interval over images and no paired test. */
 export type ScoredSplit = Pick<StoredRecord, 'counts' | 'perImage'>;
@@ -119,7 +121,7 @@ export class RecordError extends InputError {
  * @throws RecordError that names the file and what is wrong: torn, no record, or numbers that contradict each other.
  */
 export function parseRecord(file: string, text: string): StoredRecord {
-  return checkedRecord(file, text, storedRecord);
+  return checkedRecord(file, text, typed(storedRecord));
 }
 
 /**
@@ -132,7 +134,7 @@ export async function readRecord(folder: string): Promise<RunRecord | undefined>
   const file = runPaths(folder).record;
   const text = await readIfThere('readRecord', file);
   if (text === undefined) return undefined;
-  const { test: scored, ...record } = checkedRecord(file, text, runRecord);
+  const { test: scored, ...record } = checkedRecord(file, text, typed(runRecord));
   return scored && isLabelled(scored.counts) ? { ...record, test: scored } : record;
 }
 

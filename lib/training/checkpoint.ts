@@ -11,6 +11,7 @@ import { InputError, shapeText } from '../check';
 import { isAbsence, parseJson } from '../files';
 import { readSafetensors, writeSafetensors } from '../models/safetensors';
 import type { StoredTensor } from '../models/safetensors';
+import { typed } from '../schema';
 import { runPosition } from '../runs/position';
 import type { RunPosition } from '../runs/position';
 import type { Adam } from './adam';
@@ -107,7 +108,7 @@ export async function readCheckpoint(file: string, state: TrainingState): Promis
 }
 
 function positionOf(file: string, text: string): RunPosition {
-  const parsed = runPosition.safeParse(parseJson('readCheckpoint', file, text));
+  const parsed = typed(runPosition).safeParse(parseJson('readCheckpoint', file, text));
   if (parsed.success) return parsed.data;
   const { path: at, message } = parsed.error.issues[0];
   const got = `${at.join('.') || 'another value'}: ${message}`;
