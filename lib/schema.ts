@@ -41,5 +41,5 @@ export type Infer<Schema> =
 export function typed<Schema extends z.ZodTypeAny>(
   schema: Schema,
 ): z.ZodType<Infer<Schema>, z.ZodTypeDef, unknown> {
-  return schema as unknown as z.ZodType<Infer<Schema>, z.ZodTypeDef, unknown>;
+  return schema;
 }
