@@ -33,7 +33,7 @@ export interface Differences {
 
 /** What every rule about differences of scores says of its intervals. */
 export const intervalRule =
-  'Intervals: 95 %, over clusters of test images drawn again and seeds, whose variance is pooled over the losses; those of ' +
+  'Intervals: 95 %, over clusters of test images drawn again and seeds, whose variance is pooled over networks and losses; those of ' +
   'single places are simultaneous (Bonferroni).';
 
 /** The rule of `judgeMean`. */

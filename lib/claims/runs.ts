@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LossConfig, LossName } from '../losses';
 import type { NetworkName } from '../models';
 import type { PaperDataset } from '../paper';
-import { schemeKey } from '../results/cells';
 import type { Cell } from '../results/cells';
 import { Results } from '../results/contrast';
 import type { ResultsOptions } from '../results/contrast';
@@ -101,7 +100,7 @@ export class ClaimRuns {
 function commonSettings(cells: readonly Cell[]) {
   const bySetting = new Map<string, Cell[]>();
   for (const cell of cells) {
-    const key = schemeKey(cell.runs[0]);
+    const key = cell.scheme;
     bySetting.set(key, [...(bySetting.get(key) ?? []), cell]);
   }
   const runs = (group: readonly Cell[]) => group.reduce((sum, cell) => sum + cell.runs.length, 0);

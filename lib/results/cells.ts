@@ -12,6 +12,8 @@ export interface Cell {
   key: string;
   /** The key without the loss: cells that share it were trained alike. */
   setting: string;
+  /** The key without network and loss. */
+  scheme: string;
   /** By seed. */
   runs: ResultRecord[];
 }
@@ -39,6 +41,7 @@ export function groupCells(records: readonly ResultRecord[]): {
       loss,
       key,
       setting: settingKey(record),
+      scheme: schemeKey(record),
       runs: [],
     };
     cells.set(key, cell);
@@ -65,6 +68,13 @@ export function settingKey({ config, split }: Placed): string {
 /** Equal for runs that differ in network, loss and seed alone. */
 export function schemeKey({ config, split }: Placed): string {
   return settingKey({ config: { ...config, model: { ...config.model, name: 'segnet' } }, split });
+}
+
+/** Equal for a loss whatever its options, but for the authors' variant and PAT's 1/|M|: those are losses of their own. */
+export function lossFamily(loss: LossConfig): string {
+  const variant = 'variant' in loss ? loss.variant : undefined;
+  const normalizer = 'normalizer' in loss ? loss.normalizer : undefined;
+  return stableJson([loss.name, variant, normalizer]);
 }
 
 /** Equal for runs on the same images of the same size. */

@@ -6,11 +6,11 @@
  *     results.contrast(pat, crossEntropy, { score: 'tailIoU' }); // { value, low, high, p, outcome, … }
  *     results.average([[pat, ce], [patUnet, ceUnet]], { score: 'meanIoU' }); // the mean effect over networks
  */
-import { groupCells, sharedImages } from './cells';
+import { groupCells, lossFamily, sharedImages } from './cells';
 import type { Cell } from './cells';
 import type { ResultRecord } from './records';
 import { Resampling } from './resampling';
-import type { ResamplingOptions, SeedNoise } from './resampling';
+import type { Pooled, ResamplingOptions, SeedNoise } from './resampling';
 import { scoreFacts } from './scores';
 import type { RunScore } from './scores';
 
@@ -52,6 +52,9 @@ export interface ResultsOptions extends ResamplingOptions {
   margin?: number;
 }
 
+/** How much the noise of all losses on a network counts for that of one. */
+const PRIOR_DEGREES = 4;
+
 /** Why there is no contrast. */
 export interface Undefined {
   reason: string;
@@ -70,7 +73,7 @@ export class Results {
   readonly skipped: readonly { file: string; reason: string }[];
   readonly margin: number;
   private readonly resampling: Resampling;
-  private readonly noise = new Map<string, SeedNoise>();
+  private readonly noise = new Map<string, Pooled>();
 
   constructor(records: readonly ResultRecord[], { margin = 0.01, ...draws }: ResultsOptions = {}) {
     // The draws of a run depend on its images and settings, not on the order of the files.
@@ -151,15 +154,35 @@ export class Results {
     return ofImages ? ofSeeds.map((one, b) => one + ofImages[b]) : ofSeeds;
   }
 
-  /** Pooled over the cells that were trained as this one but for their loss. */
-  private seedNoise({ setting }: Cell, score: RunScore, leaveOut?: Cell): SeedNoise {
-    const key = `${score} ${setting} ${leaveOut?.key ?? ''}`;
-    const alike = this.cells.filter(
-      (cell) => cell.setting === setting && cell.key !== leaveOut?.key,
-    );
-    const noise = this.noise.get(key) ?? this.resampling.seedNoise(alike, score);
-    this.noise.set(key, noise);
-    return noise;
+  /**
+   * Losses differ in their noise, and a cell has few seeds: the variance is that of the loss on all networks, moderated (Smyth,
+   * 2004) by that of all losses on the network, which counts as `PRIOR_DEGREES` degrees of freedom.
+   */
+  private seedNoise(cell: Cell, score: RunScore, leaveOut?: Cell): SeedNoise {
+    const [network, loss] = [cell.setting, `${cell.scheme} ${lossFamily(cell.loss)}`];
+    const own = this.pooled(score, `loss ${loss}`, leaveOut, (one) => {
+      return one.scheme === cell.scheme && lossFamily(one.loss) === lossFamily(cell.loss);
+    });
+    const all = this.pooled(score, `network ${network}`, leaveOut, (one) => {
+      return one.setting === network;
+    });
+    const prior = Math.min(PRIOR_DEGREES, all.degrees);
+    const degrees = own.degrees + prior;
+    const squares = own.variance * own.degrees + all.variance * prior;
+    return { variance: degrees > 0 ? squares / degrees : 0, degrees, of: `${network} ${loss}` };
+  }
+
+  private pooled(
+    score: RunScore,
+    name: string,
+    leaveOut: Cell | undefined,
+    isIn: (cell: Cell) => boolean,
+  ): Pooled {
+    const key = `${score} ${name} ${leaveOut?.key ?? ''}`;
+    const cells = () => this.cells.filter((one) => isIn(one) && one.key !== leaveOut?.key);
+    const known = this.noise.get(key) ?? this.resampling.seedVariance(cells(), score);
+    this.noise.set(key, known);
+    return known;
   }
 
   private outcome(score: RunScore, { low, high }: { low: number; high: number }): Outcome {

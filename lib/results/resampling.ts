@@ -7,10 +7,11 @@
  *   same ones for all cells on the same images, so that differences are paired. A drawn score's deviation from the mean of
  *   the draws is widened by √(K/χ²_{K−1}), which makes of the bootstrap of K clusters what Student makes of the normal.
  * - **Seeds.** Two or three seeds are too few to be drawn again: that would halve their variance. Their noise is normal
- *   instead, with the variance pooled over the cells that were trained alike but for their loss, ν degrees of freedom: each
- *   draw adds √(s²/n)·√(ν/χ²_ν)·N(0, 1) to the mean of a cell's n seeds. s² is the variance between the seeds' scores less
- *   what the same images add to it, which the draws of images hold already (a crossed design: Owen, Annals of Applied
- *   Statistics 1(2), 2007).
+ *   instead, with a variance s² of ν degrees of freedom that is pooled over cells (`Results` says which): each draw adds
+ *   √(s²/n)·√(ν/χ²_ν)·N(0, 1) to the mean of a cell's n seeds. s² is the variance between the seeds' scores less what the
+ *   same images add to it, which the draws of images hold already (a crossed design: Owen, Annals of Applied Statistics
+ *   1(2), 2007). Seeds of two losses are taken as independent though they share the order of the images: where their scores
+ *   rise and fall together, intervals of differences are too wide rather than too narrow.
  */
 import { createHash } from 'node:crypto';
 import { checkNumber } from '../check';
@@ -22,11 +23,17 @@ import type { ResultRecord } from './records';
 import { drawnScorer, drawnScores, scoresOf } from './scores';
 import type { RunScore, RunScores } from './scores';
 
-/** Between the seeds of a cell. */
-export interface SeedNoise {
+/** A variance between the seeds of a cell. */
+export interface Pooled {
   variance: number;
-  /** Of freedom, that the variance was estimated with. */
+  /** Of freedom, that it was estimated with. */
   degrees: number;
+}
+
+/** The noise of a cell's seeds. */
+export interface SeedNoise extends Pooled {
+  /** What was estimated: cells of the same share its error. */
+  of: string;
 }
 
 export interface ResamplingOptions {
@@ -87,17 +94,17 @@ export class Resampling {
   }
 
   /** What other seeds might have added to it. */
-  seedDeviations(cell: Cell, { variance, degrees }: SeedNoise): Float64Array {
+  seedDeviations(cell: Cell, { variance, degrees, of }: SeedNoise): Float64Array {
     const deviation = Math.sqrt(variance / cell.runs.length);
     const normals = this.drawnOnce(`seeds ${cell.key}`, (random) => random.normal());
-    const scale = this.drawnOnce(`variance ${cell.setting} ${degrees}`, (random) =>
+    const scale = this.drawnOnce(`variance ${of} ${degrees}`, (random) =>
       studentScale(random, degrees, degrees),
     );
     return normals.map((normal, b) => deviation * scale[b] * normal);
   }
 
   /** Pooled over the cells; without two seeds in one of them there are no degrees of freedom. */
-  seedNoise(cells: readonly Cell[], score: RunScore): SeedNoise {
+  seedVariance(cells: readonly Cell[], score: RunScore): Pooled {
     let [squares, degrees] = [0, 0];
     for (const cell of new Set(cells)) {
       const own = keptIn(this.within, `${score} ${cell.key}`, () =>

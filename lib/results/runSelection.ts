@@ -3,7 +3,7 @@ import { checkNumber } from '../check';
 import { lossNames } from '../losses';
 import { networkNames } from '../models';
 import type { TrainingRun } from '../runs/trainingRuns';
-import { imagesKey, stableJson } from './cells';
+import { imagesKey, lossFamily, stableJson } from './cells';
 import { networkTitle } from './names';
 
 /** Runs on the same images, whose predictions belong side by side. */
@@ -22,9 +22,7 @@ export function bestOfEachLoss(runs: readonly TrainingRun[]): TrainingRun[] {
   const choices = new Map<string, TrainingRun[]>();
   for (const run of runs) {
     const { dataset, model, loss } = run.record.config;
-    const variant = 'variant' in loss ? loss.variant : undefined;
-    const normalizer = 'normalizer' in loss ? loss.normalizer : undefined;
-    const key = stableJson([imagesKey(dataset), model, loss.name, variant, normalizer]);
+    const key = stableJson([imagesKey(dataset), model, lossFamily(loss)]);
     choices.set(key, [...(choices.get(key) ?? []), run]);
   }
   const score = ({ record }: TrainingRun) => record.scores.meanIoU ?? -1;

@@ -122,7 +122,7 @@ export class RecordError extends InputError {
  * @throws RecordError that names the file and what is wrong: torn, no record, or numbers that contradict each other.
  */
 export function parseRecord(file: string, text: string): StoredRecord {
-  return checkedRecord(file, text, storedRecord);
+  return whole(file, checked(storedRecord, jsonOf(file, text)));
 }
 
 /**
@@ -135,7 +135,7 @@ export async function readRecord(folder: string): Promise<RunRecord | undefined>
   const file = runPaths(folder).record;
   const text = await readIfThere('readRecord', file);
   if (text === undefined) return undefined;
-  const { test: scored, ...record } = checkedRecord(file, text, runRecord);
+  const { test: scored, ...record } = whole(file, checked(runRecord, jsonOf(file, text)));
   return scored && isLabelled(scored.counts) ? { ...record, test: scored } : record;
 }
 
@@ -144,20 +144,18 @@ export function isLabelled(counts: readonly (readonly number[])[]): boolean {
   return counts.some((labels) => labels.some((count) => count > 0));
 }
 
-function checkedRecord<Schema extends typeof runRecord | typeof storedRecord>(
+/** What was found, where its numbers do not contradict each other. */
+function whole<Content extends StoredRecord>(
   file: string,
-  text: string,
-  schema: Schema,
-): Inferred<Schema> {
-  const { data: record, problem: wrong } = checked(schema, jsonOf(file, text));
-  if (record === undefined) throw new RecordError(file, `not a run's record: ${wrong}`);
-  const data: StoredRecord = record;
+  { data, problem: wrong }: { data?: Content; problem?: string },
+): Content {
+  if (data === undefined) throw new RecordError(file, `not a run's record: ${wrong}`);
   const parts = { '': data, ...(data.test === undefined ? {} : { 'test.': data.test }) };
   for (const [part, scored] of Object.entries(parts)) {
     const problem = contradiction(scored, data.classNames.length);
     if (problem !== undefined) throw new RecordError(file, part + problem);
   }
-  return record;
+  return data;
 }
 
 function jsonOf(file: string, text: string): unknown {

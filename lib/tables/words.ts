@@ -26,7 +26,7 @@ export function settingText(cells: readonly TableCellResult[], { split }: Told):
 export function intervalText({ calibration }: Told): string {
   const rate = calibrationText(calibration);
   return (
-    'Intervals: 95 %, over clusters of images drawn again and over seeds, whose variance is pooled over the losses' +
+    'Intervals: 95 %, over clusters of images drawn again and over seeds, whose variance is pooled over networks and losses' +
     `${rate === undefined ? '' : `; ${rate}`}.`
   );
 }

@@ -194,7 +194,7 @@ describe('Results.contrast', () => {
       return (spread(results.values(cell, 'pixelAccuracy'))?.deviation ?? NaN) ** 2;
     });
     const pooled = variances.reduce((sum, one) => sum + one, 0) / variances.length;
-    const noise = new Resampling({ resamples: 500 }).seedNoise(results.cells, 'pixelAccuracy');
+    const noise = new Resampling({ resamples: 500 }).seedVariance(results.cells, 'pixelAccuracy');
     expect(noise.degrees).toBe(8);
     expect(noise.variance / pooled).toBeCloseTo(1, 1);
     const student = 2 * 2.306 * Math.sqrt((2 * pooled) / 3); // t of 8 degrees at 97.5 %
@@ -207,7 +207,7 @@ describe('Results.contrast', () => {
     const design = { seedNoise: 0, interaction: 0.15, lossByCluster: 0, seeds: 8 };
     const results = world(design);
     const resampling = new Resampling({ resamples: 500 });
-    const left = resampling.seedNoise(results.cells, 'meanIoU').variance;
+    const left = resampling.seedVariance(results.cells, 'meanIoU').variance;
     const plain = results.cells.map(
       (cell) => (spread(results.values(cell, 'meanIoU'))?.deviation ?? NaN) ** 2,
     );

@@ -10,8 +10,8 @@ import { openExperiment, runExperiment } from '../../lib/training/experiment';
 import { estimateRun } from '../../lib/training/estimate';
 import type { RunOptions } from '../../lib/training/experiment';
 import { countPixels } from '../../lib/training/trainingPixels';
-import { findRun } from '../../lib/training/trainingRuns';
-import type { ExperimentInput } from '../../lib/training/types';
+import { findRun } from '../../lib/runs/trainingRuns';
+import type { ExperimentInput } from '../../lib/runs/config';
 import { withFolder } from '../datasets/files';
 import { memoryDataset } from '../support/memoryDataset';
 

@@ -6,12 +6,12 @@ import { createLoss } from '../../lib/losses';
 import type { LossConfig } from '../../lib/losses';
 import { createModel, loadWeights } from '../../lib/models';
 import { evaluateLogits } from '../../lib/training/batchEvaluation';
-import { parseConfig } from '../../lib/training/config';
+import { parseConfig } from '../../lib/runs/config';
 import { runExperiment } from '../../lib/training/experiment';
 import { openSplit } from '../../lib/training/openSplit';
 import { crossEntropyBeside, lossAt } from '../../lib/training/runLoss';
-import type { EpochMetrics } from '../../lib/training/train';
-import type { ExperimentInput } from '../../lib/training/types';
+import type { EpochMetrics } from '../../lib/runs/epochs';
+import type { ExperimentInput } from '../../lib/runs/config';
 import { withFolder } from '../datasets/files';
 
 /** The validation split's last batch is smaller. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { chooseOptions } from '../../../lib/results/chooseOptions';
+import { groupCells } from '../../../lib/results/cells';
 import { plannedCells } from '../../../lib/results/plannedCells';
 import { readRecords } from '../../../lib/results/records';
 import { parseSweep } from '../../../lib/training/sweep/plan';
@@ -31,7 +32,7 @@ it('the laptop’s presets find every committed record, by its id', async () => 
   expect(skipped).toEqual([]);
   const ids = records.map(({ file }) => path.relative(folder, file).replace(/\.json$/, ''));
   expect(runs.map(({ id }) => id).sort()).toEqual(ids.sort());
-  const cells = plannedCells(runs, records, 'valid');
+  const cells = plannedCells(runs, groupCells(records).cells, 'valid');
   const found = cells.flatMap(({ cell }) => cell?.runs ?? []);
   expect(found).toHaveLength(records.length);
   const counting = runs.map(({ config }) => config.loss).filter((loss) => 'classCounts' in loss);
