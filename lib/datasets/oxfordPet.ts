@@ -48,9 +48,9 @@ export const oxfordPet = fileDataset({
     (await exists(path.join(folder, 'images'))) &&
     (await exists(listOf(folder, split === 'test' ? 'test' : 'trainval'))),
   async pairs(folder, split, { seed }) {
-    const [trainval, test] = await Promise.all(
-      ['trainval', 'test'].map((part) => listedKeys(listOf(folder, part), { firstWord: true })),
-    );
+    // One after the other, so that of two lists that are missing the same one is named every time.
+    const trainval = await listedKeys(listOf(folder, 'trainval'), { firstWord: true });
+    const test = await listedKeys(listOf(folder, 'test'), { firstWord: true });
     checkDisjoint(path.join(folder, 'annotations'), { train: trainval, test });
     const keys = split === 'test' ? test : holdOut(trainval, seed)[split];
     return pairKeys(...(await bothFolders(folder)), keys);
