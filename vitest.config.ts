@@ -8,7 +8,6 @@ export default defineConfig({
     poolOptions: { forks: { minForks: 1, maxForks: 2 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // oneDNN's kernels are TensorFlow's default only on processors with AVX-512; the tests want the same everywhere.
-    env: { TF_CPP_MIN_LOG_LEVEL: '2', TF_ENABLE_ONEDNN_OPTS: '1' },
+    env: { TF_CPP_MIN_LOG_LEVEL: '2' },
   },
 });

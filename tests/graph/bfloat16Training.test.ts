@@ -14,6 +14,7 @@ import { Adam } from '../../lib/training/adam';
 import { runExperiment } from '../../lib/training/experiment';
 import type { ProgressEvent } from '../../lib/training/experiment';
 import type { ExperimentInput } from '../../lib/runs/config';
+import { hasBfloat16 } from '../support/processor';
 
 const SIDE = 96;
 
@@ -62,7 +63,7 @@ function isBfloat16(value: number): boolean {
 }
 
 describe('a step in bfloat16', () => {
-  it.each(networkNames)(
+  it.skipIf(!hasBfloat16).each(networkNames)(
     'is close to that in float32 and keeps float32 weights: %s',
     async (network) => {
       const before = tf.memory().numTensors;
@@ -83,7 +84,7 @@ describe('a step in bfloat16', () => {
     },
   );
 
-  it('lowers the loss', async () => {
+  it.skipIf(!hasBfloat16)('lowers the loss', async () => {
     const run = setUp('unet', 'bfloat16');
     const first = await run.step();
     for (let i = 0; i < 20; i++) await run.step();
@@ -92,7 +93,7 @@ describe('a step in bfloat16', () => {
   });
 });
 
-describe('a run in bfloat16', () => {
+describe.skipIf(!hasBfloat16)('a run in bfloat16', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pat-bfloat16-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const input = (precision: Precision): ExperimentInput => ({
