@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { tf } from '../../lib/backend';
 import type { Sample } from '../../lib/datasets/types';
 import { GraphPredictor } from '../../lib/graph/predictor';
+import { TracingError } from '../../lib/graph/recorder';
 import { createLoss } from '../../lib/losses';
 import { createModel } from '../../lib/models';
 import { evaluate } from '../../lib/training/evaluate';
@@ -82,7 +83,7 @@ describe('evaluate by a graph', () => {
   it('goes on op by op where there can be no graph, and says why once', async () => {
     const model = createModel({ name: 'segnet', numClasses: 3, width: 2 });
     const refused = vi.spyOn(GraphPredictor.prototype, 'predict').mockImplementation(() => {
-      throw new Error('no graph here');
+      throw new TracingError('no graph here');
     });
     const tensors = tf.memory().numTensors;
     const onNote = vi.fn();
