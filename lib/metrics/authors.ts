@@ -52,8 +52,8 @@ function checkId(argument: string, index: number, id: number): void {
 /**
  * The same from the pixels of each image, cut into batches in their order.
  *
- * @param options.batchSize images in a batch; the last one may have fewer.
- * @param options.classIds our class at each id that the authors score, e.g. by `authorsClassIds`; undefined where the
+ * Option `batchSize`: images in a batch; the last one may have fewer.
+ * Option `classIds`: our class at each id that the authors score, e.g. by `authorsClassIds`; undefined where the
  *   labels lack it: it is then in no batch. Pixels that the run ignored count nowhere.
  * @returns null where no batch has a label of these classes.
  * @throws InputError for a batch size that is no whole number >= 1, for ids that the counts do not have.

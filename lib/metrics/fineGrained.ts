@@ -22,7 +22,7 @@ const deciles = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
  * and `meanDice…` likewise. Images without a labelled pixel and classes without an image are left out; null where nothing
  * is left.
  *
- * @param options.worst percents of images, each > 0 and ≤ 100 (default 1, 5, 10).
+ * Option `worst`: percents of images, each > 0 and ≤ 100 (default 1, 5, 10).
  * @throws InputError for other percents.
  */
 export function fineGrainedScores(
