@@ -4,6 +4,7 @@
  */
 import type { LossName } from '../../lib/losses';
 import { scoresFrom } from '../../lib/metrics';
+import type { NetworkName } from '../../lib/models';
 import { Random } from '../../lib/random';
 import type { ResultRecord } from '../../lib/results';
 
@@ -14,6 +15,8 @@ export interface Design {
   images?: number;
   /** Default four. */
   losses?: readonly LossName[];
+  /** Each trained with every loss; none is better (default SegNet alone). */
+  networks?: readonly NetworkName[];
   /** Of each loss (default 3). */
   seeds?: number;
   /** Standard deviation of each effect; that of the seed may depend on the loss. */
@@ -38,6 +41,7 @@ export function simulatedRuns(world: number, design: Design = {}): ResultRecord[
     clusters = 16,
     images = 3,
     losses = ['crossEntropy', 'focal', 'ldam', 'pat'],
+    networks = ['segnet'],
     seeds = 3,
     seedNoise = 0.01,
     clusterNoise = 0.08,
@@ -53,7 +57,8 @@ export function simulatedRuns(world: number, design: Design = {}): ResultRecord[
   );
   const ofCluster = Array.from({ length: clusters }, () => random.normal(0, clusterNoise));
   const ofImage = names.map(() => random.normal(0, imageNoise));
-  return losses.flatMap((name) => {
+  const places = networks.flatMap((network) => losses.map((name) => ({ network, name })));
+  return places.flatMap(({ network, name }) => {
     const own = Array.from({ length: clusters }, () => random.normal(0, lossByCluster));
     return Array.from({ length: seeds }, (_, seed) => {
       const noise = typeof seedNoise === 'number' ? seedNoise : seedNoise(name);
@@ -66,19 +71,20 @@ export function simulatedRuns(world: number, design: Design = {}): ResultRecord[
           return Math.round(total * Math.min(1, Math.max(0, share)));
         });
       });
-      return recordOf({ name, seed, names, hits });
+      return recordOf({ network, name, seed, names, hits });
     });
   });
 }
 
 /** What is missed of a class is predicted as the next one. */
 function recordOf(run: {
+  network: NetworkName;
   name: LossName;
   seed: number;
   names: string[];
   hits: number[][];
 }): ResultRecord {
-  const { name, seed, names, hits } = run;
+  const { network, name, seed, names, hits } = run;
   const missed = hits.map((row) => row.map((hit, c) => pixels[c] - hit));
   const before = (c: number) => (c + pixels.length - 1) % pixels.length;
   const predicted = hits.map((row, i) => row.map((hit, c) => hit + missed[i][before(c)]));
@@ -89,9 +95,9 @@ function recordOf(run: {
     pixels.map((__, p) => (p === c ? sum(hits, c) : c === before(p) ? sum(missed, c) : 0)),
   );
   const dataset = { name: 'camvid', size: [64, 96] };
-  const model = { name: 'segnet', width: 8 };
+  const model = { name: network, width: 8 };
   return {
-    file: `camvid/segnet/${name}/seed${seed}.json`,
+    file: `camvid/${network}/${name}/seed${seed}.json`,
     split: 'test',
     config: { dataset, model, loss: { name }, seed, batchSize: 8 } as ResultRecord['config'],
     classNames,
