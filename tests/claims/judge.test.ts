@@ -22,8 +22,10 @@ describe('judgeCases', () => {
     expect(verdict(3, 0, 1)).toBe('not decided');
     expect(verdict(0, 3, 1)).toBe('not decided');
     expect(verdict(0, 0, 12)).toBe('not decided');
-    expect(verdict(1, 11)).toBe('holds in part');
-    expect(verdict(11, 1)).toBe('holds in part');
+    expect(verdict(1, 11)).toBe('contradicted'); // 92 %: one case of 12 does not turn it
+    expect(verdict(11, 1)).toBe('holds');
+    expect(verdict(3, 1)).toBe('holds in part'); // 75 %
+    expect(verdict(1, 3)).toBe('holds in part');
     expect(verdict(1, 1, 8)).toBe('holds in part');
     expect(judgeCases([], 'nothing')).toEqual(untestable('no case was measured'));
     expect(judgeCases(cases(1, 0), '1 of 1')).toEqual({
@@ -60,7 +62,7 @@ describe('judgeCases', () => {
     }
     expect([...seen].sort()).toEqual(['contradicted', 'holds', 'holds in part', 'not decided']);
     expect(verdicts).toEqual(expect.arrayContaining([...seen]));
-    expect(caseRule).toMatch(/80 % of its cases are for it .* 80 % are against it/);
+    expect(caseRule).toMatch(/80 % of its cases are for it, .* 80 % are against it/);
   });
 });
 
