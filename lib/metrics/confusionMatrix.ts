@@ -1,7 +1,7 @@
 /** Pixels by label and prediction. */
 import { tf } from '../backend';
 import { checkNumber, checkSameShape, described, invalid } from '../check';
-import { scoresFrom, sum } from './scores';
+import { classCounts, scoresFrom } from './scores';
 import type { ClassCounts, SegmentationScores } from './scores';
 
 /** Class ids in any shape: an array, a typed array, or a tensor. */
@@ -74,12 +74,7 @@ export class ConfusionMatrix {
 
   /** Pixels of each class. */
   classCounts(): ClassCounts {
-    const counts = this.counts();
-    return {
-      hits: counts.map((row, c) => row[c]),
-      labelled: counts.map(sum),
-      predicted: counts.map((_, c) => sum(counts.map((row) => row[c]))),
-    };
+    return classCounts(this.counts());
   }
 
   scores(): SegmentationScores {

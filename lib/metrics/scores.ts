@@ -43,6 +43,15 @@ export interface ClassCounts {
   predicted: readonly number[];
 }
 
+/** What each class has, from the pixels as `[label][prediction]`. */
+export function classCounts(counts: readonly (readonly number[])[]): ClassCounts {
+  return {
+    hits: counts.map((row, c) => row[c]),
+    labelled: counts.map(sum),
+    predicted: counts.map((_, c) => sum(counts.map((row) => row[c]))),
+  };
+}
+
 /** All scores from what each class has in the whole set. */
 export function scoresFrom({ hits, labelled, predicted }: ClassCounts): SegmentationScores {
   const either = hits.map((_, c) => labelled[c] + predicted[c]);

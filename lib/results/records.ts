@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { invalid } from '../check';
-import { scoresFrom } from '../metrics';
+import { classCounts, scoresFrom } from '../metrics';
 import type { SegmentationScores } from '../metrics';
 import { pointsOf } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
@@ -123,15 +123,5 @@ export function resultRecord(
     curves,
     weightsSha256,
     seconds: times.seconds,
-  };
-}
-
-/** Hits, labelled and predicted pixels of each class. */
-export function classCounts(counts: readonly number[][]) {
-  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
-  return {
-    hits: counts.map((row, c) => row[c]),
-    labelled: counts.map(sum),
-    predicted: counts.map((_, c) => sum(counts.map((row) => row[c]))),
   };
 }

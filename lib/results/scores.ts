@@ -1,9 +1,8 @@
 /** The scores of a run: what each is called, and the one place where a run's counts become them. */
-import { authorsMeanIoUOf, classGroups, imageClassScores } from '../metrics';
+import { authorsMeanIoUOf, classCounts, classGroups, imageClassScores } from '../metrics';
 import type { PerImageCounts } from '../metrics';
 import { diceOf, iouOf, mean } from '../metrics/scores';
 import { authorsClassIds } from '../paper/authorsClasses';
-import { classCounts } from './records';
 import type { ResultRecord } from './records';
 
 /** How a score is written. */
