@@ -42,21 +42,17 @@ function checkDraws(where: string, count: number, resamples: number): void {
 }
 
 /** Sets of `count` item numbers 0 … count − 1, drawn with replacement. */
-export function drawSets(
+function drawSets(
   count: number,
   { random, resamples = 2000 }: Omit<BootstrapOptions, 'level'>,
 ): number[][] {
-  checkDraws('drawSets', count, resamples);
   return Array.from({ length: resamples }, () =>
     Array.from({ length: count }, () => Math.floor(random.uniform(0, count))),
   );
 }
 
 /** The share `level` in the middle of the values that are not null; null without one. */
-export function percentileInterval(
-  values: readonly (number | null)[],
-  level = 0.95,
-): Interval | null {
+function percentileInterval(values: readonly (number | null)[], level = 0.95): Interval | null {
   const sorted = values.filter((value): value is number => value !== null).sort((a, b) => a - b);
   if (sorted.length === 0) return null;
   return { low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
