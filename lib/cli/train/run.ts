@@ -78,16 +78,17 @@ export async function train(
         start = event.step;
         break;
       case 'step':
-        bar?.update(event.step - start);
+        bar?.update(event.step - (start ?? 0));
         break;
       case 'epoch':
         process.stdout.write(`${epochLine(event.metrics, event.epochs, event.isBest)}\n`);
     }
   };
-  let start = 0;
+  let start: number | undefined;
   try {
     const record = await runExperiment(config, { ...options, onProgress });
     finishBar();
+    if (start === undefined) process.stdout.write('trained before; --fresh trains again\n');
     const { best, scores, weightsSha256, stoppedBy, epochs } = record;
     const why = `stopped after epoch ${epochs}: ${config.patience} without a better validation loss`;
     if (stoppedBy === 'patience') process.stdout.write(`${why}\n`);

@@ -96,7 +96,8 @@ async function superviseRun(
     onEvent({ kind: 'started', id, attempt });
     const onProgress = (event: ProgressEvent) => onEvent({ kind: 'progress', id, event });
     const end = await attemptRun(folder, { threads, gpu, signal, onProgress });
-    if (end === undefined) {
+    // A process that was killed between its record and its end has done its run.
+    if (end === undefined || (await isThere('sweep', recordOf(folder)))) {
       await rm(file, { force: true });
       onEvent({ kind: 'done', id });
       return 'done';

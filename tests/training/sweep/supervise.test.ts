@@ -47,7 +47,9 @@ async function recordsOf(outDir: string): Promise<(RunRecord & { ends: number })
         await readFile(path.join(folder, 'record.json'), 'utf8'),
       ) as RunRecord;
       const log = await readFile(path.join(folder, 'log.txt'), 'utf8');
-      return { ...record, ends: log.match(/^weights [0-9a-f]{64}$/gm)?.length ?? 0 };
+      const count = (line: RegExp) => log.match(line)?.length ?? 0;
+      const ends = count(/^weights [0-9a-f]{64}$/gm) - count(/^trained before; /gm);
+      return { ...record, ends };
     }),
   );
 }
