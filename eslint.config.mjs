@@ -1,6 +1,45 @@
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
+/** The rooms of lib/, in order: a file imports from its own room, from the ground and from rooms before its own. */
+const rooms = [
+  'ops',
+  'metrics',
+  'datasets',
+  'losses',
+  'models',
+  'paper',
+  'engine',
+  'runs',
+  'training',
+  'sweeps',
+  'results',
+  'analysis',
+  'measurement',
+  'print',
+  'tables',
+  'claims',
+  'figures',
+  'notebook',
+  'cli',
+];
+/** What any room may use. */
+const ground = [
+  'atomicFile',
+  'backend',
+  'check',
+  'files',
+  'nodeCompatibility',
+  'random',
+  'schema',
+].map((name) => `./lib/${name}.ts`);
+const pathsOf = (room) => [`./lib/${room}`, `./lib/${room}.ts`];
+const zones = [ground, ...rooms.slice(0, -1).map(pathsOf)].map((target, place) => ({
+  target,
+  from: rooms.slice(place).flatMap(pathsOf),
+  message: 'Rooms stand in one order (eslint.config.mjs): import from earlier ones only.',
+}));
+
 export default tseslint.config(
   { ignores: ['node_modules', '.venv', '.cache', 'figures', 'data'] },
   {
@@ -28,23 +67,7 @@ export default tseslint.config(
       ],
     },
   },
-  {
-    files: ['lib/**/*.ts'],
-    ignores: ['lib/cli/**'],
-    rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: ['**/cli/**'],
-              message: 'Commands call the library, never the other way round.',
-            },
-          ],
-        },
-      ],
-    },
-  },
+  { files: ['lib/**/*.ts'], rules: { 'import-x/no-restricted-paths': ['error', { zones }] } },
   {
     files: ['lib/backend.ts', 'lib/nodeCompatibility.ts'],
     rules: { 'no-restricted-imports': 'off' },

@@ -7,7 +7,7 @@ import { nestedUnet } from './models/nestedUnet';
 import { segnet } from './models/segnet';
 import type { ModelOptions, ModelVariant, Network } from './models/types';
 import { unet } from './models/unet';
-import { probeNativeOps } from './nativeOps';
+import { probeNativeOps } from './ops';
 import { Random } from './random';
 
 export { loadTorchWeights, loadWeights, saveWeights } from './models/torchWeights';

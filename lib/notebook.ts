@@ -8,17 +8,17 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { checkKnownOptions, checkNumber } from './check';
-import { exportFigure } from './figures/export';
-import type { ExportOptions } from './figures/export';
-import { SCREEN_WIDTH_PIXELS, VENUES } from './figures/style';
-import type { Figure } from './figures/types';
+import { exportFigure } from './print/export';
+import type { ExportOptions } from './print/export';
+import { SCREEN_WIDTH_PIXELS, VENUES } from './print/style';
+import type { Figure } from './print/figure';
 import { figureBundle } from './notebook/figureOutput';
 import { writeOutput } from './notebook/output';
 import { pageBundle } from './notebook/pageOutput';
 import { renderTable } from './notebook/table';
 import type { FrameLike, TableOptions } from './notebook/table';
 
-export { exportFigure } from './figures/export';
+export { exportFigure } from './print/export';
 export { liveFigure } from './notebook/liveFigure';
 export { progress } from './notebook/progress';
 export { dataFrame } from './notebook/table';

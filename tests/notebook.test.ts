@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { closeBrowser } from '../lib/figures/browser';
-import { axis } from '../lib/figures/style';
-import type { Figure } from '../lib/figures/types';
+import { closeBrowser } from '../lib/print/browser';
+import { axis } from '../lib/print/style';
+import type { Figure } from '../lib/print/figure';
 import {
   dataFrame,
   interruptible,

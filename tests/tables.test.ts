@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { tableMarkdown } from '../lib/figures/tables';
+import { tableMarkdown } from '../lib/print/table';
 import { isDefined, readRecords, Results } from '../lib/results';
 import type { Compared, Contrast } from '../lib/results';
 import { resultTable, tableNamed, tableOfRecords, tableSpecifications } from '../lib/tables';

@@ -2,7 +2,7 @@
 import type { LossConfig } from '../losses';
 import { paperDatasets } from '../paper';
 import type { RunScore } from '../results/scores';
-import { ablationLosses } from '../training/sweep/presets';
+import { ablationLosses } from '../sweeps/presets';
 import { comparePairs, intervalRule, judgeMean, meanRule } from './compare';
 import { segnetPairs } from './differences';
 import type { ClaimRuns } from './runs';

@@ -1,7 +1,7 @@
 /** What §4.1–4.2 say of the formula, tested on one pixel. */
 import { checkObservations } from '../analysis/lossObservations';
 import type { Finding } from '../analysis/lossObservations';
-import { significant } from '../figures/labels';
+import { significant } from '../print/labels';
 import type { Evidence } from './evidence';
 import { caseRule, judgeCases, untestable } from './judge';
 import type { CaseOutcome } from './judge';

@@ -1,7 +1,7 @@
 /** What §3.2 and §4.3 say of gradient norms and mask sizes, tested by automatic differentiation. */
 import { ratioStatistics } from '../analysis/gradientRatios';
 import type { RatioStatistics } from '../analysis/gradientRatios';
-import { significant } from '../figures/labels';
+import { significant } from '../print/labels';
 import { measuredOver } from '../measurement/measured';
 import type { Interval } from '../results/bootstrap';
 import type { Evidence, GradientEvidence } from './evidence';

@@ -1,6 +1,6 @@
 /** What Fig. 2 and §5.1 say of the data, counted on label maps; and what the records say of Pet's border. */
 import type { MaskImbalance } from '../analysis/maskImbalance';
-import { significant } from '../figures/labels';
+import { significant } from '../print/labels';
 import { spreadOf } from '../measurement/spread';
 import { datasetTitle, networkTitle } from '../results/names';
 import type { Evidence, MaskEvidence } from './evidence';

@@ -8,7 +8,7 @@ import { Results } from '../results/contrast';
 import type { ResultsOptions } from '../results/contrast';
 import { lossLabel } from '../results/names';
 import type { ResultRecord } from '../results/records';
-import { tunedLoss } from '../training/sweep/tuned';
+import { tunedLoss } from '../sweeps/tuned';
 
 /** Which of the two losses that are called PAT: that of v1, with 1/|M|, or that of v4 and the code, without. */
 export type PatReading = 'v1' | 'code';

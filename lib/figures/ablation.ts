@@ -4,9 +4,9 @@ import { invalid } from '../check';
 import { ablationTitles } from '../claims/ablation';
 import type { AblationPart, AblationScore } from '../claims/ablation';
 import { datasetTitle } from '../results/names';
-import { rounded } from './labels';
-import { axis, panelTitle, seriesStyle } from './style';
-import type { Figure, FigureRow } from './types';
+import { rounded } from '../print/labels';
+import { axis, panelTitle, seriesStyle } from '../print/style';
+import type { Figure, FigureRow } from '../print/figure';
 
 export interface AblationFigureOptions {
   /** What is drawn, `'tail mIoU'`. */

@@ -2,8 +2,8 @@
 import type { Data, Layout } from 'plotly.js';
 import type { CoefficientMap, CoefficientMaps } from '../analysis/coefficientMaps';
 import { invalid } from '../check';
-import { NULLIFIED, rounded, significant } from './labels';
-import type { Figure, FigureRow } from './types';
+import { NULLIFIED, rounded, significant } from '../print/labels';
+import type { Figure, FigureRow } from '../print/figure';
 
 export interface BetaTensorOptions {
   /** File stem (default `'fig3b-beta-tensor'`). */

@@ -4,9 +4,9 @@ import { invalid } from '../check';
 import type { Cell } from '../results/cells';
 import type { CellSummary } from '../results/summary';
 import { classThirds } from '../results/scores';
-import { rounded, significant } from './labels';
-import { axis, seriesStyle } from './style';
-import type { Figure, FigureRow } from './types';
+import { rounded, significant } from '../print/labels';
+import { axis, seriesStyle } from '../print/style';
+import type { Figure, FigureRow } from '../print/figure';
 
 /** The runs of one loss. */
 export interface ClassBarSeries {

@@ -1,10 +1,10 @@
 /** Two runs class by class: the IoU of each, and the difference. */
 import type { Annotations, Data, Layout, Shape } from 'plotly.js';
 import { invalid } from '../check';
-import type { ClassComparison } from '../training/runComparison';
-import { rounded } from './labels';
-import { axis, seriesStyle } from './style';
-import type { Figure } from './types';
+import type { ClassComparison } from '../results/runComparison';
+import { rounded } from '../print/labels';
+import { axis, seriesStyle } from '../print/style';
+import type { Figure } from '../print/figure';
 
 export interface ClassDifferencesOptions {
   /** Names of the first and the second run. */

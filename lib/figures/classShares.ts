@@ -2,9 +2,9 @@
 import type { Data, Layout } from 'plotly.js';
 import type { ClassImbalance, MaskImbalance } from '../analysis/maskImbalance';
 import { invalid } from '../check';
-import { cssColour, imageSetText, rounded, significant } from './labels';
-import { axis, logAxis, seriesStyle } from './style';
-import type { Figure, FigureRow } from './types';
+import { cssColour, imageSetText, rounded, significant } from '../print/labels';
+import { axis, logAxis, seriesStyle } from '../print/style';
+import type { Figure, FigureRow } from '../print/figure';
 
 export interface ClassSharesOptions {
   /** File stem (default `'fig2-class-shares'`). */

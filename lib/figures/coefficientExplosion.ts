@@ -2,10 +2,10 @@
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import type { LossCurves } from '../analysis/lossCurves';
 import { invalid } from '../check';
-import { curveStyles, curveTrace } from './curveStyle';
-import { rounded, significant } from './labels';
-import { logAxis } from './style';
-import type { Figure } from './types';
+import { curveStyles, curveTrace } from './drawing/curveStyle';
+import { rounded, significant } from '../print/labels';
+import { logAxis } from '../print/style';
+import type { Figure } from '../print/figure';
 
 export interface CoefficientExplosionOptions {
   /** File stem (default `'fig3b-coefficient-explosion'`). */

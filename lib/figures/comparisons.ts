@@ -1,9 +1,9 @@
 /** The differences behind some claims with their intervals, one below the other. */
 import type { Data } from 'plotly.js';
 import type { LedgerRow } from '../claims';
-import { rounded } from './labels';
-import { axis, seriesStyle } from './style';
-import type { Figure } from './types';
+import { rounded } from '../print/labels';
+import { axis, seriesStyle } from '../print/style';
+import type { Figure } from '../print/figure';
 
 export interface ComparisonsOptions {
   /** File stem. */

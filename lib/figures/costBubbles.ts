@@ -11,10 +11,10 @@ import {
   utilization,
 } from './costQuantities';
 import type { DrawnValue, Range } from './costQuantities';
-import { placeLabels } from './labelPlacement';
-import type { Box } from './labelPlacement';
-import { FONT_PIXELS, axis, seriesStyle } from './style';
-import type { Figure } from './types';
+import { placeLabels } from './drawing/labelPlacement';
+import type { Box } from './drawing/labelPlacement';
+import { FONT_PIXELS, axis, seriesStyle } from '../print/style';
+import type { Figure } from '../print/figure';
 
 export interface CostBubblesOptions {
   /** What the vertical axis shows (default `'utilization'`); the bubbles' area shows the other of the two. */

@@ -2,8 +2,8 @@
 import type { Measured } from '../measurement/measured';
 import { isOnGpu } from '../measurement/trainingCost';
 import type { LossTrainingCost } from '../measurement/trainingCost';
-import { rounded } from './labels';
-import type { FigureRow } from './types';
+import { rounded } from '../print/labels';
+import type { FigureRow } from '../print/figure';
 
 export interface CostQuantity {
   title: string;

@@ -1,9 +1,9 @@
 /** explore-pat in print: what the page explore-pat.html shows at one setting of its sliders. */
 import type { Data } from 'plotly.js';
 import type { ClassShare, PatExploration } from '../analysis/patExploration';
-import { rounded } from './labels';
-import { PALETTE, axis, logAxis, panelTitle, seriesStyle } from './style';
-import type { Figure } from './types';
+import { rounded } from '../print/labels';
+import { PALETTE, axis, logAxis, panelTitle, seriesStyle } from '../print/style';
+import type { Figure } from '../print/figure';
 
 /** Name of a curve → its share of each class; the colours of the page. */
 const SERIES = [

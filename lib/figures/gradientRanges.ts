@@ -2,9 +2,9 @@
 import type { Data, Layout } from 'plotly.js';
 import type { RatioStatistics } from '../analysis/gradientRatios';
 import { invalid } from '../check';
-import { rounded, significant } from './labels';
-import { axis, logAxis, seriesStyle } from './style';
-import type { Figure } from './types';
+import { rounded, significant } from '../print/labels';
+import { axis, logAxis, seriesStyle } from '../print/style';
+import type { Figure } from '../print/figure';
 
 export interface GradientRangesOptions {
   /** Title and split of the data set, and the network, e.g. `'CamVid (train), U-Net after 60 steps'`. */

@@ -2,9 +2,9 @@
 import type { Data, Layout } from 'plotly.js';
 import type { RatioFit, RatioStatistics } from '../analysis/gradientRatios';
 import { invalid } from '../check';
-import { rounded } from './labels';
-import { logAxis, panelTitle, seriesStyle } from './style';
-import type { Figure } from './types';
+import { rounded } from '../print/labels';
+import { logAxis, panelTitle, seriesStyle } from '../print/style';
+import type { Figure } from '../print/figure';
 
 export interface GradientRatiosOptions {
   /** Title and split of the data set, and the network, e.g. `'CamVid (train), U-Net after 60 steps'`. */

@@ -1,10 +1,10 @@
 /** § 4.3 over time: the gradient norm of each class, epoch by epoch, for several losses, and PAT's β of the class. */
 import type { Data, Layout } from 'plotly.js';
-import type { ClassCourse, ClassHistory } from '../training/classHistory';
+import type { ClassCourse, ClassHistory } from '../results/classHistory';
 import { invalid } from '../check';
-import { rounded, significant } from './labels';
-import { PALETTE, axis, logAxis, panelTitle, seriesStyle } from './style';
-import type { Figure, FigureRow } from './types';
+import { rounded, significant } from '../print/labels';
+import { PALETTE, axis, logAxis, panelTitle, seriesStyle } from '../print/style';
+import type { Figure, FigureRow } from '../print/figure';
 
 export interface GradientsOverTrainingOptions {
   /** Title of the data and the network, for the caption. */

@@ -1,10 +1,10 @@
 /** Figs. 4–5 from runs: images picked by rule, and what each run predicts. */
-import type { PickedImage } from '../analysis/pickImages';
+import type { PickedImage } from '../results/pickImages';
 import type { ComparedImage, ImageComparison } from '../results/imageComparison';
 import { networkTitle } from '../results/names';
 import { distinctLabels, figureColumns } from '../results/runSelection';
 import { predictionsFigure } from './predictions';
-import type { Figure, FigureRow } from './types';
+import type { Figure, FigureRow } from '../print/figure';
 
 export interface ImageComparisonFigureOptions {
   /** Of the comparison's runs, those with a column (default: all). */

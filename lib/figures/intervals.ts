@@ -3,9 +3,9 @@ import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
 import { calibrationText } from '../results/calibration';
 import type { Calibration } from '../results/calibration';
-import { rounded } from './labels';
-import { axis, panelTitle, seriesStyle } from './style';
-import type { Figure, FigureRow } from './types';
+import { rounded } from '../print/labels';
+import { axis, panelTitle, seriesStyle } from '../print/style';
+import type { Figure, FigureRow } from '../print/figure';
 
 /** One difference in mean IoU, in shares (0.01 = one point). */
 export interface IntervalRow {

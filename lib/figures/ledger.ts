@@ -4,9 +4,9 @@
  */
 import { countVerdicts, verdicts } from '../claims';
 import type { LedgerRow, Verdict } from '../claims';
-import { csvText } from './plain';
-import { latexText } from './tables/latex';
-import type { FigureRow } from './types';
+import { csvText } from '../print/plain';
+import { latexText } from '../print/table/latex';
+import type { FigureRow } from '../print/figure';
 
 /** Okabe–Ito, darkened to be read on white; lightness falls from the first to the third. */
 const looks: Readonly<Record<Verdict, { symbol: string; colour: string; latex: string }>> = {

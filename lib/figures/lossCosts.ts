@@ -3,9 +3,9 @@ import type { Data, Layout } from 'plotly.js';
 import { invalid } from '../check';
 import type { LossTimes } from '../measurement/lossTimes';
 import { lossTitle } from '../results/names';
-import { rounded } from './labels';
-import { axis, panelTitle, seriesStyle } from './style';
-import type { Figure } from './types';
+import { rounded } from '../print/labels';
+import { axis, panelTitle, seriesStyle } from '../print/style';
+import type { Figure } from '../print/figure';
 
 export interface LossCostsOptions {
   /** Largest ratio that PAT, focal loss and balanced softmax may have (default 1.15). */

@@ -2,11 +2,11 @@
 import type { Data, Layout, Slider } from 'plotly.js';
 import type { LossCurve, LossCurves, TemperatureSweep } from '../analysis/lossCurves';
 import { checkNumber, checkSameShape, invalid } from '../check';
-import { curveStyles, curveTrace } from './curveStyle';
-import type { CurveStyle } from './curveStyle';
-import { rounded } from './labels';
-import { axis, logAxis } from './style';
-import type { Figure, FigureRow } from './types';
+import { curveStyles, curveTrace } from './drawing/curveStyle';
+import type { CurveStyle } from './drawing/curveStyle';
+import { rounded } from '../print/labels';
+import { axis, logAxis } from '../print/style';
+import type { Figure, FigureRow } from '../print/figure';
 
 export interface LossCurvesFigureOptions {
   /** PAT's curves that follow the slider; without it there is no slider. */

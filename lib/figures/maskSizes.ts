@@ -2,9 +2,9 @@
 import type { BoxPlotData, Data, Layout } from 'plotly.js';
 import type { MaskImbalance } from '../analysis/maskImbalance';
 import { invalid } from '../check';
-import { cssColour, imageSetText, rounded, significant } from './labels';
-import { axis, logAxis } from './style';
-import type { Figure, FigureRow } from './types';
+import { cssColour, imageSetText, rounded, significant } from '../print/labels';
+import { axis, logAxis } from '../print/style';
+import type { Figure, FigureRow } from '../print/figure';
 
 export interface MaskSizesOptions {
   /** File stem (default `'fig2-mask-sizes'`). */

@@ -1,13 +1,13 @@
 /** Fig. 1: the method as computed on one image: image → logits → p → β, 1/|M| → loss of each pixel → loss. */
 import type { ClassSum, MethodSteps, PixelMap } from '../analysis/method';
-import { Canvas, SMALL_PIXELS } from './canvas';
-import type { Area } from './canvas';
-import { rounded, significant } from './labels';
+import { Canvas, SMALL_PIXELS } from './drawing/canvas';
+import type { Area } from './drawing/canvas';
+import { rounded, significant } from '../print/labels';
 import { classRow, drawBars } from './methodBars';
-import { classMapPicture, photograph } from './pictures';
-import type { MaskStyle } from './pictures';
-import { FONT_PIXELS } from './style';
-import type { Figure } from './types';
+import { classMapPicture, photograph } from './drawing/pictures';
+import type { MaskStyle } from './drawing/pictures';
+import { FONT_PIXELS } from '../print/style';
+import type { Figure } from '../print/figure';
 
 export interface MethodFigureOptions {
   /** File stem (default `'fig1-method'`). */

@@ -1,11 +1,11 @@
 /** The lower part of Fig. 1: what each class of an image adds to PAT and to cross-entropy. */
 import type { Data } from 'plotly.js';
 import type { ClassSum } from '../analysis/method';
-import { SMALL_PIXELS } from './canvas';
-import type { Area, Canvas } from './canvas';
-import { rounded } from './labels';
-import { PALETTE, axis } from './style';
-import type { FigureRow } from './types';
+import { SMALL_PIXELS } from './drawing/canvas';
+import type { Area, Canvas } from './drawing/canvas';
+import { rounded } from '../print/labels';
+import { PALETTE, axis } from '../print/style';
+import type { FigureRow } from '../print/figure';
 
 /** Bars for each class; PAT's sums stand in a row above them, where no bar reaches. */
 export function drawBars(canvas: Canvas, classes: readonly ClassSum[], area: Area): void {

@@ -2,9 +2,9 @@
 import type { Data, Layout } from 'plotly.js';
 import type { PixelPrediction } from '../analysis/pixelPredictions';
 import { invalid } from '../check';
-import { NULLIFIED, rounded, significant } from './labels';
-import { axis } from './style';
-import type { Figure, FigureRow } from './types';
+import { NULLIFIED, rounded, significant } from '../print/labels';
+import { axis } from '../print/style';
+import type { Figure, FigureRow } from '../print/figure';
 
 export interface PixelPredictionsOptions {
   /** Title and split of the data set, for the caption, e.g. `'CamVid (valid)'`. */

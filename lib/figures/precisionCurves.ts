@@ -3,9 +3,9 @@ import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
 import { lossTitle } from '../results/names';
 import type { PrecisionRuns } from '../results/precisionRuns';
-import { rounded } from './labels';
-import { axis, panelTitle, seriesStyle } from './style';
-import type { Figure } from './types';
+import { rounded } from '../print/labels';
+import { axis, panelTitle, seriesStyle } from '../print/style';
+import type { Figure } from '../print/figure';
 
 export interface PrecisionCurvesOptions {
   /** File stem (default `'precision-curves'`). */

@@ -9,13 +9,13 @@ import {
   mapPicture,
   photograph,
   pictureAt,
-} from './pictures';
-import type { ClassMapPicture, MaskStyle } from './pictures';
+} from './drawing/pictures';
+import type { ClassMapPicture, MaskStyle } from './drawing/pictures';
 import { imageCounts } from './predictions/counts';
 import type { ImageCounts } from './predictions/counts';
 import { FIRST_PREDICTION, predictionGrid } from './predictions/layout';
-import { drawingWidth } from './style';
-import type { Figure, FigureRow } from './types';
+import { drawingWidth } from '../print/style';
+import type { Figure, FigureRow } from '../print/figure';
 
 /** One row: an image and a prediction of it for each column. */
 export interface PredictionRow {

@@ -2,10 +2,10 @@
 import type { Layout } from 'plotly.js';
 import { checkNumber, invalid } from '../check';
 import type { Sample } from '../datasets/types';
-import { imageSetText } from './labels';
-import { classLegend, classMapPicture, photograph, pictureAt } from './pictures';
-import type { MaskStyle } from './pictures';
-import type { Figure, FigureRow } from './types';
+import { imageSetText } from '../print/labels';
+import { classLegend, classMapPicture, photograph, pictureAt } from './drawing/pictures';
+import type { MaskStyle } from './drawing/pictures';
+import type { Figure, FigureRow } from '../print/figure';
 
 export interface SampleImagesOptions {
   /** File stem (default `'fig2-sample-images'`). */

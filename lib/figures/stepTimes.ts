@@ -3,9 +3,9 @@ import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
 import type { StepMeasurement, StepReport } from '../measurement/reports';
 import { lossTitle, networkTitle } from '../results/names';
-import { rounded } from './labels';
-import { axis, panelTitle, seriesStyle } from './style';
-import type { Figure } from './types';
+import { rounded } from '../print/labels';
+import { axis, panelTitle, seriesStyle } from '../print/style';
+import type { Figure } from '../print/figure';
 
 export interface StepTimesOptions {
   /** File stem (default `'step-times'`). */

@@ -2,9 +2,9 @@
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { checkNumber, invalid } from '../check';
 import type { EpochPoint } from '../runs/curves';
-import { rounded, significant } from './labels';
-import { axis, logAxis, seriesStyle } from './style';
-import type { Figure, FigureRow } from './types';
+import { rounded, significant } from '../print/labels';
+import { axis, logAxis, seriesStyle } from '../print/style';
+import type { Figure, FigureRow } from '../print/figure';
 
 /** A run, finished or not. */
 export interface RunCurves {

@@ -1,6 +1,6 @@
 /** Checks of what a loss is called with. */
 import { tf } from '../backend';
-import { multiplyNoNan } from '../nativeOps/noNan';
+import { multiplyNoNan } from '../ops/noNan';
 import { checkNumber, checkSameShape, described, invalid, shapeText } from '../check';
 import type { PixelBatch } from './types';
 

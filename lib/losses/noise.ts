@@ -1,6 +1,6 @@
 /** Noise drawn on the device, reproducible from the kit's generator. */
 import { tf } from '../backend';
-import { executeSingleOp, nativeBackend, typeAttribute } from '../nativeOps/raw';
+import { executeSingleOp, nativeBackend, typeAttribute } from '../ops/raw';
 import type { Random } from '../random';
 
 /**

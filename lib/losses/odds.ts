@@ -10,7 +10,7 @@
  * A pass over `[N,C]` costs as much as dozens over `[N]`: there are six here, and four in the gradient.
  */
 import { tf } from '../backend';
-import { divideNoNan, multiplyNoNan } from '../nativeOps/noNan';
+import { divideNoNan, multiplyNoNan } from '../ops/noNan';
 import type { LossTerms, PixelBatch, PixelProbabilities } from './types';
 
 /** Subtracted from a logit that must not count; beyond every logit, yet finite after subtracting two logits. */

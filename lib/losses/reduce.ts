@@ -5,7 +5,7 @@
  * Infinity included, change nothing and their gradient is exactly 0. Without a valid pixel the loss is 0.
  */
 import { tf } from '../backend';
-import { multiplyNoNan } from '../nativeOps/noNan';
+import { multiplyNoNan } from '../ops/noNan';
 import { checkPixelValues, checkShapes } from './checks';
 import { logitGradient, trueClassOdds } from './odds';
 import type {

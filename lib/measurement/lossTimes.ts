@@ -1,10 +1,10 @@
 /** Each loss alone, value and gradient, without a network: timed in turn on one batch of random logits. */
 import { tf } from '../backend';
-import { recordModel } from '../graph/recordedModel';
-import { ResidentGraph } from '../graph/residentGraph';
+import { recordModel } from '../engine/recordedModel';
+import { ResidentGraph } from '../engine/residentGraph';
 import { createLoss, lossNames } from '../losses';
 import type { LossName, SegmentationLoss } from '../losses';
-import { probeNativeOps } from '../nativeOps';
+import { probeNativeOps } from '../ops';
 import { Random } from '../random';
 import { machine, spreadOf } from './spread';
 import type { Machine, Spread } from './spread';

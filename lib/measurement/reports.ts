@@ -1,5 +1,5 @@
 /** What `npm run bench -- NAME --json FILE` stores, for figures, notebooks and the ledger of claims. */
-import type { Execution } from '../graphStep';
+import type { Execution } from '../engine';
 import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
 import type { ModelVariant } from '../models/types';

@@ -1,6 +1,6 @@
 /** Activations as layers; tfjs's own have slower gradients. */
 import { tf } from '../backend';
-import { relu, sigmoid } from '../nativeOps/activations';
+import { relu, sigmoid } from '../ops/activations';
 
 const ACTIVATIONS = { relu, sigmoid };
 

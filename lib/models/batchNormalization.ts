@@ -8,7 +8,7 @@ import {
   normalizeByAveragesRelu,
   normalizeByBatch,
   normalizeByBatchRelu,
-} from '../nativeOps/batchNormalization';
+} from '../ops/batchNormalization';
 
 const EPSILON = 1e-5;
 /** Share of the batch in the running averages. */

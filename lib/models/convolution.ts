@@ -1,6 +1,6 @@
 /** Convolution layers with the weights of tfjs's own (kernel, bias), whose bias is added by one native op. */
 import { tf } from '../backend';
-import { addBias } from '../nativeOps/addBias';
+import { addBias } from '../ops/addBias';
 
 interface ConvolutionConfig {
   filters: number;

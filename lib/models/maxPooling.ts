@@ -1,6 +1,6 @@
-/** Layers of 2×2 max pooling and unpooling, with stride 2; odd edges are kept (see nativeOps/maxPool). */
+/** Layers of 2×2 max pooling and unpooling, with stride 2; odd edges are kept (see ops/maxPool). */
 import { tf } from '../backend';
-import { maxPool, maxUnpool } from '../nativeOps/maxPool';
+import { maxPool, maxUnpool } from '../ops/maxPool';
 
 /** `[B,H,W,C]` → `[B,⌈H/2⌉,⌈W/2⌉,C]`. */
 export class MaxPooling extends tf.layers.Layer {

@@ -2,7 +2,7 @@
 import { classDifferencesFigure } from '../figures/classDifferences';
 import { imageComparisonFigure } from '../figures/imageComparison';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
-import type { Figure } from '../figures/types';
+import type { Figure } from '../print/figure';
 import { show, showTable } from '../notebook';
 import { compareImages } from '../results/imageComparison';
 import { datasetTitle, networkTitle } from '../results/names';
@@ -12,8 +12,8 @@ import {
   compareGroups,
   constantBaseline,
   scoredAlike,
-} from '../training/runComparison';
-import type { ClassComparison, GroupComparison } from '../training/runComparison';
+} from '../results/runComparison';
+import type { ClassComparison, GroupComparison } from '../results/runComparison';
 import { readRun } from '../runs/trainingRuns';
 import type { TrainingRun } from '../runs/trainingRuns';
 

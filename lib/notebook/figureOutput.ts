@@ -1,7 +1,7 @@
 /** A figure as a cell's output. */
-import { plain } from '../figures/plain';
-import { screenLayout } from '../figures/style';
-import type { Figure } from '../figures/types';
+import { plain } from '../print/plain';
+import { screenLayout } from '../print/style';
+import type { Figure } from '../print/figure';
 import type { MimeBundle } from './output';
 
 /** The figure for JupyterLab's Plotly extension, `width` CSS px wide, and a line of text. */

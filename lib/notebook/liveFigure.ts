@@ -1,6 +1,6 @@
 /** A figure that is redrawn in place while a cell runs. */
-import { SCREEN_WIDTH_PIXELS, figureHeight } from '../figures/style';
-import type { Figure } from '../figures/types';
+import { SCREEN_WIDTH_PIXELS, figureHeight } from '../print/style';
+import type { Figure } from '../print/figure';
 import { figureBundle } from './figureOutput';
 import { replaceableOutput } from './output';
 

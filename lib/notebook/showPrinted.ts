@@ -1,6 +1,6 @@
 /** A table of a paper in a cell. */
-import { tableHtml, tableMarkdown } from '../figures/tables';
-import type { Table } from '../figures/tables';
+import { tableHtml, tableMarkdown } from '../print/table';
+import type { Table } from '../print/table';
 import { writeOutput } from './output';
 
 /** Shows the table as it would be printed: grouped columns, the best bold, the second underlined, notes below. */

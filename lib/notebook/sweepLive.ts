@@ -4,9 +4,9 @@ import type { LossName } from '../losses';
 import { readRecords } from '../results/records';
 import type { ResultRecord, ScoredSplitName } from '../results/records';
 import { runExperiment } from '../training/experiment';
-import { parseSweep } from '../training/sweep/plan';
-import type { PlannedRun } from '../training/sweep/plan';
-import { sweepPreset } from '../training/sweep/presets';
+import { parseSweep } from '../sweeps/plan';
+import type { PlannedRun } from '../sweeps/plan';
+import { sweepPreset } from '../sweeps/presets';
 import { progress } from './progress';
 
 export interface LivePlanOptions {

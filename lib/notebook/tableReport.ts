@@ -5,8 +5,8 @@
  *     report.showTables();
  *     await report.showIntervals();
  */
-import type { Figure } from '../figures/types';
-import type { VenueName } from '../figures/style';
+import type { Figure } from '../print/figure';
+import type { VenueName } from '../print/style';
 import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
 import { markdown, saveFigure, show } from '../notebook';
@@ -14,7 +14,7 @@ import { lostSettings, paperDatasets } from '../paper';
 import { datasetTitle } from '../results/names';
 import { tableOfRecords } from '../tables';
 import type { ResultTable } from '../tables';
-import { tableClassBars, tableCurves, tableIntervals } from '../tables/figures';
+import { tableClassBars, tableCurves, tableIntervals } from '../figures/tableFigures';
 import { readTable, sweepSentence } from '../tables/read';
 import { showPrinted } from './showPrinted';
 import { livePlan, sweepLive } from './sweepLive';

@@ -1,10 +1,10 @@
 /** Runs on the same images, their predictions side by side, for images picked by rule. */
-import { pickImages, pickRules } from '../analysis/pickImages';
-import type { PickRule, PickedImage } from '../analysis/pickImages';
+import { pickImages, pickRules } from './pickImages';
+import type { PickRule, PickedImage } from './pickImages';
 import { InputError, checkOneOf, invalid } from '../check';
 import type { Sample, SegmentationDataset } from '../datasets/types';
 import { openSplit } from '../training/openSplit';
-import { changes, predictSamples, reportedImages } from '../training/runPredictions';
+import { changes, predictSamples, reportedImages } from './runPredictions';
 import type { TrainingRun } from '../runs/trainingRuns';
 import { imagesKey } from './cells';
 import { imageMeanIoUs } from './scores';

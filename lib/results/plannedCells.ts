@@ -1,7 +1,7 @@
 /** The cells that a sweep has by its plan, with the runs that are there so far. */
 import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
-import type { PlannedRun } from '../training/sweep/plan';
+import type { PlannedRun } from '../sweeps/plan';
 import type { ExperimentConfig } from '../runs/config';
 import { cellKey } from './cells';
 import type { Cell } from './cells';

@@ -6,7 +6,7 @@ import { entriesIfThere, readJsonIfThere } from '../files';
 import type { LossName } from '../losses';
 import { readEpochs } from '../runs/epochs';
 import { readRecord } from '../runs/record';
-import type { Precision } from '../graphStep';
+import type { Precision } from '../engine';
 import type { ExperimentConfig } from '../runs/config';
 
 export interface PrecisionEpoch {

@@ -8,7 +8,7 @@ import { InputError, invalid } from '../check';
 import { datasetNames } from '../datasets';
 import { ownOptions, voidRule } from '../datasets/options';
 import { readJsonIfThere } from '../files';
-import { checkPrecision } from '../graphStep';
+import { checkPrecision } from '../engine';
 import { createLoss, lossNames } from '../losses';
 import type { LossConfig } from '../losses';
 import { networkNames } from '../models';

@@ -1,5 +1,5 @@
 /** Numbers of scores as cells of a table. */
-import type { TableCell } from '../figures/tables';
+import type { TableCell } from '../print/table';
 import type { Spread } from '../results/bootstrap';
 import { isDefined } from '../results/contrast';
 import type { Compared } from '../results/contrast';

@@ -2,8 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
-import { csvText } from '../figures/plain';
-import { tableLatex, tableMarkdown } from '../figures/tables';
+import { csvText } from '../print/plain';
+import { tableLatex, tableMarkdown } from '../print/table';
 import type { ResultTable } from './types';
 
 /** File name → text: LaTeX (needs booktabs, siunitx and graphicx), Markdown, and a CSV with all numbers in full. */

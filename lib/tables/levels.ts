@@ -1,5 +1,5 @@
 /** How high the printed numbers are, and which way of counting has that height here: cross-entropy on every network. */
-import type { Table } from '../figures/tables';
+import type { Table } from '../print/table';
 import { paperCell } from '../paper';
 import type { PaperDataset } from '../paper';
 import { datasetTitle, lossLabel, networkTitle } from '../results/names';

@@ -1,5 +1,5 @@
 /** Which of two losses is better, in the paper and here. */
-import type { Table } from '../figures/tables';
+import type { Table } from '../print/table';
 import { isDefined } from '../results/contrast';
 import type { Compared, Results } from '../results/contrast';
 import { datasetTitle, lossLabel, networkTitle, withoutOptions } from '../results/names';

@@ -1,12 +1,12 @@
 /** The comparisons named in advance (`primaryContrasts` in the sweep's presets), with their tests. */
-import type { Table, TableRow } from '../figures/tables';
+import type { Table, TableRow } from '../print/table';
 import type { Cell } from '../results/cells';
 import { isDefined } from '../results/contrast';
 import type { Compared } from '../results/contrast';
 import { holm } from '../results/holm';
 import { datasetTitle, lossLabel, lossTitle, networkTitle } from '../results/names';
 import { scoreFacts } from '../results/scores';
-import { primaryContrasts } from '../training/sweep/presets';
+import { primaryContrasts } from '../sweeps/presets';
 import { contrastCells, numberCell } from './cells';
 import type { ResultTable, TableCellResult, TableSpecification } from './types';
 import { intervalText } from './words';

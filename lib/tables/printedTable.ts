@@ -1,5 +1,5 @@
 /** The paper's layout: its numbers and ours of what they probably are, side by side. */
-import type { Table, TableCell, TableColumn } from '../figures/tables';
+import type { Table, TableCell, TableColumn } from '../print/table';
 import { paperDatasets } from '../paper';
 import type { PaperDataset, Printed } from '../paper';
 import { scoreFacts } from '../results/scores';

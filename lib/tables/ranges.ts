@@ -1,5 +1,5 @@
 /** How much the temperature matters, in Table 3 of the paper and here. */
-import type { Table } from '../figures/tables';
+import type { Table } from '../print/table';
 import { datasetTitle, lossLabel, networkTitle } from '../results/names';
 import { contrastCells, numberCell } from './cells';
 import type { ResultTable, TableCellResult } from './types';

@@ -1,9 +1,9 @@
 /** Tables from stored records, for cells. */
-import { readSweepSummary } from '../results/collect';
+import { readSweepSummary } from '../sweeps/collect';
 import { readRecords } from '../results/records';
 import type { ScoredSplitName } from '../results/records';
 import { tableNamed } from '../tables';
-import type { SweepScale } from '../training/sweep/presets';
+import type { SweepScale } from '../sweeps/presets';
 import { tableOfRecords } from './build';
 import type { ResultTable } from './types';
 

@@ -1,5 +1,5 @@
 /** All numbers of a table in full, for a CSV. */
-import type { FigureRow } from '../figures/types';
+import type { FigureRow } from '../print/figure';
 import type { Printed } from '../paper';
 import { isDefined } from '../results/contrast';
 import { lossLabel } from '../results/names';

@@ -1,5 +1,5 @@
 /** What the paper's tables lack: seeds, intervals, three ways to average, rare classes, differences. */
-import type { Table, TableCell, TableColumn } from '../figures/tables';
+import type { Table, TableCell, TableColumn } from '../print/table';
 import { contrastCells, meanCell, numberCell, scoreCell } from './cells';
 import type { ResultTable, TableCellResult } from './types';
 import { intervalText, settingText } from './words';

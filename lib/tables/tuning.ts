@@ -1,8 +1,8 @@
 /** The search for each loss's option: validation scores of the candidates, and which was chosen. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Table, TableCell } from '../figures/tables';
+import type { Table, TableCell } from '../print/table';
 import { datasetTitle, lossLabel } from '../results/names';
-import { tunedLoss } from '../training/sweep/tuned';
+import { tunedLoss } from '../sweeps/tuned';
 import { meanCell } from './cells';
 import type { ResultTable, TableSpecification } from './types';
 

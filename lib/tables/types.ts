@@ -1,13 +1,13 @@
 /** What a table is specified by, and what it is made of. */
-import type { FigureRow } from '../figures/types';
-import type { Table } from '../figures/tables';
+import type { FigureRow } from '../print/figure';
+import type { Table } from '../print/table';
 import type { PaperCell } from '../paper';
 import type { Calibration } from '../results/calibration';
 import type { Compared, Estimate, Results } from '../results/contrast';
 import type { PlannedCell } from '../results/plannedCells';
 import type { ScoredSplitName } from '../results/records';
 import type { CellSummary } from '../results/summary';
-import type { SweepScale } from '../training/sweep/presets';
+import type { SweepScale } from '../sweeps/presets';
 
 /** What cells are compared with. */
 export interface Reference {

@@ -1,5 +1,5 @@
 /** Where the winner changes with the score: mean IoU over pixels (D), images (I), and classes (C). */
-import type { Table } from '../figures/tables';
+import type { Table } from '../print/table';
 import { settingKey } from '../results/cells';
 import type { RunScore } from '../results/scores';
 import { lossLabel, placeTitle, withoutOptions } from '../results/names';

@@ -14,7 +14,7 @@ import type { StoredTensor } from '../models/safetensors';
 import { runPosition } from '../runs/position';
 import type { RunPosition } from '../runs/position';
 import { checked } from '../schema';
-import type { Adam } from './adam';
+import type { Adam } from '../engine/adam';
 
 /** What is saved and restored. */
 export interface TrainingState {

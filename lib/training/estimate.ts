@@ -1,7 +1,7 @@
 /** How long a run would take and how much memory, from a few of its own steps. */
 import { tf } from '../backend';
 import { trainableVariables } from '../models/layers';
-import { Adam } from './adam';
+import { Adam } from '../engine/adam';
 import type { Experiment } from './record';
 import { runExecutor } from './runExecutor';
 import { countedConfig } from './runLoss';

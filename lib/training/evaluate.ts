@@ -4,10 +4,10 @@ import { tf } from '../backend';
 import type { SegmentationDataset } from '../datasets/types';
 import { ConfusionMatrix } from '../metrics';
 import type { PerImageCounts, SegmentationScores } from '../metrics';
-import { evaluateLogits } from './batchEvaluation';
-import type { BatchEvaluation, EvaluationLosses } from './batchEvaluation';
-import { createInference } from './inference';
-import type { Inference } from './inference';
+import { evaluateLogits } from '../engine/batchEvaluation';
+import type { BatchEvaluation, EvaluationLosses } from '../engine/batchEvaluation';
+import { createInference } from '../engine/inference';
+import type { Inference } from '../engine/inference';
 
 /** One batch as the network sees it: `height`·`width` class ids for each name. */
 export interface PredictedBatch {

@@ -1,9 +1,9 @@
 /** What trains and validates a run, by its configuration. */
 import type { tf } from '../backend';
-import { createExecutor } from '../graphStep';
-import type { BatchShape } from '../graph/trainingGraph';
-import type { StepExecutor } from '../graphStep';
-import type { BatchEvaluation } from './batchEvaluation';
+import { createExecutor } from '../engine';
+import type { BatchShape } from '../engine/trainingGraph';
+import type { StepExecutor } from '../engine';
+import type { BatchEvaluation } from '../engine/batchEvaluation';
 import type { TrainingState } from './checkpoint';
 import { crossEntropyBeside, lossAt, noiseSeedsAt } from './runLoss';
 import type { ExperimentConfig } from '../runs/config';

@@ -6,14 +6,14 @@ import { setImmediate } from 'node:timers/promises';
 import { tf } from '../backend';
 import { checkNumber } from '../check';
 import type { SegmentationDataset } from '../datasets/types';
-import { createExecutor } from '../graphStep';
+import { createExecutor } from '../engine';
 import { createLoss } from '../losses';
 import type { LossConfig } from '../losses';
 import { nextNoiseSeed } from '../losses/noise';
 import { createModel } from '../models';
 import { trainableVariables } from '../models/layers';
 import { Random } from '../random';
-import { Adam } from './adam';
+import { Adam } from '../engine/adam';
 
 export interface ShortTrainingOptions {
   /** Optimizer steps (default 60). */

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { tf } from '../backend';
 import type { SegmentationDataset } from '../datasets/types';
-import type { StepExecutor } from '../graphStep';
+import type { StepExecutor } from '../engine';
 import { pixelwiseLoss } from '../losses';
 import { Random } from '../random';
 import type { ExperimentConfig } from '../runs/config';
@@ -16,8 +16,8 @@ import type { Evaluation, EvaluationOptions, PredictedBatch } from './evaluate';
 import { validationForward } from './runExecutor';
 import { lossConfigAt, noiseSeedsAt, validationLosses } from './runLoss';
 import { learningRateAt } from './schedule';
-import { DivergedError } from './step';
-import type { StepResult, TrainingBatch } from './step';
+import { DivergedError } from '../engine/step';
+import type { StepResult, TrainingBatch } from '../engine/step';
 
 /** What a step of the loop tells. */
 export interface StepMetrics extends StepResult {

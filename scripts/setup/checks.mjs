@@ -116,7 +116,7 @@ function checkKernel() {
   return ok(`tslab starts in the repository, Node ${node}, first cell after ${seconds} s`);
 }
 
-/** The search order of lib/figures/browser.ts. */
+/** The search order of lib/print/browser.ts. */
 function checkBrowser() {
   const { PAT_CHROMIUM } = process.env;
   const onPath = BROWSERS.map((name) => findProgram(name)).find(Boolean);

@@ -1,9 +1,9 @@
-/** The doctor's row about lib/nativeOps.ts: which fused ops run natively here. */
+/** The doctor's row about lib/ops.ts: which fused ops run natively here. */
 import { kernelEnvironment, ROOT } from '../environment.mjs';
 import { run } from './run.mjs';
 
 const PROBE = `
-const { probeNativeOps } = require('./lib/nativeOps');
+const { probeNativeOps } = require('./lib/ops');
 const { deviceReport } = require('./lib/backend');
 console.log(JSON.stringify({ device: deviceReport().device, ops: probeNativeOps() }))`;
 

@@ -13,7 +13,7 @@ import { networkInterfaces } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { launchBrowser } from '../../lib/figures/browser';
+import { launchBrowser } from '../../lib/print/browser';
 
 const ROOT = resolve(__dirname, '../..');
 const FOLDER = join(ROOT, '.cache', 'browser');

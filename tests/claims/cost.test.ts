@@ -8,7 +8,7 @@ import { measuredOver } from '../../lib/measurement/measured';
 import type { LossReport, StepReport } from '../../lib/measurement/reports';
 import { spreadOf } from '../../lib/measurement/spread';
 import type { TrainingCost } from '../../lib/measurement/trainingCost';
-import { readBench } from '../../lib/results/benchResults';
+import { readBench } from '../../lib/measurement/benchResults';
 import { claimRuns } from './madeUpRuns';
 
 type Evidence = Parameters<typeof judgeCosts>[0];

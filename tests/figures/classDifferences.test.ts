@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { classDifferencesFigure } from '../../lib/figures/classDifferences';
-import { VENUES, printLayout } from '../../lib/figures/style';
-import type { VenueName } from '../../lib/figures/style';
-import type { ClassComparison } from '../../lib/training/runComparison';
+import { VENUES, printLayout } from '../../lib/print/style';
+import type { VenueName } from '../../lib/print/style';
+import type { ClassComparison } from '../../lib/results/runComparison';
 
 const one = (className: string, group: ClassComparison['group'], iou: [number, number]) => {
   return { classId: 0, className, group, pixels: 10, iou, difference: iou[1] - iou[0] };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { measuredOver } from '../../lib/measurement/measured';
 import type { LossTrainingCost, TrainingCost } from '../../lib/measurement/trainingCost';
 import { costBubblesFigure } from '../../lib/figures/costBubbles';
-import { overlap, placeLabels } from '../../lib/figures/labelPlacement';
+import { overlap, placeLabels } from '../../lib/figures/drawing/labelPlacement';
 import { Random } from '../../lib/random';
 
 type Marks = Data & {

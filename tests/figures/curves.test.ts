@@ -3,8 +3,8 @@ import { lossCurves, temperatureSweep } from '../../lib/analysis/lossCurves';
 import type { LossCurves, TemperatureSweep } from '../../lib/analysis/lossCurves';
 import { coefficientExplosionFigure } from '../../lib/figures/coefficientExplosion';
 import { lossCurvesFigure } from '../../lib/figures/lossCurves';
-import { printLayout } from '../../lib/figures/style';
-import type { Figure } from '../../lib/figures/types';
+import { printLayout } from '../../lib/print/style';
+import type { Figure } from '../../lib/print/figure';
 
 interface Trace {
   name: string;

@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lossCurves } from '../../lib/analysis/lossCurves';
-import { launchBrowser } from '../../lib/figures/browser';
+import { launchBrowser } from '../../lib/print/browser';
 import { explorePatHtml, writeExplorePat } from '../../lib/figures/explorePatPage';
-import { significant } from '../../lib/figures/labels';
+import { significant } from '../../lib/print/labels';
 import { pageBundle } from '../../lib/notebook/pageOutput';
 import { axeFindings } from '../support/axe';
 

@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PALETTE } from '../../lib/figures/style';
-import type { Figure } from '../../lib/figures/types';
+import { PALETTE } from '../../lib/print/style';
+import type { Figure } from '../../lib/print/figure';
 import { ARRANGEMENTS, EXAMPLES } from '../support/exampleFigures/table';
 import { contrast, legibilityProblems } from '../support/legibility';
 

@@ -2,9 +2,9 @@ import type { Annotations, Data } from 'plotly.js';
 import { describe, expect, it } from 'vitest';
 import { methodSteps } from '../../lib/analysis/method';
 import type { PredictedImages } from '../../lib/analysis/pixelPredictions';
-import { SMALL_PIXELS } from '../../lib/figures/canvas';
+import { SMALL_PIXELS } from '../../lib/figures/drawing/canvas';
 import { methodFigure } from '../../lib/figures/method';
-import { FONT_PIXELS, VENUES } from '../../lib/figures/style';
+import { FONT_PIXELS, VENUES } from '../../lib/print/style';
 import { Random } from '../../lib/random';
 
 const [height, width] = [4, 6];

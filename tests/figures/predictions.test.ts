@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Colour, Sample } from '../../lib/datasets/types';
 import { predictionsFigure } from '../../lib/figures/predictions';
 import { headingStyle, textPixels, wrapWords } from '../../lib/figures/predictions/text';
-import { VENUES, drawingWidth, printLayout } from '../../lib/figures/style';
-import type { VenueName } from '../../lib/figures/style';
+import { VENUES, drawingWidth, printLayout } from '../../lib/print/style';
+import type { VenueName } from '../../lib/print/style';
 
 const palette: Colour[] = [
   [128, 128, 128],

@@ -13,7 +13,7 @@ import {
 import { ConfusionMatrix } from '../../lib/metrics';
 import { compareImages, hasImages } from '../../lib/results/imageComparison';
 import { imageMeanIoUs } from '../../lib/results/scores';
-import { reportedImages } from '../../lib/training/runPredictions';
+import { reportedImages } from '../../lib/results/runPredictions';
 import type { TrainingRun } from '../../lib/runs/trainingRuns';
 import { tinyExperiment, trainTiny } from '../support/tinyRuns';
 

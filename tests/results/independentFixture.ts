@@ -1,7 +1,7 @@
 /** What tests/fixtures/results.py found in the committed records, and how far the kit's numbers may be from it. */
 import { readFileSync } from 'node:fs';
 import { ClaimRuns } from '../../lib/claims';
-import type { TableCell } from '../../lib/figures/tables';
+import type { TableCell } from '../../lib/print/table';
 import { readRecords } from '../../lib/results/records';
 import type { RunScore } from '../../lib/results/scores';
 import { resultTable, tableNamed, tableSpecifications } from '../../lib/tables';

@@ -1,6 +1,6 @@
 /** Compares the kinds of printed tables with the fixture: each function looks at every row of one table. */
 import { expect } from 'vitest';
-import type { TableCell, TableRow } from '../../lib/figures/tables';
+import type { TableCell, TableRow } from '../../lib/print/table';
 import { lossLabel } from '../../lib/losses/labels';
 import { datasetTitle, networkTitle, placeTitle, withoutOptions } from '../../lib/results/names';
 import { scoreFacts } from '../../lib/results/scores';

@@ -1,8 +1,8 @@
 /** Records of planned runs, with made-up predictions. */
 import { scoresFrom } from '../../lib/metrics';
 import type { ResultRecord } from '../../lib/results';
-import { parseSweep } from '../../lib/training/sweep/plan';
-import type { PlannedRun, SweepGrid } from '../../lib/training/sweep/plan';
+import { parseSweep } from '../../lib/sweeps/plan';
+import type { PlannedRun, SweepGrid } from '../../lib/sweeps/plan';
 import { classNames, scoredSplit } from './recordFiles';
 
 /** The runs of a grid with settings of a small real sweep. */

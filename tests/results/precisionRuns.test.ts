@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBench } from '../../lib/results/benchResults';
+import { readBench } from '../../lib/measurement/benchResults';
 import {
   collectPrecisionRuns,
   comparePrecisions,

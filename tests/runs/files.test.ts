@@ -3,15 +3,15 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../lib/check';
-import { collectSweep, readSweepSummary } from '../../lib/results/collect';
-import { readBench } from '../../lib/results/benchResults';
+import { collectSweep, readSweepSummary } from '../../lib/sweeps/collect';
+import { readBench } from '../../lib/measurement/benchResults';
 import { readPrecisionRuns } from '../../lib/results/precisionRuns';
 import { readConfig } from '../../lib/runs/config';
 import { parseEpochs, readEpochs, repairMetrics } from '../../lib/runs/epochs';
 import { lockOwner } from '../../lib/runs/lock';
 import { parseRecord, readRecord } from '../../lib/runs/record';
 import { findRun, findRuns } from '../../lib/runs/trainingRuns';
-import { readPlan } from '../../lib/training/sweep/folder';
+import { readPlan } from '../../lib/sweeps/folder';
 import { withFolder } from '../datasets/files';
 import { metricsLine, record } from '../results/recordFiles';
 

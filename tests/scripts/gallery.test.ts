@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../../lib/figures/browser';
+import { launchBrowser } from '../../lib/print/browser';
 import { writeExplorePat } from '../../lib/figures/explorePatPage';
 import { axeFindings } from '../support/axe';
 

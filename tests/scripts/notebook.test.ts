@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../../lib/figures/browser';
+import { launchBrowser } from '../../lib/print/browser';
 
 const SCRIPT = resolve(__dirname, '../../scripts/notebook.mjs');
 const FOLDER = mkdtempSync(join(tmpdir(), 'notebook-test-'));

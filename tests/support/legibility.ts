@@ -2,8 +2,8 @@
  * Rules that keep a figure legible in grey print and for colour-blind readers, checked on the figure object: series
  * differ in more than colour, marks stand out from the background by 3:1 and text by 4.5:1 (WCAG 2.2, 1.4.3 and 1.4.11).
  */
-import { screenLayout } from '../../lib/figures/style';
-import type { Figure } from '../../lib/figures/types';
+import { screenLayout } from '../../lib/print/style';
+import type { Figure } from '../../lib/print/figure';
 
 /** What of a Plotly trace the rules read. */
 interface Mark {
@@ -76,7 +76,7 @@ function markColours({ mode = 'lines', line = {}, marker = {} }: Mark): string[]
   if (mode.includes('markers')) {
     colours.push(marker.color, (marker.line?.width ?? 0) > 0 ? marker.line?.color : undefined);
   }
-  // Without a colour of its own a mark has one of the palette, which tests/figures/style.test.ts checks.
+  // Without a colour of its own a mark has one of the palette, which tests/print/style.test.ts checks.
   const given = colours.flat().filter((color): color is string => typeof color === 'string');
   return given.length > 0 ? given : ['#000000'];
 }

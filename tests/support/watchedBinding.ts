@@ -1,5 +1,5 @@
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
-import { requireNative } from '../../lib/graph/recorder';
+import { requireNative } from '../../lib/engine/recorder';
 
 /** Calls `use` while the native backend has a copy of its binding, with what `watch` puts into it. */
 export function watched(watch: (native: TFJSBinding) => Partial<TFJSBinding>, use: () => void) {

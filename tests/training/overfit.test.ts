@@ -6,9 +6,9 @@ import type { LossConfig, LossName } from '../../lib/losses';
 import { createModel, networkNames } from '../../lib/models';
 import type { NetworkName } from '../../lib/models';
 import { trainableVariables } from '../../lib/models/layers';
-import { Adam } from '../../lib/training/adam';
+import { Adam } from '../../lib/engine/adam';
 import { evaluate } from '../../lib/training/evaluate';
-import { trainingStep } from '../../lib/training/step';
+import { trainingStep } from '../../lib/engine/step';
 
 /** Each network with the paper's loss, and each loss with one network; PAT_OVERFIT=all: all pairs. */
 const pairs = networkNames.flatMap((network) =>

@@ -6,9 +6,9 @@ import type { LossName } from '../../lib/losses';
 import { createModel, networkNames } from '../../lib/models';
 import type { NetworkName } from '../../lib/models';
 import { trainableVariables } from '../../lib/models/layers';
-import { Adam } from '../../lib/training/adam';
-import { trainingStep } from '../../lib/training/step';
-import type { TrainingBatch } from '../../lib/training/step';
+import { Adam } from '../../lib/engine/adam';
+import { trainingStep } from '../../lib/engine/step';
+import type { TrainingBatch } from '../../lib/engine/step';
 
 const steps = Number(process.env.PAT_STEPS ?? 5);
 

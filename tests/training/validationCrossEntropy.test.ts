@@ -5,7 +5,7 @@ import { tf } from '../../lib/backend';
 import { createLoss } from '../../lib/losses';
 import type { LossConfig } from '../../lib/losses';
 import { createModel, loadWeights } from '../../lib/models';
-import { evaluateLogits } from '../../lib/training/batchEvaluation';
+import { evaluateLogits } from '../../lib/engine/batchEvaluation';
 import { parseConfig } from '../../lib/runs/config';
 import { runExperiment } from '../../lib/training/experiment';
 import { openSplit } from '../../lib/training/openSplit';

@@ -1,15 +1,15 @@
 /** Our side of the bench: one training or inference step on a resident batch, as the kit runs it. */
 import { tf } from '../../backend';
-import { GraphPredictor } from '../../graph/predictor';
-import { createExecutor } from '../../graphStep';
-import type { Execution } from '../../graphStep';
+import { GraphPredictor } from '../../engine/predictor';
+import { createExecutor } from '../../engine';
+import type { Execution } from '../../engine';
 import { createLoss } from '../../losses';
 import type { BenchLossName } from '../../measurement/reports';
 import { trainableVariables } from '../../models/layers';
-import { Adam } from '../../training/adam';
-import type { StepResult, TrainingBatch } from '../../training/step';
+import { Adam } from '../../engine/adam';
+import type { StepResult, TrainingBatch } from '../../engine/step';
 
-export type { Execution } from '../../graphStep';
+export type { Execution } from '../../engine';
 
 /** The default first. */
 export const executions: readonly Execution[] = ['graph', 'eager'];

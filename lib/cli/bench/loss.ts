@@ -16,7 +16,7 @@ import {
 import type { BatchSize, Inputs, LossCase } from '../../measurement/lossTimes';
 import type { LossMemory } from '../../measurement/reports';
 import { machine, machineText, spreadText } from '../../measurement/spread';
-import { probeNativeOps } from '../../nativeOps';
+import { probeNativeOps } from '../../ops';
 import type { BenchReport } from './types';
 
 const size: BatchSize = { images: 4, height: 128, width: 128 };

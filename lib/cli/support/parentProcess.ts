@@ -1,5 +1,5 @@
 /** What a command tells the process that started it, where there is a channel to one (the sweep's supervisor). */
-import type { RunMessage } from '../../training/sweep/worker';
+import type { RunMessage } from '../../sweeps/worker';
 
 const STEP_MILLISECONDS = 200;
 let lastStep = -Infinity;

@@ -1,5 +1,5 @@
 /** What `npm run sweep -- --collect DIR --to RESULTS` does. */
-import { collectSweep } from '../../results/collect';
+import { collectSweep } from '../../sweeps/collect';
 
 export async function collect(
   sweepFolder: string,

@@ -2,7 +2,7 @@
 import { clock, progress } from '../../notebook/progress';
 import { estimateRun } from '../../training/estimate';
 import { openExperiment } from '../../training/experiment';
-import type { PlannedRun, SweepPlan } from '../../training/sweep/plan';
+import type { PlannedRun, SweepPlan } from '../../sweeps/plan';
 
 /** Trains a few steps of one run of each kind; the losses of one network on one data set count as one kind. */
 export async function dryRun(

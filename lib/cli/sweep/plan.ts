@@ -1,9 +1,9 @@
 /** The plan that a command line asks for: a file or a preset, with settings changed. */
 import { checkOneOf, invalid } from '../../check';
 import { withSettings } from '../../runs/config';
-import { parseSweep } from '../../training/sweep/plan';
-import type { SweepInput, SweepPlan } from '../../training/sweep/plan';
-import { presetNames, scales, sweepPreset } from '../../training/sweep/presets';
+import { parseSweep } from '../../sweeps/plan';
+import type { SweepInput, SweepPlan } from '../../sweeps/plan';
+import { presetNames, scales, sweepPreset } from '../../sweeps/presets';
 
 /** `content`: that of the file `config`; undefined when `config` is to be a preset's name, or several joined by commas. */
 export function planSweep(

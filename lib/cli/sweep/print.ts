@@ -1,8 +1,8 @@
 /** How `npm run sweep` shows its runs: a live table on a terminal, else a line for each change. */
 import readline from 'node:readline';
 import { clock } from '../../notebook/progress';
-import type { RunState } from '../../training/sweep/folder';
-import type { SweepEvent } from '../../training/sweep/supervise';
+import type { RunState } from '../../sweeps/folder';
+import type { SweepEvent } from '../../sweeps/supervise';
 
 /** One line for each run and one for all. `tasks`: SLURM's word for the state of a run's task. */
 export function statusLines(

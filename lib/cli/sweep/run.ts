@@ -2,13 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { InputError, invalid } from '../../check';
 import { lockRun } from '../../runs/lock';
-import { prepareSweepFolder, readPlan, runStates, sweepPaths } from '../../training/sweep/folder';
-import type { StoredSweep, ThreadChoice } from '../../training/sweep/folder';
-import type { PlannedRun, SweepPlan } from '../../training/sweep/plan';
-import { superviseRuns } from '../../training/sweep/supervise';
-import type { SuperviseOptions, SweepOutcome } from '../../training/sweep/supervise';
-import { slurmStates, submitSweep } from '../../training/slurm';
-import type { SlurmRequest } from '../../training/slurm';
+import { prepareSweepFolder, readPlan, runStates, sweepPaths } from '../../sweeps/folder';
+import type { StoredSweep, ThreadChoice } from '../../sweeps/folder';
+import type { PlannedRun, SweepPlan } from '../../sweeps/plan';
+import { superviseRuns } from '../../sweeps/supervise';
+import type { SuperviseOptions, SweepOutcome } from '../../sweeps/supervise';
+import { slurmStates, submitSweep } from '../../sweeps/slurm';
+import type { SlurmRequest } from '../../sweeps/slurm';
 import { liveTable, statusLines } from './print';
 
 type LocalOptions = Pick<SuperviseOptions, 'retries' | 'signal'>;

@@ -6,7 +6,7 @@ import { readRecords } from '../../results/records';
 import type { ScoredSplitName } from '../../results/records';
 import { resultTable, tableSpecifications } from '../../tables';
 import { writeTable } from '../../tables/files';
-import { scales } from '../../training/sweep/presets';
+import { scales } from '../../sweeps/presets';
 import { planSweep } from '../sweep/plan';
 
 const where = 'npm run tables';

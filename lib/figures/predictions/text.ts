@@ -1,6 +1,6 @@
 /** Room for text in a grid of pictures: its pictures scale with the venue, its text does not. */
-import { VENUES, drawingWidth } from '../style';
-import type { VenueName } from '../style';
+import { VENUES, drawingWidth } from '../../print/style';
+import type { VenueName } from '../../print/style';
 
 /** Height of a line of text, px. */
 export const LINE_PIXELS = 16;

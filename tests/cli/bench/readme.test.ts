@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readBench } from '../../../lib/results/benchResults';
+import { readBench } from '../../../lib/measurement/benchResults';
 import { networkTitle } from '../../../lib/results/names';
 import type { StepMeasurement, StepReport } from '../../../lib/measurement/reports';
 

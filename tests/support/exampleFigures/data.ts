@@ -12,15 +12,15 @@ import { openDataset } from '../../../lib/datasets';
 import type { SegmentationDataset } from '../../../lib/datasets/types';
 import type { ClassBarSeries } from '../../../lib/figures/classBars';
 import type { IntervalPanel } from '../../../lib/figures/intervals';
-import type { MaskStyle } from '../../../lib/figures/pictures';
+import type { MaskStyle } from '../../../lib/figures/drawing/pictures';
 import type { RunCurves } from '../../../lib/figures/trainingCurves';
 import { lossNames } from '../../../lib/losses';
 import { Random } from '../../../lib/random';
 import { Results, summarize } from '../../../lib/results';
 import type { PrecisionRuns } from '../../../lib/results/precisionRuns';
 import { lossTitle } from '../../../lib/results/names';
-import type { ClassHistory } from '../../../lib/training/classHistory';
-import type { ClassComparison } from '../../../lib/training/runComparison';
+import type { ClassHistory } from '../../../lib/results/classHistory';
+import type { ClassComparison } from '../../../lib/results/runComparison';
 import { plan, recordsOf } from '../../results/plannedRecords';
 
 export const SETTING = 'CamVid 96×128, SegNet of width 16';

@@ -1,5 +1,5 @@
 /**
- * Every figure of the kit, drawn from small made-up results: what tests/figures/paperReady.test.ts holds to the rules of
+ * Every figure of the kit, drawn from small made-up results: what tests/print/paperReady.test.ts holds to the rules of
  * print. A new figure gets a line here, named like its function; the test fails where one is missing.
  */
 import { coefficientMaps } from '../../../lib/analysis/coefficientMaps';
@@ -35,14 +35,20 @@ import { predictionsFigure } from '../../../lib/figures/predictions';
 import { sampleImagesFigure } from '../../../lib/figures/sampleImages';
 import { stepTimesFigure } from '../../../lib/figures/stepTimes';
 import { trainingCurvesFigure } from '../../../lib/figures/trainingCurves';
-import type { Figure } from '../../../lib/figures/types';
+import type { Figure } from '../../../lib/print/figure';
 import { createModel } from '../../../lib/models';
 import { Random } from '../../../lib/random';
 import { claims } from './claims';
 import * as data from './data';
 
 /** Functions that only arrange what another draws, which has the line. */
-export const ARRANGEMENTS = ['imageComparisonFigure', 'imageComparisonFigures'];
+export const ARRANGEMENTS = [
+  'imageComparisonFigure',
+  'imageComparisonFigures',
+  'tableClassBars',
+  'tableCurves',
+  'tableIntervals',
+];
 
 /** Name of a function → its figures: one for each form it has. */
 export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {

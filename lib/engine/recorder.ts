@@ -1,0 +1,206 @@
+/**
+ * Records the TensorFlow ops that a computation runs: the native backend gets a copy of its binding for the time of
+ * the call, which writes every op down. The ops run as ever, or, in a dry recording, not at all.
+ */
+import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
+import { tf } from '../backend';
+import { nativeBackend } from '../ops/raw';
+import type { NativeBackend } from '../ops/raw';
+import { dataTypes, typeOf } from './nodes';
+import type { GraphBuilder, NodeAttribute } from './nodes';
+import { runDry } from './dryBinding';
+import { withInferredAttributes } from './inferredAttributes';
+
+/** A computation cannot be written as a graph; the message says why. */
+export class TracingError extends Error {}
+
+/** The name of a tensor of the computation in the graph. */
+export type NameOf = (tensor: tf.Tensor) => string;
+
+/**
+ * `'real'` runs every op. `'dry'` runs none, which takes a fraction of the time and no memory: outputs are made up, and
+ * must all be disposed when the computation returns.
+ */
+export type RecordingMode = 'real' | 'dry';
+
+/** A tensor that exists before the recording, and its name in the graph, asked for at its first use. */
+export interface KnownTensor {
+  tensor: tf.Tensor;
+  name: () => string;
+}
+
+/** Ops whose native random state would differ between eager calls and graph runs. */
+const RANDOM_OPS = /^(Random|Multinomial|TruncatedNormal|ParameterizedTruncatedNormal)/;
+
+/**
+ * Runs `compute` once, synchronously, and adds its ops to `graph`. Tensors of `known` are inputs of the graph; tensors
+ * created meanwhile become constants. The tensors that `compute` leaves are the caller's.
+ *
+ * @throws TracingError where a value that depends on an input is read, JavaScript draws random numbers, or a tensor
+ *   from elsewhere is used; in a dry recording also UnknownShape and DryRunError; what `compute` throws.
+ */
+export function record<Result>(
+  graph: GraphBuilder,
+  known: readonly KnownTensor[],
+  compute: (nameOf: NameOf) => Result,
+  mode: RecordingMode = 'real',
+): Result {
+  const backend = requireNative();
+  const use = () => recordOn(backend, graph, known, compute);
+  return mode === 'dry' ? runDry(backend, use) : use();
+}
+
+function recordOn<Result>(
+  backend: NativeBackend,
+  graph: GraphBuilder,
+  known: readonly KnownTensor[],
+  compute: (nameOf: NameOf) => Result,
+): Result {
+  const recorder = new Recorder(graph, backend, known);
+  const original = backend.binding;
+  const restoreRandom = forbidRandom();
+  backend.binding = recorder.binding(original);
+  try {
+    return compute((tensor) => recorder.nameOf(idOf(backend, tensor)));
+  } catch (error) {
+    disposeTape();
+    throw error;
+  } finally {
+    restoreRandom();
+    backend.binding = original;
+  }
+}
+
+/**
+ * tfjs's own random ops draw from `Math.random` where they have no seed; in a graph their values would stay those of the
+ * recording. Returns what undoes it.
+ */
+function forbidRandom(): () => void {
+  const { random } = globalThis.Math as { random: () => number };
+  const replaceBy = (value: () => number) => Object.assign(globalThis.Math, { random: value });
+  replaceBy(() => {
+    throw new TracingError('random numbers are drawn in JavaScript');
+  });
+  return () => void replaceBy(random);
+}
+
+/** The native backend. Throws TracingError where another one is in use. */
+export function requireNative(): NativeBackend {
+  const backend = nativeBackend();
+  if (!backend) throw new TracingError(`the backend is ${tf.getBackend()}, not native TensorFlow`);
+  return backend;
+}
+
+interface TensorIds {
+  getInputTensorIds(tensors: tf.Tensor[]): number[];
+}
+
+/** The binding's number of a tensor; uploads it first where that has not been done. */
+export function idOf(backend: NativeBackend, tensor: tf.Tensor): number {
+  return (backend as unknown as TensorIds).getInputTensorIds([tensor])[0];
+}
+
+/** TensorFlow's number of a tensor's type. Throws TracingError for one that a graph of the kit does not have. */
+export function dataTypeOf({ dtype }: tf.Tensor): number {
+  if (dtype in dataTypes) return dataTypes[dtype as keyof typeof dataTypes];
+  throw new TracingError(`a tensor of type ${dtype} is used`);
+}
+
+class Recorder {
+  private readonly names = new Map<number, string>();
+  /** Numbers of TensorFlow's DataType. */
+  private readonly types = new Map<number, number>();
+  /** Tensors that depend on no input. */
+  private readonly constant = new Set<number>();
+  private readonly known: Map<number, () => string>;
+
+  constructor(
+    private readonly graph: GraphBuilder,
+    backend: NativeBackend,
+    known: readonly KnownTensor[],
+  ) {
+    this.known = new Map(known.map(({ tensor, name }) => [idOf(backend, tensor), name]));
+    for (const { tensor } of known) this.types.set(idOf(backend, tensor), dataTypeOf(tensor));
+  }
+
+  nameOf(id: number): string {
+    const name = this.names.get(id) ?? this.known.get(id)?.();
+    if (name === undefined) {
+      throw new TracingError('a tensor is used that was made outside of the step');
+    }
+    this.names.set(id, name);
+    return name;
+  }
+
+  /** A copy of the binding (its own object is frozen) that records. */
+  binding(native: TFJSBinding): TFJSBinding {
+    const copy = {} as Record<string, unknown>;
+    for (const key of Object.getOwnPropertyNames(native)) {
+      const value = (native as unknown as Record<string, unknown>)[key];
+      copy[key] = typeof value === 'function' ? (value.bind(native) as unknown) : value;
+    }
+    const recording: Partial<TFJSBinding> = {
+      createTensor: (shape, dtype, values) => {
+        const id = native.createTensor(shape, dtype, values);
+        if (!ArrayBuffer.isView(values)) throw new TracingError('a tensor of strings is used');
+        const copied = (values as Float32Array).slice();
+        this.names.set(id, this.graph.constant({ dtype, shape: [...shape], values: copied }));
+        this.types.set(id, dtype);
+        this.constant.add(id);
+        return id;
+      },
+      executeOp: (op, attributes, inputs, numOutputs) => {
+        if (RANDOM_OPS.test(op)) throw new TracingError(`the op ${op} draws random numbers`);
+        const inputNames = inputs.map((id) => this.nameOf(id));
+        const outputs = native.executeOp(op, attributes, inputs, numOutputs);
+        const inputTypes = inputs.map((id) => this.types.get(id) as number);
+        const given = nodeAttributes(native, attributes);
+        const name = this.graph.add(op, withInferredAttributes(op, given, inputTypes), inputNames);
+        const isConstant = inputs.every((id) => this.constant.has(id));
+        outputs.forEach(({ id, dtype }, i) => {
+          this.types.set(id, dtype);
+          this.names.set(id, `${name}:${i}`);
+          if (isConstant) this.constant.add(id);
+        });
+        return outputs;
+      },
+      tensorDataSync: (id) => {
+        if (this.constant.has(id)) return native.tensorDataSync(id);
+        throw new TracingError('values of a tensor are read within the step');
+      },
+    };
+    return Object.assign(copy, recording) as unknown as TFJSBinding;
+  }
+}
+
+function nodeAttributes(
+  native: TFJSBinding,
+  attributes: readonly TFEOpAttr[],
+): Record<string, NodeAttribute> {
+  const entries = attributes.map(({ name, type, value }): [string, NodeAttribute] => {
+    const list = Array.isArray(value);
+    switch (type) {
+      case native.TF_ATTR_TYPE:
+        return [name, typeOf(value as number)];
+      case native.TF_ATTR_INT:
+        return [name, { kind: list ? 'ints' : 'int', value } as NodeAttribute];
+      case native.TF_ATTR_FLOAT:
+        return [name, { kind: list ? 'floats' : 'float', value } as NodeAttribute];
+      case native.TF_ATTR_BOOL:
+        return [name, { kind: 'bool', value: value as boolean }];
+      case native.TF_ATTR_STRING:
+        return [name, { kind: 'string', value: value as string }];
+      case native.TF_ATTR_SHAPE:
+        return [name, { kind: 'shape', value: value as number[] }];
+      default:
+        throw new TracingError(`attribute ${name} is of a kind that a graph does not have`);
+    }
+  });
+  return Object.fromEntries(entries);
+}
+
+/** After an error within a gradient: the tensors saved for the way back. */
+function disposeTape(): void {
+  const { state } = tf.engine();
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
+}

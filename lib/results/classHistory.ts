@@ -1,0 +1,82 @@
+/**
+ * The gradient of each class over a training run (§ 4.3), as the run's loss averages it.
+ *
+ * A run logs g_c, the gradient of the summed loss of the probe's pixels of class c, and its mean ĝ_c per pixel
+ * (`training/classStatistics`). A loss that is a mean over all N pixels gives class c the gradient g_c/N; one that divides
+ * each mask by its size, as PAT does in Eq. 4, gives it ĝ_c = g_c/|M_c|.
+ */
+import { invalid } from '../check';
+import { classGroups } from '../metrics';
+import type { ClassGroup } from '../metrics';
+import type { ClassStatistics } from '../training/classStatistics';
+import type { TrainingRun } from '../runs/trainingRuns';
+
+/** One class over the epochs. */
+export interface ClassCourse {
+  classId: number;
+  className: string;
+  /** |M_c| in the probe. */
+  pixels: number;
+  group: ClassGroup['name'];
+  /** ‖g_c‖/N, or ‖ĝ_c‖ for a loss that divides by |M|. */
+  norms: number[];
+  /** Mean β of the true class; null for a loss other than PAT. */
+  coefficients: number[] | null;
+}
+
+export interface ClassHistory {
+  label: string;
+  /** True where the loss divides by |M|. */
+  perMask: boolean;
+  epochs: number[];
+  /** The classes that the probe shows, most pixels first. */
+  classes: ClassCourse[];
+  /** Largest over smallest norm among the classes, epoch by epoch. */
+  ranges: number[];
+}
+
+/**
+ * The history of a run made with `logging.classStatistics`.
+ *
+ * @throws InputError for a run made without.
+ */
+export function classHistory({ label, folder, record, epochs }: TrainingRun): ClassHistory {
+  const logged = epochs.flatMap(({ epoch, classStatistics }) =>
+    classStatistics === undefined ? [] : [{ epoch, ...classStatistics }],
+  );
+  if (logged.length === 0) {
+    const expected = 'a run made with logging.classStatistics';
+    throw invalid('classHistory', 'run', expected, `${label} in ${folder} without`);
+  }
+  const { loss } = record.config;
+  const perMask = loss.name === 'pat' && loss.variant !== 'authors' && loss.normalizer !== 'pixels';
+  const [{ pixels }] = logged;
+  const total = pixels.reduce((sum, count) => sum + count, 0);
+  const normOf = ({ gradientNorm, pixelGradientNorm }: ClassStatistics, id: number) =>
+    perMask ? (pixelGradientNorm[id] ?? NaN) : (gradientNorm[id] ?? NaN) / total;
+  const classes = groupsOf(pixels).map(({ classId, group }): ClassCourse => {
+    return {
+      classId,
+      className: record.classNames[classId],
+      pixels: pixels[classId],
+      group,
+      norms: logged.map((statistics) => normOf(statistics, classId)),
+      // Runs of version 1.0 have a β of PAT's defaults whatever their loss.
+      coefficients:
+        loss.name === 'pat' ? logged.map(({ coefficient }) => coefficient?.[classId] ?? NaN) : null,
+    };
+  });
+  const ranges = logged.map((_, i) => {
+    const norms = classes.map(({ norms: all }) => all[i]);
+    return Math.max(...norms) / Math.min(...norms);
+  });
+  return { label, perMask, epochs: logged.map(({ epoch }) => epoch), classes, ranges };
+}
+
+/** Head, body and tail by the pixels of the probe. */
+function groupsOf(pixels: readonly number[]) {
+  const counts = pixels.map((count) => [count]); // `classGroups` sums each row to the pixels of the class
+  return classGroups(counts, []).flatMap(({ name, classes }) =>
+    classes.map((classId) => ({ classId, group: name })),
+  );
+}

@@ -1,0 +1,196 @@
+/**
+ * The finished runs of a sweep as small files that are kept with the kit: `RESULTS/ID.json` for each run, and
+ * `RESULTS/sweep.json`, which says what they took. No weights, no paths, no names of machines.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, readdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { writeAtomically } from '../atomicFile';
+import { InputError } from '../check';
+import { isThere, readIfThere, readJsonIfThere } from '../files';
+import { pointsOf } from '../runs/curves';
+import type { EpochPoint } from '../runs/curves';
+import { readEpochs } from '../runs/epochs';
+import { parseRecord, readRecord } from '../runs/record';
+import type { StoredRecord } from '../runs/record';
+import { readPlan, sweepPaths } from './folder';
+import { checked } from '../schema';
+import type { Inferred } from '../schema';
+
+const samples = z.object({ train: z.number(), valid: z.number() });
+const versions = z.object({ tensorflow: z.string(), tfjs: z.string(), node: z.string() });
+
+/** `RESULTS/sweep.json`. */
+const sweepSummary = z.object({
+  runs: z.object({ finished: z.number(), planned: z.number() }),
+  /** Of training and validation, all runs one after the other. */
+  hours: z.number(),
+  datasets: z.array(
+    z.object({ name: z.string(), size: z.tuple([z.number(), z.number()]), samples }),
+  ),
+  epochs: z.array(z.number()),
+  widths: z.array(z.number()),
+  batchSizes: z.array(z.number()),
+  /** That collected the runs first. */
+  machine: z.object({ processor: z.string(), cores: z.number() }),
+  /** Threads of TensorFlow in each run. */
+  threads: z.number(),
+  versions: z.array(versions),
+  /** Of the code that trained. */
+  commit: z.string(),
+});
+
+export type SweepSummary = Inferred<typeof sweepSummary>;
+
+export interface Collected {
+  /** Ids of runs whose file is new or changed. */
+  written: string[];
+  /** Runs whose file was there, the same. */
+  unchanged: number;
+  /** Ids of planned runs that have not ended. */
+  unfinished: string[];
+}
+
+/** Significant digits of losses and scores of an epoch. */
+const DIGITS = 6;
+
+/**
+ * Writes the finished runs of the sweep in `sweepFolder` below `resultsFolder`. Again: only what is new; files of runs
+ * of other sweeps stay.
+ *
+ * Option `commit`: of the code that trained (default: the one stored, else the one checked out here)
+ * @throws InputError where there is no sweep, or a record cannot be read.
+ */
+export async function collectSweep(
+  sweepFolder: string,
+  resultsFolder: string,
+  { commit }: { commit?: string } = {},
+): Promise<Collected> {
+  const plan = await readPlan(sweepFolder);
+  if (plan === undefined) {
+    const { plan: file } = sweepPaths(sweepFolder);
+    throw new InputError(`collectSweep: there is no sweep in ${sweepFolder}: no ${file}.`);
+  }
+  const collected: Collected = { written: [], unchanged: 0, unfinished: [] };
+  for (const { id } of plan.runs) {
+    const run = await finishedRun(sweepPaths(sweepFolder).run(id));
+    if (run === undefined) {
+      collected.unfinished.push(id);
+      continue;
+    }
+    const file = path.join(resultsFolder, ...id.split('/')) + '.json';
+    if (await replaced(file, storedText(run))) collected.written.push(id);
+    else collected.unchanged += 1;
+  }
+  const isThereAny = await isThere('collectSweep', resultsFolder);
+  const stored = isThereAny ? await storedRuns(resultsFolder) : [];
+  if (stored.length > 0) await writeSummary(resultsFolder, stored, plan, commit);
+  return collected;
+}
+
+/** What is kept of a run, its course with it; undefined where it has not ended. */
+async function finishedRun(folder: string): Promise<StoredRecord | undefined> {
+  const record = await readRecord(folder);
+  if (record === undefined) return undefined;
+  const { test, config, counts, perImage, times, ...kept } = record;
+  return {
+    config: { ...config, dataset: { ...config.dataset, root: undefined } }, // a path of a machine
+    ...kept,
+    scores: undefined, // they follow from the counts
+    times: { seconds: Math.round(times.seconds) },
+    curves: pointsOf(await readEpochs(folder)).map(roundedPoint),
+    counts,
+    perImage,
+    ...(test === undefined ? {} : { test: { ...test, scores: undefined } }),
+  };
+}
+
+function roundedPoint(point: EpochPoint): EpochPoint {
+  const entries = Object.entries(point).map(([key, value]) => {
+    return [key, value === null ? null : Number(value.toPrecision(DIGITS))];
+  });
+  return Object.fromEntries(entries) as EpochPoint;
+}
+
+/** JSON with a line for each entry, so that changes are seen, and no other white space. */
+function storedText(value: object): string {
+  const lines = Object.entries(value)
+    .filter(([, entry]) => entry !== undefined)
+    .map(([key, entry]) => `${JSON.stringify(key)}:${JSON.stringify(entry)}`);
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
+
+/** True when the file is new or was different. */
+async function replaced(file: string, text: string): Promise<boolean> {
+  if ((await readIfThere('collectSweep', file)) === text) return false;
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeAtomically(file, Buffer.from(text));
+  return true;
+}
+
+/** In the order of the paths. */
+async function storedRuns(folder: string): Promise<StoredRecord[]> {
+  const files = (await readdir(folder, { recursive: true })).sort();
+  const runs = files.filter((file) => file.endsWith('.json') && file !== 'sweep.json');
+  return Promise.all(
+    runs.map(async (name) => {
+      const file = path.join(folder, name);
+      return parseRecord(file, await readFile(file, 'utf8'));
+    }),
+  );
+}
+
+async function writeSummary(
+  folder: string,
+  runs: readonly StoredRecord[],
+  { runs: planned, threads }: { runs: readonly unknown[]; threads: number },
+  commit: string | undefined,
+): Promise<void> {
+  const file = path.join(folder, 'sweep.json');
+  const unique = <T>(values: readonly T[]) => [
+    ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
+  ];
+  const seconds = runs.reduce((sum, { times }) => sum + times.seconds, 0);
+  // Machine and commit are those of the first collection: a later one may be done elsewhere, by newer code.
+  const before = await readSweepSummary(folder);
+  const summary: SweepSummary = {
+    runs: { finished: runs.length, planned: planned.length },
+    hours: Number((seconds / 3600).toFixed(2)),
+    datasets: unique(
+      runs.flatMap(({ config: { dataset }, samples: images }) => {
+        return images ? [{ name: dataset.name, size: dataset.size, samples: images }] : [];
+      }),
+    ),
+    epochs: unique(runs.map(({ config }) => config.epochs)),
+    widths: unique(runs.map(({ config }) => config.model.width)),
+    batchSizes: unique(runs.map(({ config }) => config.batchSize)),
+    machine: before?.machine ?? {
+      processor: os.cpus()[0]?.model ?? 'unknown',
+      cores: os.cpus().length,
+    },
+    threads,
+    versions: unique(runs.flatMap((run) => run.versions ?? [])),
+    commit: commit ?? before?.commit ?? checkedOutCommit(),
+  };
+  await replaced(file, storedText(summary));
+}
+
+/** What the runs in `folder` took; undefined where there is no `sweep.json`. @throws InputError for another file. */
+export async function readSweepSummary(folder: string): Promise<SweepSummary | undefined> {
+  const file = path.join(folder, 'sweep.json');
+  const content = await readJsonIfThere('readSweepSummary', file);
+  if (content === undefined) return undefined;
+  const found = checked(sweepSummary, content);
+  if (found.data) return found.data;
+  throw new InputError(`readSweepSummary: ${file}: ${found.problem}`);
+}
+
+function checkedOutCommit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+  } catch {
+    return 'unknown';
+  }
+}

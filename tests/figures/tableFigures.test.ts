@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { tableNamed, tableOfRecords } from '../../lib/tables';
+import { tableClassBars, tableCurves, tableIntervals } from '../../lib/figures/tableFigures';
+import { plan, recordsOf } from '../results/plannedRecords';
+
+const losses = [{ name: 'crossEntropy' }, { name: 'pat' }, { name: 'balancedSoftmax' }];
+const authors = { name: 'balancedSoftmax', variant: 'authors' };
+const runs = plan({
+  dataset: [{ name: 'camvid' }, { name: 'nyuv2' }],
+  'model.name': ['segnet', 'unet'],
+  loss: [...losses, authors],
+  seed: [0, 1],
+});
+const records = recordsOf(runs, ({ config: { dataset, loss } }) =>
+  dataset.name === 'camvid' ? (loss.name === 'pat' ? 0.8 : 0.6) : null,
+);
+const settings = { scale: 'laptop', split: 'test', resamples: 50, runs } as const;
+const table = tableOfRecords(tableNamed('table2'), records, settings);
+const choice = { dataset: 'camvid', network: 'unet' } as const;
+
+describe('figures of a table', () => {
+  it('show the chosen cells', () => {
+    const all = tableClassBars(table, choice);
+    expect(all?.data.map(({ name }) => name)).toEqual(['CE', 'PAT', 'BMS', 'BMS, authors’ code']);
+    const some = tableClassBars(table, { ...choice, losses: ['balancedSoftmax', 'pat'] });
+    expect(some?.data.map(({ name }) => name)).toEqual(['PAT', 'BMS']);
+    expect(some?.name).toBe('table2-camvid-unet-classes');
+    expect(some?.caption).toContain('CamVid 256×256 (test), UNet of width 8, 10 epochs');
+  });
+
+  it('average the curves over the seeds', () => {
+    const figure = tableCurves(table, { ...choice, losses: ['pat'] });
+    expect(figure?.rows).toHaveLength(2);
+    expect(figure?.rows[1]).toMatchObject({ run: 'PAT', epoch: 2, meanIoU: 0.8 });
+    expect(figure?.caption).toContain('mean over the seeds');
+  });
+
+  it('have a panel for each data set that was compared, a series for each network', () => {
+    const figure = tableIntervals(table);
+    expect(figure?.layout.annotations?.map(({ text }) => text)).toEqual(['CamVid']);
+    expect(figure?.data.map(({ name }) => name)).toEqual(['SegNet', 'UNet']);
+    expect(figure?.title).toBe('Differences to CE');
+    expect(tableIntervals(table, 1)?.title).toBe('Differences to PAT');
+  });
+
+  it('name a loss without its option where each data set has its own', () => {
+    const tuned = plan({
+      loss: [{ name: 'crossEntropy' }, { name: 'pat', temperature: 2 }, authors],
+      seed: [0],
+    });
+    const skill = () => 0.6;
+    const of = (name: 'table1' | 'ablation') => {
+      const made = tableOfRecords(tableNamed(name), recordsOf(tuned, skill), {
+        ...settings,
+        runs: tuned,
+      });
+      return tableIntervals(made)?.rows.map(({ label }) => label);
+    };
+    expect(of('table1')).toEqual(['PAT', 'BMS, authors’ code']);
+    expect(of('ablation')).toEqual(['PAT, τ = 2', 'BMS, authors’ code']);
+  });
+
+  it('are not there without runs', () => {
+    const empty = { ...choice, dataset: 'nyuv2' };
+    expect(tableClassBars(table, empty)).toBeUndefined();
+    expect(tableCurves(table, empty)).toBeUndefined();
+    expect(tableIntervals(tableOfRecords(tableNamed('table2'), [], settings))).toBeUndefined();
+  });
+});
