@@ -19,6 +19,13 @@ export type PixelwiseLoss = (
   noiseSeed?: tf.Tensor1D,
 ) => tf.Tensor3D;
 
+/** The loss before averaging: `[B,H,W] float32`, 0 at ignored pixels, or a scalar where no pixel has a loss of its own. */
+export type UnaveragedLoss = (
+  logits: tf.Tensor4D,
+  labels: tf.Tensor3D,
+  noiseSeed?: tf.Tensor1D,
+) => tf.Tensor;
+
 /** What a loss is called with. */
 export interface LossInputs {
   logits: tf.Tensor4D;
@@ -171,6 +178,8 @@ export interface LossDefinition<Options extends object> {
   example?: Options;
   /** The losses that it is made of, for what a run sets in each of them (default: none). */
   parts?: LossParts<Options>;
+  /** The loss that trains an epoch, from 1 on, where that changes (default: the same in all). */
+  atEpoch?: (options: Options, epoch: number) => NamedLoss;
   /** Checks the options and sets their defaults. `where` begins the error messages. */
   configure: (where: string, options: Options, nested: ConfigureNested) => ConfiguredLoss;
 }

@@ -159,7 +159,7 @@ export function parseConfig(input: unknown): ExperimentConfig {
   const { data: config, issue } = checked(schema, input);
   if (config === undefined) throw configError(schema, input, issue);
   checkPrecision(where, config);
-  config.loss = runLossConfig(config.loss);
+  config.loss = runLossConfig(config);
   return config;
 }
 
