@@ -41,7 +41,8 @@ type Change = typeof change extends fc.Arbitrary<infer Value> ? Value : never;
 /** A copy of a document with the changes made. */
 function changed(document: unknown, changes: readonly Change[]): unknown {
   const root = { document: structuredClone(document) };
-  for (const { path: steps, kind, key, value } of changes) {
+  for (const { path: steps, kind, key, ...put } of changes) {
+    const value = structuredClone(put.value);
     let parent = root as Record<string, unknown>;
     let at = 'document';
     for (const step of steps) {
