@@ -4,7 +4,6 @@ import { createExecutor } from '../lib/engine';
 import type { Execution } from '../lib/engine';
 import { createLoss, lossNames } from '../lib/losses';
 import { exampleLoss } from './losses/support';
-import type { LossConfig } from '../lib/losses';
 import type { SegmentationLoss } from '../lib/losses';
 import { createModel, networkNames } from '../lib/models';
 import type { NetworkName } from '../lib/models';
@@ -135,7 +134,7 @@ describe('a step as a graph', () => {
         ...exampleLoss(lossName),
         validate: false,
         ...options,
-      } as LossConfig);
+      });
       const notes: string[] = [];
       const onNote = (text: string) => void notes.push(text);
       const graph = await threeSteps({ execution: 'graph', network, variant, loss, onNote });

@@ -102,7 +102,7 @@ const losses: LossConfig[] = [
   { name: 'blv', variant: 'authors', sigma: 1 },
   { name: 'blv', distribution: 'uniform', classCounts: counts },
   { name: 'blv', distribution: 'xavier' },
-].map((config) => ({ ...config, validate: false }) as LossConfig);
+].map((config) => ({ ...config, validate: false }));
 
 const variants: ModelVariant[] = ['paper', 'authors'];
 const networks = networkNames.flatMap((network) =>
