@@ -12,6 +12,7 @@ import { crossEntropy } from './losses/crossEntropy';
 import { focal } from './losses/focal';
 import { ldam } from './losses/ldam';
 import { pat } from './losses/pat';
+import { seesaw } from './losses/seesaw';
 import { averagedLoss, unaveragedLoss } from './losses/reduce';
 import type {
   CommonLossOptions,
@@ -32,6 +33,7 @@ const losses = {
   ldam,
   blv,
   pat,
+  seesaw,
 };
 
 type Losses = typeof losses;

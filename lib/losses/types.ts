@@ -62,7 +62,7 @@ export interface PixelTerm {
   slope: tf.Tensor1D;
 }
 
-/** How one loss treats one batch. The softmax is taken of `scale·logits + offset + log(prior)`. */
+/** How one loss treats one batch. The softmax is taken of `scale·logits + offset + log(prior·factor)`. */
 export interface LossTerms {
   /** Replaces the logits `[N,C]` first; `derivative` is elementwise, `[N,C]`. */
   transform?: (logits: tf.Tensor2D) => { logits: tf.Tensor2D; derivative: tf.Tensor2D };
@@ -70,8 +70,13 @@ export interface LossTerms {
   scale?: number;
   /** Constant added to the scaled logits, `[N,C]` (default none). */
   offset?: tf.Tensor2D;
-  /** Positive factors on exp of the scaled logits, `[C]` (default none). */
-  prior?: tf.Tensor1D;
+  /**
+   * Positive factors on exp of the scaled logits (default none): of each class, `[C]`, or of each class at the pixels of
+   * each label, `[label, class]`, where those of the label itself are 1.
+   */
+  prior?: tf.Tensor1D | tf.Tensor2D;
+  /** Positive factors on exp of the scaled logits of the other classes, `[N,C]`; anything at ignored pixels (default none). */
+  factor?: tf.Tensor2D;
   /** Constant subtracted from the scaled logit of the true class, `[N]` (default none). */
   margin?: tf.Tensor1D;
   /** Constant weight of each pixel, `[N]` (default 1). */
@@ -100,3 +105,20 @@ export interface LossDefinition<Options extends object> {
   /** Checks the options and sets their defaults. `where` begins the error messages. */
   configure: (where: string, options: Options) => ConfiguredLoss;
 }
+
+/** What a loss by automatic differentiation is told beside logits and labels. */
+export interface LossContext {
+  numClasses: number;
+  /** `[B,H,W] float32`, 1 at valid pixels. */
+  valid: tf.Tensor3D;
+  /** `[]`, number of valid pixels, at least 1. */
+  validCount: tf.Scalar;
+  noiseSeed?: tf.Tensor1D;
+}
+
+/** logits `[B,H,W,C]` are 0 and labels 0 at void pixels; → per-pixel `[B,H,W]` (averaged in one place) or a scalar. */
+export type LossFunction = (
+  logits: tf.Tensor4D,
+  labels: tf.Tensor3D,
+  context: LossContext,
+) => tf.Tensor;
