@@ -31,6 +31,7 @@ const LARGEST_LOGIT = 2 ** 120;
  *   beyond), where the authors' code gives NaN.
  */
 export const balancedSoftmax: LossDefinition<BalancedSoftmaxOptions> = {
+  title: 'BMS',
   options: ['classCounts', 'strength', 'variant'],
   symbols: { strength: 't' },
   configure: (where, { classCounts = 'batch', strength = 1, variant = 'paper' }) => {

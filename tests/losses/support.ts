@@ -66,6 +66,20 @@ export const everyConfig: LossConfig[] = [
   { name: 'pat', coefficient: 'inverse' },
   { name: 'pat', coefficient: 'inverse', epsilon: 0.5 },
   { name: 'pat', variant: 'authors' },
+  { name: 'crossEntropy', labelSmoothing: 0.1 },
+  { name: 'balancedSoftmax', strength: 0.5 },
+  { name: 'balancedSoftmax', strength: 20, classCounts: [90, 9, 1] },
+  { name: 'seesaw' },
+  { name: 'seesaw', mitigation: 0.5, compensation: 0 },
+  { name: 'seesaw', mitigation: 10, compensation: 1, classCounts: [90, 9, 1] },
+  { name: 'dice' },
+  { name: 'dice', over: 'image', smooth: 0 },
+  { name: 'jaccard' },
+  { name: 'jaccard', over: 'class', smooth: 1 },
+  { name: 'tversky' },
+  { name: 'tversky', alpha: 2, beta: 0.5, over: 'image' },
+  { name: 'lovasz' },
+  { name: 'lovasz', over: 'image' },
 ];
 
 export function title(config: LossConfig): string {
