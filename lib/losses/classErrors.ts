@@ -24,7 +24,11 @@ export function classErrors(
   labels: tf.Tensor3D,
   { valid, numClasses }: Pick<LossContext, 'valid' | 'numClasses'>,
 ): ClassErrors {
-  const probabilities = logits.softmax<tf.Tensor4D>();
+  const probabilities = tf.tidy(() => {
+    // The native softmax multiplies by an approximate reciprocal: equal probabilities would differ by where they stand.
+    const exponentials = tf.tidy(() => logits.sub(logits.max(3, true)).exp());
+    return exponentials.div<tf.Tensor4D>(exponentials.sum(3, true));
+  });
   const truth = tf.oneHot(labelsOrBeyond(labels, valid, numClasses), numClasses, 1, 0, 'float32');
   const wrong = tf.tidy(() => {
     const counted = probabilities.mul<tf.Tensor4D>(valid.expandDims(3));

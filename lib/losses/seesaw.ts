@@ -55,8 +55,8 @@ export const seesaw: LossDefinition<SeesawOptions> = {
           const prior = countRatios(counts, mitigation).minimum<tf.Tensor2D>(1);
           return { prior, factor, formula: crossEntropyTerm };
         }
-        const logRatios = countRatios(counts, 1).log().minimum<tf.Tensor2D>(0).mul(mitigation);
-        const offset = rowsOfLabels(logRatios, batch.labels).add(
+        const logRatios = countRatios(counts, 1).log().minimum(0).mul<tf.Tensor2D>(mitigation);
+        const offset = rowsOfLabels(logRatios, batch.labels).add<tf.Tensor2D>(
           excess(batch).log().mul(compensation),
         );
         return { offset, formula: crossEntropyTerm };
