@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../lib/backend';
-import { createLoss, lossNames, pixelwiseLoss } from '../lib/losses';
+import { createLoss, findLoss, lossNames, pixelwiseLoss } from '../lib/losses';
 import { paperLosses } from '../lib/paper';
 import type { LossConfig } from '../lib/losses';
 import { evaluate, everyConfig, everyShape, replaced, title } from './losses/support';
@@ -20,6 +20,8 @@ const tensors = () => ({
   logits: tf.tensor4d([...batch.logits], batch.shape),
   labels: tf.tensor3d([...batch.labels], [2, 1, 4], 'int32'),
 });
+const stopsGradient = (config: LossConfig) =>
+  findLoss(config.name)?.stopsGradient?.(config) ?? false;
 const configure = (config: object) => () => createLoss(config as LossConfig);
 
 describe('createLoss', () => {
@@ -35,7 +37,10 @@ describe('createLoss', () => {
     [{ name: 'crossEntropy', gamma: 2 }, /option must be one of labelSmoothing, got 'gamma'/],
     [{ name: 'focal', classCounts: 'batch' }, /option must be one of gamma, variant/],
     [{ name: 'crossEntropy', variant: 'authors' }, /option must be one of labelSmoothing/],
-    [{ name: 'crossEntropy', labelSmoothing: 1.5 }, /labelSmoothing must be a number in \[0, 1\]/],
+    [
+      { name: 'crossEntropy', labelSmoothing: 1.5 },
+      /labelSmoothing must be a number >= 0 and <= 1/,
+    ],
     [{ name: 'focal', gamma: -1 }, /gamma must be a number >= 0, got -1/],
     [{ name: 'classBalanced', beta: 1 }, /beta must be below 1/],
     [{ name: 'classBalanced', normalize: 'all' }, /normalize must be one of present/],
@@ -175,7 +180,8 @@ describe.each(everyConfig.map((config) => [title(config), config] as const))('%s
     expectClose(evaluate(config, moved).value, evaluate(config, batch).value);
   });
 
-  it('agrees with the gradient of its finite differences', () => {
+  // Gradients that stop somewhere are checked by hand and against PyTorch.
+  it.skipIf(stopsGradient(config))('agrees with the gradient of its finite differences', () => {
     const { grad } = evaluate(config, batch);
     const step = 2 ** -7;
     const scale = Math.max(...grad.map(Math.abs));

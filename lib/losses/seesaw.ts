@@ -37,6 +37,7 @@ export const seesaw: LossDefinition<SeesawOptions> = {
   title: 'Seesaw',
   options: ['mitigation', 'compensation', 'classCounts'],
   symbols: { mitigation: 'p', compensation: 'q' },
+  stopsGradient: ({ compensation = 2 }) => compensation !== 0,
   configure: (where, { mitigation = 0.8, compensation = 2, classCounts = 'batch' }) => {
     checkNumber(where, 'mitigation', mitigation, { min: 0 });
     checkNumber(where, 'compensation', compensation, { min: 0 });

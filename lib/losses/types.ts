@@ -170,6 +170,8 @@ export interface LossDefinition<Options extends object> {
   perPixel?: boolean;
   /** Each class of each image has the same weight in the average whatever its pixels, as 1/|M| has it (default: no). */
   averagesByMask?: (options: Options) => boolean;
+  /** Its gradient takes a part of it for a constant, and so is not that of finite differences (default: no). */
+  stopsGradient?: (options: Options) => boolean;
   /** Its weight of every class at every pixel, β of PAT: logits `[…,C]` → `[…,C]` (default: none to show). */
   coefficient?: (options: Options) => (logits: tf.Tensor) => tf.Tensor;
   /** Options to try it with, where it needs some (default: none are needed). */
