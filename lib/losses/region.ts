@@ -1,6 +1,5 @@
 /** Losses of how predicted and labelled regions overlap: one number for each class of the batch, or of each image. */
 import { tf } from '../backend';
-import { divideNoNan } from '../ops/noNan';
 import { checkNumber, checkOneOf } from '../check';
 import { classErrors, labelsOrBeyond, probabilityGradient } from './classErrors';
 import type { ComputedLoss, LossContext, LossFunction } from './types';
@@ -24,6 +23,9 @@ export interface OverlapWeights {
   alpha: number;
   beta: number;
 }
+
+/** Without s nothing may be left to divide by: an absent class, or β = 0 and no p anywhere. */
+const SMALLEST_WHOLE = 1e-30;
 
 /**
  * The mean, as `over` says, of
@@ -103,16 +105,17 @@ function overlap(
   const share = shares(labelled.greater(0).toFloat(), over); // [G,C]
   const excess = falsePositives.mul(alpha).add(falseNegatives.mul(beta)); // α·FP + β·FN
   const hits = truePositives.add(smooth);
-  const whole = hits.add(excess);
-  const value = divideNoNan.run(excess, whole).mul(share).sum();
-  const weight = divideNoNan.run(share, whole.square());
-  const byWrong = weight.mul(hits).mul(alpha).expandDims(1); // ∂/∂p_c at the pixels of other labels, [G,1,C]
-  const byRight = weight.mul(excess.add(hits.mul(beta))).neg(); // ∂/∂p_c at the pixels of label c
+  const whole = hits.add(excess).maximum(SMALLEST_WHOLE);
+  const missed = excess.div(whole); // 1 − (TP + s)/(…)
+  const met = hits.div(whole);
+  const weight = share.div(whole);
+  const byWrong = weight.mul(met).mul(alpha).expandDims(1); // ∂/∂p_c at the pixels of other labels, [G,1,C]
+  const byRight = weight.mul(missed.add(met.mul(beta))).neg(); // ∂/∂p_c at the pixels of label c
   const numClasses = share.shape[1];
   const own = tf.eye(numClasses); // [C,C]
   const slopes = byWrong.mul(tf.scalar(1).sub(own)).add(byRight.expandDims(1).mul(own));
   return {
-    value,
+    value: missed.mul(share).sum(),
     slopes: slopes.pad([
       [0, 0],
       [0, 1],

@@ -78,7 +78,7 @@ export const everyConfig: LossConfig[] = [
   { name: 'jaccard' },
   { name: 'jaccard', over: 'class', smooth: 1 },
   { name: 'tversky' },
-  { name: 'tversky', alpha: 2, beta: 0.5, over: 'image' },
+  { name: 'tversky', alpha: 2, beta: 0, over: 'image', smooth: 0 },
   { name: 'lovasz' },
   { name: 'lovasz', over: 'image' },
 ];
