@@ -183,6 +183,14 @@ const calls: [ops: string, use: () => void][] = [
         ),
       ),
   ],
+  [
+    'TopKV2 Cumsum ScatterNd',
+    () => {
+      const { values, indices } = tf.topk(tf.tensor2d([3, 1, 2, 5, 9, 7], [2, 3]), 2);
+      const put = tf.scatterND(tf.tensor2d([2, 0], [2, 1], 'int32'), tf.tensor1d([7, 8]), [4]);
+      return [values, indices.cumsum(1), put];
+    },
+  ],
   ['Bincount', () => tf.bincount(tf.tensor1d([0, 2, 9], 'int32'), tf.tensor1d([], 'int32'), 4)],
   [
     'Conv2D Conv2DBackpropInput',

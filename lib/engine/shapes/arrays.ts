@@ -1,4 +1,5 @@
 /** Shape rules of ops that make, cut, join and pick arrays. */
+import { dataTypes } from '../nodes';
 import { axisOf, assertKnown, rules, sizeOf, valuesOf } from './opCall';
 import type { OpCall, ShapeRule, TensorType } from './opCall';
 
@@ -105,6 +106,19 @@ const gatherNd: ShapeRule = ({ inputs: [{ dtype, shape }, indices] }) => {
   return [{ dtype, shape: [...indices.shape.slice(0, -1), ...shape.slice(picked)] }];
 };
 
+/** Inputs: indices, values, the shape that they are put into. */
+const scatterNd: ShapeRule = (call) => [{ dtype: call.inputs[1].dtype, shape: valuesOf(call, 2) }];
+
+/** Inputs: values, how many of each row; outputs: the largest, and where they were. */
+const topK: ShapeRule = (call) => {
+  const [{ dtype, shape }] = call.inputs;
+  const largest = [...shape.slice(0, -1), ...valuesOf(call, 1)];
+  return [
+    { dtype, shape: largest },
+    { dtype: dataTypes.int32, shape: largest },
+  ];
+};
+
 /** Inputs: values, their number of bins, weights. */
 const bincount: ShapeRule = (call: OpCall) => [
   { dtype: call.inputs[2].dtype, shape: valuesOf(call, 1) },
@@ -127,9 +141,11 @@ export const arrays: Readonly<Record<string, ShapeRule>> = {
   PadV2: pad,
   Range: range,
   Reshape: reshape,
+  ScatterNd: scatterNd,
   Slice: slice,
   SplitV: split,
   Tile: tile,
+  TopKV2: topK,
   Transpose: transpose,
   Unpack: unpack,
 };

@@ -61,7 +61,7 @@ const channels: ShapeRule = ({ inputs: [{ dtype, shape }] }) => [{ dtype, shape:
 
 export const elementwise: Readonly<Record<string, ShapeRule>> = {
   ...rules(
-    'Abs BiasAdd Ceil Elu Exp Expm1 Floor Log Log1p LogSoftmax LogicalNot Neg Reciprocal Relu Relu6 ReluGrad Round ' +
+    'Abs BiasAdd Ceil Cumsum Elu Exp Expm1 Floor Log Log1p LogSoftmax LogicalNot Neg Reciprocal Relu Relu6 ReluGrad Round ' +
       'Rsqrt Sigmoid SigmoidGrad Sign Softmax Softplus Sqrt Square Tanh ZerosLike',
     sameAsFirst,
   ),
