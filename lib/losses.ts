@@ -174,7 +174,7 @@ function configure(
   where: string,
   config: LossConfig,
 ): { loss: ConfiguredLoss; common: Required<CommonLossOptions> } {
-  const { ignoreIndex = 255, validate = true, ...own }: CommonLossOptions = config;
+  const { ignoreIndex = 255, validate = true, ...own }: CommonLossOptions = config ?? {};
   const loss = configureNamed(where, '', own);
   checkNumber(where, 'ignoreIndex', ignoreIndex, { integer: true });
   if (typeof validate !== 'boolean') throw invalid(where, 'validate', 'true or false', validate);
