@@ -35,10 +35,11 @@ async function main() {
     throw new UsageError(`One NAME is needed, got ${positionals.length}.\n\n${HELP}`);
   const path = await import('path');
   const notebooks = await import('./runNotebook.mjs');
+  const { findNotebook } = await import('./notebookFiles.mjs');
   const { assignments, parseSetting } = await import('./notebookParameters.mjs');
   const { cellReporter, duration } = await import('./cellReport.mjs');
   const { writeGallery } = await import('./gallery.mjs');
-  const file = notebooks.findNotebook(positionals[0]);
+  const file = findNotebook(positionals[0]);
   const settings = values.set.map(parseSetting);
   const timeout = notebooks.parseTimeout(values.timeout);
   if (values.save && (settings.length > 0 || values.profile !== 'quick')) {

@@ -8,11 +8,42 @@ import fs from 'fs';
 import path from 'path';
 import { UsageError } from './command.mjs';
 
+/**
+ * @typedef {object} Cell a cell of a notebook, as far as scripts look at it
+ * @property {string} cell_type
+ * @property {{ tags?: string[], profiles?: Record<string, Record<string, unknown>> }} [metadata]
+ * @property {string | string[]} source
+ * @property {{ data?: Record<string, string | string[]> }[]} [outputs]
+ *
+ * @typedef {{ cells: Cell[] }} Notebook
+ */
+
 export const PROFILES = ['tiny', 'quick', 'full'];
 
-/** The declared parameters (name → default, as written) and the profiles of a notebook. */
+/**
+ * The notebook in `file`.
+ * @param {string} file
+ * @returns {Notebook}
+ */
+export function readNotebook(file) {
+  let notebook;
+  try {
+    notebook = JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  if (Array.isArray(notebook?.cells)) return notebook;
+  throw new UsageError(
+    `${file} is not a whole notebook.\nRemedy: restore it (git checkout -- '${file}'), or save it again in JupyterLab.`,
+  );
+}
+
+/**
+ * The declared parameters (name → default, as written) and the profiles of a notebook.
+ * @param {string} file
+ */
 export function readParameters(file) {
-  const notebook = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const notebook = readNotebook(file);
   const cell = notebook.cells.find(isParameters);
   if (!cell) return { declared: new Map(), profiles: {} };
   const declarations = sourceText(cell).matchAll(
@@ -63,7 +94,7 @@ export function parameterValues(file, profile = 'quick', settings = []) {
 
 /** The notebook in `file` with one more cell, right after its parameters, that makes the assignments. */
 export function withAssignments(file, injected) {
-  const notebook = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const notebook = readNotebook(file);
   if (injected.length === 0) return notebook;
   const index = notebook.cells.findIndex(isParameters);
   notebook.cells.splice(index + 1, 0, {

@@ -2,10 +2,11 @@
  * The pictures of notebooks/README.md: the first figure that each notebook shows, small.
  * `npm run notebook -- NAME --save` renews its own; all of them by hand: `node scripts/notebookPictures.mjs`.
  */
-import fs from 'fs';
 import path from 'path';
 import { fileURLToPath } from 'url';
-import { listNotebooks } from './runNotebook.mjs';
+import { readNotebook } from './notebookParameters.mjs';
+import { listNotebooks } from './notebookFiles.mjs';
+import { writeWhole } from './setup/files.mjs';
 
 const WIDTH = 480;
 
@@ -17,7 +18,7 @@ export function pictureOf(notebook) {
 
 /** Writes the picture of a notebook from its saved outputs; false where they have no figure. */
 export async function writePicture(notebook) {
-  const { cells } = JSON.parse(fs.readFileSync(notebook, 'utf8'));
+  const { cells } = readNotebook(notebook);
   const outputs = cells.flatMap((cell) => cell.outputs ?? []);
   const png = outputs.map((output) => output.data?.['image/png']).find(Boolean);
   if (png === undefined) return false;
@@ -27,10 +28,7 @@ export async function writePicture(notebook) {
     .resize({ width: WIDTH, withoutEnlargement: true })
     .png({ palette: true })
     .toBuffer();
-  const file = pictureOf(notebook);
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(`${file}.part`, picture);
-  fs.renameSync(`${file}.part`, file);
+  writeWhole(pictureOf(notebook), picture);
   return true;
 }
 

@@ -35,18 +35,19 @@ async function main() {
   const notebooks = await import('./runNotebook.mjs');
   const { assignments } = await import('./notebookParameters.mjs');
   const { cellReporter, duration, remaining } = await import('./cellReport.mjs');
+  const { findNotebook, listNotebooks } = await import('./notebookFiles.mjs');
+  const { lastSeconds } = await import('./notebookRecord.mjs');
   const { writeGallery } = await import('./gallery.mjs');
   const start = performance.now();
   const timeout = notebooks.parseTimeout(values.timeout);
-  const files =
-    values.only.length > 0 ? values.only.map(notebooks.findNotebook) : notebooks.listNotebooks();
+  const files = values.only.length > 0 ? values.only.map(findNotebook) : listNotebooks();
   for (const file of files) assignments(file, values.profile);
   const out = values.out === undefined ? notebooks.FIGURES : path.resolve(values.out);
   notebooks.checkWritable(out);
   if (!values['skip-setup']) await (await import('./setup.mjs')).setup();
   notebooks.stopOnSignals();
 
-  const expected = files.map((file) => notebooks.lastSeconds(file, out) || FIRST_GUESS);
+  const expected = files.map((file) => lastSeconds(file, out) || FIRST_GUESS);
   const results = [];
   for (const [index, file] of files.entries()) {
     const later = expected.slice(index + 1).reduce((sum, seconds) => sum + seconds, 0);

@@ -4,7 +4,8 @@ import fs from 'fs';
 import path from 'path';
 import { CACHE, ROOT, kernelEnvironment } from './environment.mjs';
 import { cellReporter, duration } from './cellReport.mjs';
-import { listNotebooks, runNotebook, stopOnSignals } from './runNotebook.mjs';
+import { listNotebooks } from './notebookFiles.mjs';
+import { runNotebook, stopOnSignals } from './runNotebook.mjs';
 
 const WORK = path.join(CACHE, 'test');
 const SECONDS_PER_CELL = 300;

@@ -3,20 +3,53 @@ import { createHash } from 'crypto';
 import fs from 'fs';
 import path from 'path';
 
-/** Writes `text` to `file` through a rename, so that an interruption never leaves half of it. */
-export function writeWhole(file, text) {
+/**
+ * Replaces `file` by `content` through a rename, so that an interruption or a full disk never leaves half of it; makes its
+ * folder. An error names the file.
+ * @param {string} file
+ * @param {string | Uint8Array} content
+ */
+export function writeWhole(file, content) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
+  replaceWhole(file, (partial) => {
+    const handle = fs.openSync(partial, 'w');
+    try {
+      fs.writeFileSync(handle, content);
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+  });
+}
+
+/**
+ * Replaces `file` by a copy of `source`, all or nothing.
+ * @param {string} source
+ * @param {string} file
+ */
+export function copyWhole(source, file) {
+  replaceWhole(file, (partial) => fs.copyFileSync(source, partial));
+}
+
+/**
+ * @param {string} file
+ * @param {(partial: string) => void} write
+ */
+function replaceWhole(file, write) {
   const partial = `${file}.${process.pid}.partial`;
   try {
-    fs.writeFileSync(partial, text);
+    write(partial);
     fs.renameSync(partial, file);
   } catch (error) {
     fs.rmSync(partial, { force: true });
-    throw error;
+    throw Object.assign(/** @type {Error} */ (error), { path: file, dest: undefined });
   }
 }
 
-/** The JSON in `file`, or undefined when it is absent or not JSON. */
+/**
+ * The JSON in `file`, or undefined when it is absent or not JSON.
+ * @param {string} file
+ */
 export function readJson(file) {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8'));

@@ -28,7 +28,7 @@ export function kernelSpec(root, nodeFolder, libraryFolders = []) {
     argv: [
       '/bin/sh',
       '-c',
-      'cd "$1" && exec node_modules/.bin/tslab kernel --config-path "$2"',
+      'cd "$1" && exec node scripts/kernel.mjs --config-path "$2"',
       'tslab',
       root,
       '{connection_file}',
