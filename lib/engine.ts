@@ -31,7 +31,7 @@ export interface ExecutorOptions extends Omit<TrainingGraphOptions, 'rewrite'> {
   execution?: Execution;
   /** Default 'float32'; 'bfloat16' is for 'graph' only. */
   precision?: Precision;
-  /** Told once where 'graph', and once where 'bfloat16' was asked for and cannot be, with the reason. */
+  /** Called with the reason where `'graph'` was asked for and cannot be, and where `'bfloat16'` cannot be. */
   onNote?: (text: string) => void;
 }
 

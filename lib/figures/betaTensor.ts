@@ -1,4 +1,5 @@
 /** Fig. 3b: the β tensor of a real image, class by class, and the loss that y leaves of it. */
+import { plotlyText } from '../print/escape';
 import type { Data, Layout } from 'plotly.js';
 import type { CoefficientMap, CoefficientMaps } from '../analysis/coefficientMaps';
 import { invalid } from '../check';
@@ -126,7 +127,8 @@ function panelAxes(index: number, { x, y }: Place): Partial<Layout> {
 
 function heading(text: string, [left, right]: [number, number]) {
   const place = { x: (left + right) / 2, y: TOP, xanchor: 'center', yanchor: 'bottom' } as const;
-  return { text, xref: 'paper', yref: 'paper', showarrow: false, ...place } as const;
+  const shown = { text: plotlyText(text), xref: 'paper', yref: 'paper' } as const;
+  return { ...shown, showarrow: false, ...place } as const;
 }
 
 function sideTitle(text: string, [bottom, top]: [number, number]) {

@@ -1,4 +1,5 @@
 /** Fig. 3a: the vectors of PAT at real pixels: p, β, cross-entropy, and the loss that y leaves of them. */
+import { plotlyText } from '../print/escape';
 import type { Data, Layout } from 'plotly.js';
 import type { PixelPrediction } from '../analysis/pixelPredictions';
 import { invalid } from '../check';
@@ -50,7 +51,7 @@ export function pixelPredictionsFigure(
     const [left, bottom] = [LEFT[panel.column], BOTTOM[panel.row]];
     Object.assign(layout, panelAxes(panel, suffix, classNames, labels));
     layout.annotations?.push({
-      text: panel.title,
+      text: plotlyText(panel.title),
       xref: 'paper',
       yref: 'paper',
       x: left + WIDTH / 2,

@@ -3,6 +3,7 @@
  * reaches from (0, 0) to (1, aspect ratio), whatever a venue's width is. Its invisible axes are `x` and `y`; panels get
  * axes of their own from 2 on.
  */
+import { plotlyText } from '../../print/escape';
 import type { Annotations, Data, Image, Layout, LayoutAxis, Shape } from 'plotly.js';
 import { FONT_PIXELS } from '../../print/style';
 
@@ -77,7 +78,7 @@ export class Canvas {
   text([x, y]: Point, text: string, options: Partial<Annotations> = {}): void {
     const centred = { xanchor: 'center', yanchor: 'middle', showarrow: false } as const;
     this.annotations.push({
-      text,
+      text: plotlyText(text),
       x,
       y,
       xref: 'x',
