@@ -16,7 +16,7 @@ const EXPLANATIONS = {
   EROFS: { cause: 'the file system is read-only', remedy: ACCESS },
   EISDIR: { cause: 'a folder stands where a file belongs', remedy: PLACE },
   ENOTDIR: { cause: 'a file stands where a folder belongs', remedy: PLACE },
-  EEXIST: { cause: 'something else stands there already', remedy: PLACE },
+  EEXIST: { cause: 'a file stands where a folder belongs', remedy: PLACE },
   ENOTEMPTY: { cause: 'a folder stands where a file belongs', remedy: PLACE },
   ELOOP: { cause: 'its symbolic links lead in a circle', remedy: PLACE },
   ENAMETOOLONG: { cause: 'its name is too long', remedy: 'Choose a shorter one.' },

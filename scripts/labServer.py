@@ -9,8 +9,6 @@ import sys
 import threading
 import time
 
-from jupyterlab.labapp import main
-
 # Ending the kernels first takes a few seconds; a server that hangs is not waited for.
 PATIENCE_SECONDS = 20
 
@@ -25,4 +23,6 @@ def end_with_parent():
 
 sys.argv[0] = "jupyter-lab"
 threading.Thread(target=end_with_parent, daemon=True).start()
+from jupyterlab.labapp import main  # noqa: E402  (takes seconds, during which the parent may end)
+
 sys.exit(main())

@@ -14,8 +14,6 @@ Exit status: 0 every cell succeeded, 1 one failed, 130 interrupted.
 """
 
 import asyncio
-import contextlib
-import errno
 import json
 import logging
 import os
@@ -33,6 +31,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from notebookHtml import html_page
+from wholeFile import WriteFailure, write_whole
 
 INJECTED = "injected-parameters"
 # A cell that shows photographs of a data set: its output stays out of the repository.
@@ -44,10 +43,6 @@ UNAWAITED = re.compile(r"^(?:UnhandledPromiseRejection|UncaughtException):[\s\S]
 OUTPUT_SECONDS = 120
 # tslab refuses to run anything for 200 ms after a failing cell.
 REFUSAL_SECONDS = 0.3
-# What helps where a file cannot be written.
-FREE_SPACE = "free some space on that disk, or choose a folder on another one with --out DIR."
-REMEDIES = {errno.ENOSPC: FREE_SPACE, errno.EDQUOT: FREE_SPACE}
-OTHER_REMEDY = "check who owns it and its folder, or choose another folder with --out DIR."
 
 
 class CellFailure(Exception):
@@ -227,26 +222,6 @@ def committed(notebook):
             note = {"text/markdown": LICENCE_NOTE}
             cell.outputs = [nbformat.v4.new_output("display_data", note)]
     return nbformat.from_dict({**notebook, "cells": cells})
-
-
-class WriteFailure(Exception):
-    """A result could not be written; the message is for people."""
-
-
-def write_whole(path, text):
-    """Replaces the file by `text`, all of it or nothing; its folder is left without a part of it."""
-    temporary = f"{path}.{os.getpid()}.part"
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        reason = f"{path} could not be written: {error.strerror}."
-        raise WriteFailure(f"{reason}\nRemedy: {REMEDIES.get(error.errno, OTHER_REMEDY)}") from error
 
 
 def write_results(run, ok):
