@@ -78,6 +78,8 @@ function startCommand(file, args) {
       detached: true, // a process group of its own: signals come through here alone
     },
   );
+  if (child.stderr === null)
+    throw new Error('the command was started without a pipe for its errors');
   readline.createInterface({ input: child.stderr }).on('line', (line) => {
     if (!CHATTER.test(line)) process.stderr.write(`${line}\n`);
   });

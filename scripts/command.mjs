@@ -1,10 +1,13 @@
 /** What the commands share: how they fail, and when they end early. Loaded before anything is installed. */
 import tty from 'tty';
-import { Failure } from './environment.mjs';
+import './environment.mjs';
 import { fileErrorMessage } from './fileError.mjs';
 
 /** The command line, or a file it names, is not as it should be; the message says what to do. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  /** @override */
+  name = 'UsageError';
+}
 
 /**
  * Runs a command's main function; a failure makes the exit status 1. Wrong usage and what the system refuses are told in
@@ -28,13 +31,9 @@ export async function runCommand(main) {
  * @param {unknown} error
  */
 export function messageOf(error) {
-  if (!(error instanceof Error)) return String(error);
-  const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-  const plain =
-    error instanceof UsageError ||
-    error instanceof Failure ||
-    (code !== undefined && code.startsWith('ERR_PARSE_ARGS'));
-  return plain ? error.message : fileErrorMessage(error) || error.stack || error.message;
+  const { name, message, stack, code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
+  const isPlain = /^(UsageError|Failure)$/.test(name) || code.startsWith('ERR_PARSE_ARGS');
+  return isPlain ? message : fileErrorMessage(error) || stack || message;
 }
 
 /**

@@ -46,7 +46,10 @@ function losslessPublisher(Publisher) {
       super({ sendHighWaterMark: 0 });
     }
 
-    /** @param {import('zeromq').MessageLike[]} message */
+    /**
+     * @override
+     * @param {import('zeromq').MessageLike[]} message
+     */
     send(message) {
       if (this.#waiting === 0) {
         try {

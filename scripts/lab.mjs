@@ -26,6 +26,7 @@ Sets up what is missing, then starts JupyterLab on 127.0.0.1 with a token and op
 PAT_LAB_TOKEN sets the token (default: a new random one at each start).
 From another machine: ssh -L 8888:127.0.0.1:8888 HOST, then open the printed address.`;
 
+/** @satisfies {import('util').ParseArgsConfig['options']} */
 const OPTIONS = {
   port: { type: 'string' },
   'no-browser': { type: 'boolean', default: false },

@@ -18,6 +18,7 @@ the executed copy and its HTML. The committed notebook stays as it is unless --s
 
 Example: npm run notebook -- 03 --set tau=2`;
 
+/** @satisfies {import('util').ParseArgsConfig['options']} */
 const OPTIONS = {
   set: { type: 'string', multiple: true, default: [] },
   profile: { type: 'string', default: 'quick' },

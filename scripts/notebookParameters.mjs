@@ -12,6 +12,8 @@ import { UsageError } from './command.mjs';
  * @typedef {object} Cell a cell of a notebook, as far as scripts look at it
  * @property {string} cell_type
  * @property {{ tags?: string[], profiles?: Record<string, Record<string, unknown>> }} [metadata]
+ * @property {string} [id]
+ * @property {number | null} [execution_count]
  * @property {string | string[]} source
  * @property {{ data?: Record<string, string | string[]> }[]} [outputs]
  *
@@ -45,15 +47,21 @@ export function readNotebook(file) {
 export function readParameters(file) {
   const notebook = readNotebook(file);
   const cell = notebook.cells.find(isParameters);
-  if (!cell) return { declared: new Map(), profiles: {} };
+  /** @type {Record<string, Record<string, unknown>>} */
+  const profiles = cell?.metadata?.profiles || {};
+  if (!cell) return { declared: new Map(), profiles };
   const declarations = sourceText(cell).matchAll(
     /^\s*let\s+([\p{L}_$][\p{L}\p{N}_$]*)[^=\n]*=\s*([^;\n]*)/gmu,
   );
   const declared = new Map([...declarations].map(([, name, value]) => [name, value.trim()]));
-  return { declared, profiles: cell.metadata.profiles || {} };
+  return { declared, profiles };
 }
 
-/** `name=value` as given on a command line; the value is JSON, or else a string. */
+/**
+ * `name=value` as given on a command line; the value is JSON, or else a string.
+ * @param {string} text
+ * @returns {[string, unknown]}
+ */
 export function parseSetting(text) {
   const match = /^([^=\s]+)=(.*)$/su.exec(text);
   if (!match) throw new UsageError(`--set takes name=value, got '${text}'.`);
@@ -65,7 +73,12 @@ export function parseSetting(text) {
   }
 }
 
-/** The assignments to inject: those of the profile, then `settings` (pairs of name and value). */
+/**
+ * The assignments to inject: those of the profile, then `settings` (pairs of name and value).
+ * @param {string} file
+ * @param {string} [profile]
+ * @param {[string, unknown][]} [settings]
+ */
 export function assignments(file, profile = 'quick', settings = []) {
   if (!PROFILES.includes(profile)) {
     throw new UsageError(`--profile must be one of ${PROFILES.join(', ')}, got '${profile}'.`);
@@ -83,7 +96,12 @@ export function assignments(file, profile = 'quick', settings = []) {
   return Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)};`);
 }
 
-/** Every parameter with the value it has in a run, `NAME = VALUE`, as written. */
+/**
+ * Every parameter with the value it has in a run, `NAME = VALUE`, as written.
+ * @param {string} file
+ * @param {string} [profile]
+ * @param {[string, unknown][]} [settings]
+ */
 export function parameterValues(file, profile = 'quick', settings = []) {
   const { declared, profiles } = readParameters(file);
   const changed = { ...profiles[profile], ...Object.fromEntries(settings) };
@@ -92,7 +110,12 @@ export function parameterValues(file, profile = 'quick', settings = []) {
   );
 }
 
-/** The notebook in `file` with one more cell, right after its parameters, that makes the assignments. */
+/**
+ * The notebook in `file` with one more cell, right after its parameters, that makes the assignments.
+ * @param {string} file
+ * @param {string[]} injected
+ * @returns {Notebook}
+ */
 export function withAssignments(file, injected) {
   const notebook = readNotebook(file);
   if (injected.length === 0) return notebook;
@@ -108,11 +131,15 @@ export function withAssignments(file, injected) {
   return notebook;
 }
 
+/** @param {Cell} cell */
 function isParameters(cell) {
-  return cell.cell_type === 'code' && ((cell.metadata || {}).tags || []).includes('parameters');
+  return cell.cell_type === 'code' && (cell.metadata?.tags || []).includes('parameters');
 }
 
-/** The source of a cell, which a file may hold as a list of lines. */
+/**
+ * The source of a cell, which a file may hold as a list of lines.
+ * @param {Cell} cell
+ */
 export function sourceText(cell) {
   return Array.isArray(cell.source) ? cell.source.join('') : cell.source;
 }

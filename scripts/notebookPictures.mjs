@@ -5,18 +5,25 @@
 import path from 'path';
 import { fileURLToPath } from 'url';
 import { readNotebook } from './notebookParameters.mjs';
+import { runCommand } from './command.mjs';
 import { listNotebooks } from './notebookFiles.mjs';
 import { writeWhole } from './setup/files.mjs';
 
 const WIDTH = 480;
 
-/** Where the picture of a notebook is. */
+/**
+ * Where the picture of a notebook is.
+ * @param {string} notebook
+ */
 export function pictureOf(notebook) {
   const name = path.basename(notebook, '.ipynb');
   return path.join(path.dirname(notebook), 'pictures', `${name}.png`);
 }
 
-/** Writes the picture of a notebook from its saved outputs; false where they have no figure. */
+/**
+ * Writes the picture of a notebook from its saved outputs; false where they have no figure.
+ * @param {string} notebook
+ */
 export async function writePicture(notebook) {
   const { cells } = readNotebook(notebook);
   const outputs = cells.flatMap((cell) => cell.outputs ?? []);
@@ -33,8 +40,10 @@ export async function writePicture(notebook) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const notebook of listNotebooks()) {
-    const found = await writePicture(notebook);
-    console.log(`${found ? '✓' : '– no figure in'} ${path.relative('', notebook)}`);
-  }
+  await runCommand(async () => {
+    for (const notebook of listNotebooks()) {
+      const found = await writePicture(notebook);
+      console.log(`${found ? '✓' : '– no figure in'} ${path.relative('', notebook)}`);
+    }
+  });
 }

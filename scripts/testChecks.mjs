@@ -2,12 +2,27 @@
 import { spawn } from 'child_process';
 import fs from 'fs';
 import path from 'path';
+import { onStop } from './command.mjs';
 import { CACHE, ROOT, kernelEnvironment } from './environment.mjs';
 import { cellReporter, duration } from './cellReport.mjs';
 import { listNotebooks } from './notebookFiles.mjs';
 import { runNotebook, stopOnSignals } from './runNotebook.mjs';
 
 const WORK = path.join(CACHE, 'test');
+/** @typedef {{ status: string, fullName: string }} VitestTest */
+/** @typedef {{ testResults: { status: string, assertionResults: VitestTest[] }[] }} VitestReport */
+
+/**
+ * @typedef {object} Counts what a check counted, and what it has to say
+ * @property {number} [passed]
+ * @property {number} [failed]
+ * @property {number} [skipped]
+ * @property {string} [output]
+ * @property {boolean} [interrupted]
+ *
+ * @typedef {Required<Pick<Counts, 'passed' | 'failed' | 'skipped'>> & Counts & { name: string, seconds: number }} Result
+ */
+
 const SECONDS_PER_CELL = 300;
 
 /** In order; checks of one group run side by side. */
@@ -24,7 +39,13 @@ export const CHECKS = [
   check('browser', 'browser', () => command(['--import', 'tsx', 'tests/browser/lab.ts'])),
 ];
 
+/**
+ * @param {string} name
+ * @param {string} group checks of one group run side by side
+ * @param {() => Promise<Counts>} run
+ */
 function check(name, group, run) {
+  /** @returns {Promise<Result>} */
   const timed = async () => {
     const start = performance.now();
     const result = await run();
@@ -40,10 +61,19 @@ function check(name, group, run) {
   return { name, group, timed };
 }
 
-/** The table of all results and the line that counts them. */
+/**
+ * The table of all results and the line that counts them.
+ * @param {Result[]} results
+ * @param {number} seconds
+ */
 export function summary(results, seconds) {
+  /** @param {'passed' | 'failed' | 'skipped'} key */
   const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
-  const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(total);
+  const [passed, failed, skipped] = [total('passed'), total('failed'), total('skipped')];
+  /**
+   * @param {string} name
+   * @param {(string | number)[]} columns
+   */
   const row = (name, ...columns) =>
     name.padEnd(12) + columns.map((column) => String(column).padStart(12)).join('');
   const table = [
@@ -58,19 +88,23 @@ export function summary(results, seconds) {
 }
 
 let interrupted = false;
+/** @type {Set<import('child_process').ChildProcess>} */
 const children = new Set();
 
 /** From now on Ctrl-C ends the checks, and with them every process they started. */
 export function endOnSignals() {
   stopOnSignals();
-  const end = () => {
+  onStop(() => {
     interrupted = true;
-    for (const child of children) process.kill(-child.pid, 'SIGTERM');
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+    for (const { pid } of children) if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+  });
 }
 
-/** Runs Node with `args`; the output comes with the exit status. */
+/**
+ * Runs Node with `args`; the output comes with the exit status.
+ * @param {string[]} args
+ * @returns {Promise<{ ok: boolean, output: string, interrupted: boolean }>}
+ */
 function node(args) {
   return new Promise((resolve, reject) => {
     // A process group of its own, so that what it started in turn (vitest's workers) can be ended with it.
@@ -78,6 +112,7 @@ function node(args) {
     const child = spawn(process.execPath, args, options);
     children.add(child);
     let output = '';
+    /** @param {string} text */
     const collect = (text) => (output += text);
     child.stdout.setEncoding('utf8').on('data', collect);
     child.stderr.setEncoding('utf8').on('data', collect);
@@ -89,16 +124,25 @@ function node(args) {
   });
 }
 
-/** A program that counts as one. */
+/**
+ * A program that counts as one.
+ * @param {string[]} args
+ * @returns {Promise<Counts>}
+ */
 async function command(args) {
   const { ok, output, ...rest } = await node(args);
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, output: ok ? '' : output, ...rest };
 }
 
+/**
+ * @param {string} file
+ * @param {string[]} args
+ */
 function tool(file, args) {
   return command([path.join(ROOT, 'node_modules', file), ...args]);
 }
 
+/** @returns {Promise<Counts>} */
 async function unitTests() {
   const report = path.join(WORK, 'vitest.json');
   fs.rmSync(report, { force: true });
@@ -106,6 +150,7 @@ async function unitTests() {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const run = await node([vitest, 'run', ...reporters]);
   if (!fs.existsSync(report)) return { failed: 1, output: run.output, interrupted };
+  /** @type {VitestReport} */
   const { testResults } = JSON.parse(fs.readFileSync(report, 'utf8'));
   const tests = testResults.flatMap((file) => file.assertionResults);
   const passed = tests.filter((test) => test.status === 'passed').length;
@@ -127,6 +172,7 @@ async function unitTests() {
   };
 }
 
+/** @returns {Promise<Counts>} */
 async function notebooks() {
   const files = listNotebooks();
   if (files.length === 0) return { failed: 1, output: 'There is no notebook in notebooks/.' };
@@ -134,12 +180,13 @@ async function notebooks() {
   fs.rmSync(out, { recursive: true, force: true });
   const environment = kernelEnvironment();
   delete environment.PAT_DATA_DIR;
+  /** @type {string[]} */
   const lines = [];
   const counts = { passed: 0, failed: 0 };
   for (const file of files) {
     const onEvent = cellReporter({
       failuresOnly: true,
-      write: (text) => lines.push(text.trimEnd()),
+      write: (text) => void lines.push(text.trimEnd()),
     });
     const options = { profile: 'tiny', timeout: SECONDS_PER_CELL, out, environment, onEvent };
     const { ok, name, seconds, ...rest } = await runNotebook(file, options);

@@ -17,6 +17,13 @@ import { CACHE, kernelEnvironment, ROOT } from './environment.mjs';
 const MUST_PASS = 3970;
 const JASMINE = 'jasmine@4.2.1';
 const FOLDER = path.join(CACHE, 'tfjs-core-suite');
+/**
+ * @typedef {object} SpecResult what jasmine says of a spec
+ * @property {'passed' | 'failed' | 'pending' | 'excluded'} status
+ * @property {string} fullName
+ * @property {{ message: string }[]} failedExpectations
+ */
+
 const CHILD = 'PAT_SUITE_CHILD';
 
 function parent() {
@@ -45,6 +52,7 @@ function parent() {
 
 function child() {
   const load = createRequire(path.join(ROOT, 'package.json'));
+  /** @param {string} file */
   const core = (file) => load(`./node_modules/@tensorflow/tfjs-core/dist/${file}`);
   const Jasmine = createRequire(path.join(FOLDER, 'package.json'))('jasmine');
   const runner = new Jasmine();
@@ -63,8 +71,10 @@ function child() {
   core('tests.js');
 
   const counts = { passed: 0, failed: 0, pending: 0, excluded: 0 };
+  /** @type {Map<string, number>} */
   const failing = new Map();
   const reporter = {
+    /** @param {SpecResult} result */
     specDone({ status, fullName, failedExpectations }) {
       counts[status] += 1;
       if (status !== 'failed') return;

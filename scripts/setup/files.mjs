@@ -58,25 +58,40 @@ export function readJson(file) {
   }
 }
 
-/** Records that the work described by `content` is done. */
+/**
+ * Records that the work described by `content` is done.
+ * @param {string} file
+ * @param {unknown} content
+ */
 export function writeStamp(file, content) {
   writeWhole(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
-/** True when `file` records exactly `content`. */
+/**
+ * True when `file` records exactly `content`.
+ * @param {string} file
+ * @param {unknown} content
+ */
 export function hasStamp(file, content) {
   const stamp = readJson(file);
   return stamp !== undefined && JSON.stringify(stamp) === JSON.stringify(content);
 }
 
-/** SHA-256 (hex) of files' contents, in the order given. */
+/**
+ * SHA-256 (hex) of files' contents, in the order given.
+ * @param {string[]} files
+ */
 export function hashFiles(files) {
   const hash = createHash('sha256');
   for (const file of files) hash.update(fs.readFileSync(file));
   return hash.digest('hex');
 }
 
-/** Makes `link` a relative symbolic link to `target` unless it is one already. */
+/**
+ * Makes `link` a relative symbolic link to `target` unless it is one already.
+ * @param {string} link
+ * @param {string} target
+ */
 export function linkTo(link, target) {
   const relative = path.relative(path.dirname(link), target);
   try {
@@ -89,7 +104,10 @@ export function linkTo(link, target) {
   fs.symlinkSync(relative, link);
 }
 
-/** Removes a file or folder, however much of it there is. */
+/**
+ * Removes a file or folder, however much of it there is.
+ * @param {string} target
+ */
 export function remove(target) {
   fs.rmSync(target, { recursive: true, force: true, maxRetries: 3 });
 }

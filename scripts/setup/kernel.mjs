@@ -21,8 +21,12 @@ const DEFAULTS = {
 /**
  * The content of kernel.json. The root and the connection file reach the shell as arguments, so that no character in
  * them needs quoting. `${PATH}` is filled in by Jupyter when it starts the kernel.
+ * @param {string} root
+ * @param {string} nodeFolder
+ * @param {string[]} libraryFolders
  */
 export function kernelSpec(root, nodeFolder, libraryFolders = []) {
+  /** @param {string} text */
   const literal = (text) => text.replaceAll('$', '$$$$');
   return {
     argv: [
@@ -58,6 +62,7 @@ export async function make() {
 
 function wanted() {
   const spec = kernelSpec(ROOT, path.dirname(process.execPath), gpuLibraryFolders());
+  /** @param {object} value */
   const text = (value) => `${JSON.stringify(value, null, 1)}\n`;
   return [
     [FILE, text(spec)],

@@ -10,9 +10,12 @@ import { CACHE } from '../environment.mjs';
 import { readJson, writeWhole } from './files.mjs';
 import { onChildren } from './run.mjs';
 
+/** @typedef {{ token: string, host: string, pids: number[] }} Lock */
+
 const STALE_AFTER = 120000;
 const HEARTBEAT = 5000;
 
+/** @param {number} milliseconds */
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
@@ -40,7 +43,11 @@ export async function lock(file = path.join(CACHE, 'setup.lock'), { poll = 500 }
   return keep(file, mine);
 }
 
-/** Creates the lock whole (a link to a finished file); false when there is one already. */
+/**
+ * Creates the lock whole (a link to a finished file); false when there is one already.
+ * @param {string} file
+ * @param {Lock} content
+ */
 function create(file, content) {
   const candidate = `${file}.${content.token}`;
   fs.writeFileSync(candidate, JSON.stringify(content));
@@ -48,16 +55,21 @@ function create(file, content) {
     fs.linkSync(candidate, file);
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;
     throw error;
   } finally {
     fs.rmSync(candidate, { force: true });
   }
 }
 
-/** Keeps the lock fresh, with the pids of this process's children, until released. */
+/**
+ * Keeps the lock fresh, with the pids of this process's children, until released.
+ * @param {string} file
+ * @param {Lock} mine
+ */
 function keep(file, mine) {
   const isMine = () => (readJson(file) || {}).token === mine.token;
+  /** @param {number[]} pids */
   const write = (pids) => {
     try {
       if (isMine()) writeWhole(file, JSON.stringify({ ...mine, pids: [process.pid, ...pids] }));
@@ -78,6 +90,10 @@ function keep(file, mine) {
   };
 }
 
+/**
+ * @param {string} file
+ * @param {Lock | undefined} theirs
+ */
 function isStale(file, theirs) {
   let age;
   try {
@@ -89,7 +105,11 @@ function isStale(file, theirs) {
   return theirs.host === os.hostname() && !theirs.pids.some(isAlive);
 }
 
-/** Moves a stale lock away; puts it back if meanwhile another process had taken it over. */
+/**
+ * Moves a stale lock away; puts it back if meanwhile another process had taken it over.
+ * @param {string} file
+ * @param {Lock | undefined} stale
+ */
 function discard(file, stale) {
   const aside = `${file}.stale.${process.pid}`;
   try {
@@ -108,11 +128,12 @@ function discard(file, stale) {
   fs.rmSync(aside, { force: true });
 }
 
+/** @param {number} pid */
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error.code === 'EPERM';
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
   }
 }

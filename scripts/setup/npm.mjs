@@ -64,6 +64,7 @@ function npmCommand() {
   );
 }
 
+/** @param {string[]} parts */
 function exists(...parts) {
   return fs.existsSync(path.join(ROOT, ...parts));
 }

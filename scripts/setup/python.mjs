@@ -43,8 +43,14 @@ export async function make() {
   return `Python ${pythonVersion()}, ${venvPackage('jupyterlab')}`;
 }
 
-/** Command, arguments and options that run the environment's pip. */
+/**
+ * Command, arguments and options that run the environment's pip.
+ * @param {string[]} args
+ * @param {{ log?: string, variables?: Record<string, string> }} [options]
+ * @returns {[string, string[], { log: string, env: NodeJS.ProcessEnv }]}
+ */
 export function pip(args, { log = 'pip', variables = {} } = {}) {
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...kernelEnvironment(), PIP_DISABLE_PIP_VERSION_CHECK: '1', ...variables };
   for (const redirect of ['PIP_USER', 'PIP_TARGET', 'PIP_PREFIX', 'PIP_REQUIRE_VIRTUALENV']) {
     delete env[redirect];
@@ -59,15 +65,18 @@ export function pythonVersion() {
   return match ? match[1] : 'of unknown version';
 }
 
+/** @param {string} packageName */
 function venvPackage(packageName) {
   const pinned = new RegExp(`^${packageName}==(\\S+)`, 'm');
-  return `${packageName} ${pinned.exec(fs.readFileSync(REQUIREMENTS, 'utf8'))[1]}`;
+  const [, version] = pinned.exec(fs.readFileSync(REQUIREMENTS, 'utf8')) || [];
+  return `${packageName} ${version}`;
 }
 
 function wanted() {
   return { root: ROOT, requirements: hashFiles([REQUIREMENTS]) };
 }
 
+/** @param {string} python */
 async function createVenv(python) {
   const result = await run(python, ['-m', 'venv', VENV], { log: 'venv' });
   if (result.code === 0) return;
