@@ -59,7 +59,7 @@ export function escapeHtml(text) {
  * Writes `folder/index.html`; returns its path and the names of the figures in it.
  * @param {string} folder
  */
-export async function writeGallery(folder) {
+export function writeGallery(folder) {
   const { records, figures } = readResults(folder);
   records.sort((a, b) => byReadingOrder(a.name, b.name));
   const files = new Set(fs.readdirSync(folder));
@@ -188,9 +188,9 @@ function plural(count, noun) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await runCommand(async () => {
+  await runCommand(() => {
     const folder = path.resolve(process.argv[2] || path.join(ROOT, 'figures'));
-    const { page, figures } = await writeGallery(folder);
+    const { page, figures } = writeGallery(folder);
     console.log(`${plural(figures.length, 'figure')}: ${path.relative('', page)}`);
   });
 }

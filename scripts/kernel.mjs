@@ -12,12 +12,25 @@ import { createRequire } from 'module';
 import { setImmediate } from 'timers/promises';
 import { isMainThread, Worker, workerData } from 'worker_threads';
 
+/** @typedef {typeof import('zeromq').Publisher} PublisherClass */
+/** @typedef {{ parent: number, connection: string }} Watched */
+
 const POLL_MILLISECONDS = 500;
 
 if (isMainThread) {
   startTslab();
 } else {
-  endWithParent(workerData);
+  /** @type {() => unknown} */
+  const given = () => workerData;
+  endWithParent(/** @type {Watched} */ (given()));
+}
+
+/**
+ * @param {string} name
+ * @returns {unknown}
+ */
+function load(name) {
+  return createRequire(import.meta.url)(name);
 }
 
 function startTslab() {
@@ -26,16 +39,16 @@ function startTslab() {
     workerData: { parent: process.ppid, connection },
   });
   watch.unref();
-  const load = createRequire(import.meta.url);
-  const zeromq = load('zeromq');
+  const zeromq = /** @type {{ Publisher: PublisherClass }} */ (load('zeromq'));
   zeromq.Publisher = losslessPublisher(zeromq.Publisher);
   process.argv.splice(2, 0, 'kernel');
-  load('tslab/dist/main.js').main();
+  const tslab = /** @type {{ main(): void }} */ (load('tslab/dist/main.js'));
+  tslab.main();
 }
 
 /**
  * A publisher that keeps what cannot be sent yet, in order, and drops nothing.
- * @param {typeof import('zeromq').Publisher} Publisher
+ * @param {PublisherClass} Publisher
  */
 function losslessPublisher(Publisher) {
   return class extends Publisher {
@@ -86,7 +99,7 @@ function isBusy(error) {
 
 /**
  * Kills this process when its parent is another than at the start, that is, when it was orphaned.
- * @param {{ parent: number, connection: string }} start the parent's process id; the file that its clients found it by
+ * @param {Watched} start the parent's process id, and the file by which clients find this kernel
  */
 function endWithParent({ parent, connection }) {
   setInterval(() => {

@@ -167,7 +167,7 @@ async function serverInformation(server, isRunning) {
   const file = path.join(folder, `jpserver-${server.pid}.json`);
   while (isRunning()) {
     const information = readJson(file);
-    if (information) return information;
+    if (information) return /** @type {ServerInformation} */ (information);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return undefined;

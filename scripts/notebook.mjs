@@ -68,7 +68,7 @@ async function main() {
     process.exitCode = 130;
     return;
   }
-  await writeGallery(out);
+  writeGallery(out);
   const page = path.relative('', path.join(out, 'notebooks', `${result.name}.html`));
   console.log(`${result.ok ? '✓' : '✗'} ${result.name} in ${duration(result.seconds)}: ${page}`);
   if (values.save && result.ok) {

@@ -7,6 +7,7 @@
 import fs from 'fs';
 import path from 'path';
 import { UsageError } from './command.mjs';
+import { parseJson } from './setup/files.mjs';
 
 /**
  * @typedef {object} Cell a cell of a notebook, as far as scripts look at it
@@ -28,16 +29,24 @@ export const PROFILES = ['tiny', 'quick', 'full'];
  * @returns {Notebook}
  */
 export function readNotebook(file) {
-  let notebook;
-  try {
-    notebook = JSON.parse(fs.readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  if (Array.isArray(notebook?.cells)) return notebook;
+  const text = fs.readFileSync(file, 'utf8');
+  const notebook = /** @type {Partial<Notebook> | null} */ (wholeJson(text));
+  if (notebook && Array.isArray(notebook.cells)) return /** @type {Notebook} */ (notebook);
   throw new UsageError(
     `${file} is not a whole notebook.\nRemedy: restore it (git checkout -- '${file}'), or save it again in JupyterLab.`,
   );
+}
+
+/**
+ * What JSON says; null where it is cut short.
+ * @param {string} text
+ */
+function wholeJson(text) {
+  try {
+    return parseJson(text);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -47,14 +56,13 @@ export function readNotebook(file) {
 export function readParameters(file) {
   const notebook = readNotebook(file);
   const cell = notebook.cells.find(isParameters);
-  /** @type {Record<string, Record<string, unknown>>} */
-  const profiles = cell?.metadata?.profiles || {};
-  if (!cell) return { declared: new Map(), profiles };
-  const declarations = sourceText(cell).matchAll(
+  const declarations = (cell ? sourceText(cell) : '').matchAll(
     /^\s*let\s+([\p{L}_$][\p{L}\p{N}_$]*)[^=\n]*=\s*([^;\n]*)/gmu,
   );
-  const declared = new Map([...declarations].map(([, name, value]) => [name, value.trim()]));
-  return { declared, profiles };
+  /** @type {[string, string][]} */
+  const pairs = [...declarations].map(([, name, value]) => [name, value.trim()]);
+  const profiles = cell?.metadata?.profiles ?? {};
+  return { declared: new Map(pairs), profiles };
 }
 
 /**
@@ -67,7 +75,7 @@ export function parseSetting(text) {
   if (!match) throw new UsageError(`--set takes name=value, got '${text}'.`);
   const [, name, value] = match;
   try {
-    return [name, JSON.parse(value)];
+    return [name, parseJson(value)];
   } catch {
     return [name, value];
   }
@@ -104,6 +112,7 @@ export function assignments(file, profile = 'quick', settings = []) {
  */
 export function parameterValues(file, profile = 'quick', settings = []) {
   const { declared, profiles } = readParameters(file);
+  /** @type {Record<string, unknown>} */
   const changed = { ...profiles[profile], ...Object.fromEntries(settings) };
   return [...declared].map(
     ([name, value]) => `${name} = ${name in changed ? JSON.stringify(changed[name]) : value}`,

@@ -72,7 +72,7 @@ function filesIn(folder, isWhole = (content) => content !== undefined) {
   const files = fs.readdirSync(folder).filter((file) => file.endsWith('.json'));
   const all = files.sort().map((name) => {
     const file = path.join(folder, name);
-    return { file, content: /** @type {unknown} */ (readJson(file)) };
+    return { file, content: readJson(file) };
   });
   for (const { file, content } of all) {
     if (isWhole(content)) continue;

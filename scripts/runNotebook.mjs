@@ -13,7 +13,7 @@ import {
   withAssignments,
 } from './notebookParameters.mjs';
 import { writeRecord } from './notebookRecord.mjs';
-import { copyWhole } from './setup/files.mjs';
+import { copyWhole, parseJson } from './setup/files.mjs';
 
 /** @typedef {import('./notebookRecord.mjs').NotebookRecord} NotebookRecord */
 
@@ -183,7 +183,7 @@ function drive(request, environment, onEvent) {
     child.stdout.setEncoding('utf8').on('data', (text) => {
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
-      lines.forEach((line) => onEvent(JSON.parse(line)));
+      lines.forEach((line) => onEvent(/** @type {NotebookEvent} */ (parseJson(line))));
     });
     child.stderr.setEncoding('utf8').on('data', (text) => (log = (log + text).slice(-4000)));
     child.stdin.on('error', () => {}); // the child ended first; its exit status says why

@@ -73,8 +73,13 @@ export async function isSetUp() {
  * @returns {Promise<Part[]>}
  */
 async function loadParts() {
-  const names = ['npm', 'python', 'tensorflow', 'decoder', 'kernel'];
-  return Promise.all(names.map((name) => import(`./setup/${name}.mjs`)));
+  return Promise.all([
+    import('./setup/npm.mjs'),
+    import('./setup/python.mjs'),
+    import('./setup/tensorflow.mjs'),
+    import('./setup/decoder.mjs'),
+    import('./setup/kernel.mjs'),
+  ]);
 }
 
 /** Takes the lock; an interruption stops the running programs, gives it back and says how to go on. */

@@ -75,7 +75,7 @@ async function main() {
     results.push(result);
   }
 
-  await writeGallery(out);
+  writeGallery(out);
   summary(results, path.relative('', out) || '.', duration((performance.now() - start) / 1000));
   process.exitCode = results.every((result) => result.ok) ? 0 : 1;
 }

@@ -6,9 +6,11 @@
 import fs from 'fs';
 import path from 'path';
 import { BINDING, CACHE, Failure, findProgram, kernelEnvironment, ROOT } from '../environment.mjs';
-import { hashFiles, hasStamp, remove, writeStamp } from './files.mjs';
+import { hashFiles, hasStamp, parseJson, remove, writeStamp } from './files.mjs';
 import { pip } from './python.mjs';
 import { failureFor, lastLine, mustRun, run } from './run.mjs';
+
+/** @typedef {{ tensorflow: string, device: 'CPU' | 'GPU', tfjs: string }} Probe what TensorFlow says of itself */
 
 const ZIG = 'ziglang==0.15.2';
 const PLACE = path.join(BINDING, 'lib', 'napi-v8', 'tfjs_binding.node');
@@ -63,7 +65,8 @@ export async function compile(step, folder, files, output, libraries) {
       : ['-Wl,-rpath,$ORIGIN/../../deps/lib']),
     ...['-o', output],
   ];
-  return (await compileWithSystem(flags)) || compileWithZig(step, flags);
+  const compiler = await compileWithSystem(flags);
+  return compiler === undefined ? compileWithZig(step, flags) : compiler;
 }
 
 /**
@@ -108,15 +111,15 @@ export async function tryOut(step, folder) {
 
 /**
  * What TensorFlow says of itself in a fresh process.
- * @returns {Promise<{ probe?: { tensorflow: string, device: 'CPU' | 'GPU', tfjs: string }, result: import('./run.mjs').Result }>}
+ * @returns {Promise<{ probe?: Probe, result: import('./run.mjs').Result }>}
  */
 export async function probeTensorFlow() {
   const result = await run(process.execPath, ['-e', PROBE], {
     log: 'tensorflow',
     env: kernelEnvironment(),
   });
-  const last = lastLine(result.stdout);
-  return { probe: result.code === 0 ? JSON.parse(last) : undefined, result };
+  if (result.code !== 0) return { result };
+  return { probe: /** @type {Probe} */ (parseJson(lastLine(result.stdout))), result };
 }
 
 /**

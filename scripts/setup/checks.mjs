@@ -5,6 +5,7 @@ import os from 'os';
 import path from 'path';
 import { findProgram, kernelEnvironment, ROOT, venvBin } from '../environment.mjs';
 import { probeTensorFlow } from './addon.mjs';
+import { parseJson } from './files.mjs';
 import * as kernel from './kernel.mjs';
 import { listNativeOps, nativeOpsRow } from './nativeOps.mjs';
 import * as npm from './npm.mjs';
@@ -134,9 +135,11 @@ function checkKernel() {
   const start = performance.now();
   const printed = output(venvBin('python'), ['-c', START_KERNEL]);
   if (!printed) return error('tslab does not start');
-  const { status, text } = JSON.parse(lastLine(printed));
+  const { status, text } = /** @type {{ status: string, text: string }} */ (
+    parseJson(lastLine(printed))
+  );
   if (status !== 'ok') return error(`tslab starts, but a cell ends with ${status}`);
-  const { folder, node } = JSON.parse(text);
+  const { folder, node } = /** @type {{ folder: string, node: string }} */ (parseJson(text));
   if (fs.realpathSync(folder) !== fs.realpathSync(ROOT)) return error(`tslab starts in ${folder}`);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   return ok(`tslab starts in the repository, Node ${node}, first cell after ${seconds} s`);

@@ -47,12 +47,21 @@ function replaceWhole(file, write) {
 }
 
 /**
+ * The value of a text of JSON: what it is, the caller says or checks.
+ * @param {string} text
+ * @returns {unknown}
+ */
+export function parseJson(text) {
+  return JSON.parse(text);
+}
+
+/**
  * The JSON in `file`, or undefined when it is absent or not JSON.
  * @param {string} file
  */
 export function readJson(file) {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
+    return parseJson(fs.readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }

@@ -55,9 +55,9 @@ export function isCurrent() {
 }
 
 /** Writes the kernelspec and the defaults. */
-export async function make() {
+export function make() {
   for (const [file, text] of wanted()) writeWhole(file, text);
-  return path.relative(ROOT, FILE);
+  return Promise.resolve(path.relative(ROOT, FILE));
 }
 
 function wanted() {

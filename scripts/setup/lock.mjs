@@ -27,7 +27,7 @@ export async function lock(file = path.join(CACHE, 'setup.lock'), { poll = 500 }
   const mine = { token: randomBytes(8).toString('hex'), host: os.hostname(), pids: [process.pid] };
   let told = false;
   while (!create(file, mine)) {
-    const theirs = readJson(file);
+    const theirs = readLock(file);
     if (isStale(file, theirs)) {
       discard(file, theirs);
       continue;
@@ -41,6 +41,14 @@ export async function lock(file = path.join(CACHE, 'setup.lock'), { poll = 500 }
     await sleep(poll);
   }
   return keep(file, mine);
+}
+
+/**
+ * The lock in `file`; undefined where there is none, or none whole.
+ * @param {string} file
+ */
+function readLock(file) {
+  return /** @type {Lock | undefined} */ (readJson(file));
 }
 
 /**
@@ -68,7 +76,7 @@ function create(file, content) {
  * @param {Lock} mine
  */
 function keep(file, mine) {
-  const isMine = () => (readJson(file) || {}).token === mine.token;
+  const isMine = () => readLock(file)?.token === mine.token;
   /** @param {number[]} pids */
   const write = (pids) => {
     try {
@@ -117,7 +125,7 @@ function discard(file, stale) {
   } catch {
     return;
   }
-  const moved = readJson(aside);
+  const moved = readLock(aside);
   if (moved && stale && moved.token !== stale.token) {
     try {
       fs.linkSync(aside, file);

@@ -1,5 +1,6 @@
 /** The doctor's row about lib/ops.ts: which fused ops run natively here. */
 import { kernelEnvironment, ROOT } from '../environment.mjs';
+import { parseJson } from './files.mjs';
 import { lastLine, run } from './run.mjs';
 
 /**
@@ -23,7 +24,7 @@ export async function listNativeOps() {
     cwd: ROOT,
     env: kernelEnvironment(),
   });
-  return code === 0 ? JSON.parse(lastLine(stdout)) : undefined;
+  return code === 0 ? /** @type {NativeOps} */ (parseJson(lastLine(stdout))) : undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import { spawnSync } from 'child_process';
 import fs from 'fs';
 import path from 'path';
 import { Failure, kernelEnvironment, ROOT, VENV, venvBin } from '../environment.mjs';
-import { hashFiles, hasStamp, readJson, remove, writeStamp } from './files.mjs';
+import { hashFiles, hasStamp, parseJson, readJson, remove, writeStamp } from './files.mjs';
 import { failureFor, mustRun, run } from './run.mjs';
 
 export const name = 'Python environment';
@@ -34,7 +34,8 @@ export function isCurrent() {
 
 /** Makes `.venv`, or brings its packages up to date. */
 export async function make() {
-  const reusable = fs.existsSync(venvBin('python')) && (readJson(STAMP) || {}).root === ROOT;
+  const stamp = /** @type {Partial<ReturnType<typeof wanted>> | undefined} */ (readJson(STAMP));
+  const reusable = fs.existsSync(venvBin('python')) && stamp?.root === ROOT;
   remove(reusable ? STAMP : VENV);
   if (!reusable) await createVenv(findPython());
   const install = ['install', '--quiet', '--retries', '2', '--requirement', REQUIREMENTS];
@@ -102,7 +103,9 @@ function findPython() {
       timeout: 20000,
     });
     if (status !== 0) continue;
-    const { version, venv } = JSON.parse(stdout);
+    const { version, venv } = /** @type {{ version: number[], venv: boolean }} */ (
+      parseJson(stdout)
+    );
     const [major, minor] = version;
     const isNew =
       major > MINIMUM_PYTHON[0] || (major === MINIMUM_PYTHON[0] && minor >= MINIMUM_PYTHON[1]);

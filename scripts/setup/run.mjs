@@ -83,10 +83,10 @@ export function run(command, args, { log = 'setup', env = process.env, cwd = ROO
       } catch {
         // a full disk must not hide the program's own message
       }
-      output = (output + chunk).slice(-TAIL);
+      output = (output + chunk.toString()).slice(-TAIL);
     };
-    child.stdout.on('data', (chunk) => {
-      stdout = (stdout + chunk).slice(-TAIL);
+    child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
+      stdout = (stdout + chunk.toString()).slice(-TAIL);
       take(chunk);
     });
     child.stderr.on('data', take);

@@ -8,7 +8,7 @@ import fs from 'fs';
 import path from 'path';
 import { BINDING, CACHE, Failure, findProgram, venvBin } from '../environment.mjs';
 import * as addon from './addon.mjs';
-import { linkTo, remove } from './files.mjs';
+import { linkTo, parseJson, remove } from './files.mjs';
 import { pip } from './python.mjs';
 import { lastLine, mustRun } from './run.mjs';
 
@@ -136,7 +136,7 @@ async function extractWheel(wheels, device, target) {
   const extraction = ['-c', EXTRACT, path.join(download, wheel), target, ...LIBRARIES];
   const { stdout } = await mustRun(name, venvBin('python'), extraction, { log: 'tensorflow' });
   if (device === 'gpu') {
-    const cuda = JSON.parse(lastLine(stdout));
+    const cuda = /** @type {string[]} */ (parseJson(lastLine(stdout)));
     await mustRun(name, ...pip(['install', ...plain, '--target', target, ...cuda], options));
   }
   remove(download);
