@@ -1,8 +1,8 @@
 /** Fig. 3b: the β tensor of a real image, class by class, and the loss that y leaves of it. */
-import { plotlyText } from '../print/escape';
 import type { Data, Layout } from 'plotly.js';
 import type { CoefficientMap, CoefficientMaps } from '../analysis/coefficientMaps';
 import { invalid } from '../check';
+import { plotlyText } from '../print/escape';
 import { NULLIFIED, rounded, significant } from '../print/labels';
 import type { Figure, FigureRow } from '../print/figure';
 

@@ -3,8 +3,8 @@
  * reaches from (0, 0) to (1, aspect ratio), whatever a venue's width is. Its invisible axes are `x` and `y`; panels get
  * axes of their own from 2 on.
  */
-import { plotlyText } from '../../print/escape';
 import type { Annotations, Data, Image, Layout, LayoutAxis, Shape } from 'plotly.js';
+import { plotlyText } from '../../print/escape';
 import { FONT_PIXELS } from '../../print/style';
 
 /** Upper left corner and size. */

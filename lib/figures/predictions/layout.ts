@@ -1,6 +1,6 @@
 /** Where the pictures and texts of a predictions figure stand, in units of one column's width. */
-import { plotlyText } from '../../print/escape';
 import type { Annotations, Layout, Shape } from 'plotly.js';
+import { plotlyText } from '../../print/escape';
 import type { Tile } from '../drawing/pictures';
 import {
   LINE_PIXELS,
