@@ -41,7 +41,7 @@ const zones = [ground, ...rooms.slice(0, -1).map(pathsOf)].map((target, place) =
 }));
 
 export default tseslint.config(
-  { ignores: ['node_modules', '.venv', '.cache', 'figures', 'data'] },
+  { ignores: ['node_modules', '.venv', '.cache', 'figures', 'data', 'scripts/pageGlobals.d.ts'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -12,10 +12,10 @@ const FOLDER = mkdtempSync(join(tmpdir(), 'command-test-'));
 const load = (file: string): Promise<unknown> => import(pathToFileURL(join(SCRIPTS, file)).href);
 
 interface Files {
-  writeWhole(file: string, content: string): void;
+  writeWhole: (file: string, content: string) => void;
 }
 interface FileErrors {
-  fileErrorMessage(error: unknown): string | undefined;
+  fileErrorMessage: (error: unknown) => string | undefined;
 }
 
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
