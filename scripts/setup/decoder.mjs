@@ -35,6 +35,7 @@ export async function make() {
   return `built with ${compiler}`;
 }
 
+/** @param {string} folder */
 function content(folder) {
   return { source: hashFiles([SOURCE]), folder: path.basename(folder) };
 }
