@@ -30,6 +30,7 @@ const ground = [
   'check',
   'files',
   'nodeCompatibility',
+  'protobuf',
   'random',
   'schema',
 ].map((name) => `./lib/${name}.ts`);
