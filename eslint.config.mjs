@@ -30,6 +30,7 @@ const ground = [
   'check',
   'files',
   'nodeCompatibility',
+  'ownAddon',
   'protobuf',
   'random',
   'schema',

@@ -59,7 +59,7 @@ export async function isSetUp() {
 
 /** Loaded late: an old Node must get as far as the message about its version. */
 async function loadParts() {
-  const names = ['npm', 'python', 'tensorflow', 'decoder', 'kernel'];
+  const names = ['npm', 'python', 'tensorflow', 'ownAddons', 'kernel'];
   return Promise.all(names.map((name) => import(`./setup/${name}.mjs`)));
 }
 

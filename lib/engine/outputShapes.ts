@@ -1,6 +1,5 @@
 /** Types and shapes of an op's outputs before it runs, from TensorFlow's own shape inference (native/shapes.cc). */
-import { createRequire } from 'node:module';
-import path from 'node:path';
+import { ownAddon } from '../ownAddon';
 import { DryRunError } from './failures';
 import { GraphBuilder } from './nodes';
 import type { ConstantValue, NodeAttribute } from './nodes';
@@ -23,6 +22,7 @@ export interface OpCall {
 }
 
 type Inferred = { dtype: number; shape: number[] | null }[];
+type Infer = (graph: Uint8Array, node: string) => Inferred;
 
 /** The first output that only the op's own gradient reads: its size is the kernel's affair, and nobody asks for it. */
 const FIRST_WORKSPACE: Readonly<Record<string, number>> = {
@@ -31,7 +31,7 @@ const FIRST_WORKSPACE: Readonly<Record<string, number>> = {
   _MklNativeMaxPool: 1,
 };
 
-const infer = loadAddon();
+const infer = ownAddon<{ outputs: Infer }>('graph_shapes.node')?.outputs;
 const known = new Map<string, Inferred>();
 
 /** Whether setup built the addon. */
@@ -69,15 +69,4 @@ function inferred({ op, attributes, inputs }: OpCall): Inferred {
 function keyOf({ op, attributes, inputs }: OpCall): string {
   const types = inputs.map(({ dtype, shape, values }) => [dtype, shape, values?.join()]);
   return JSON.stringify([op, attributes, types]);
-}
-
-function loadAddon(): ((graph: Uint8Array, node: string) => Inferred) | undefined {
-  const require = createRequire(__filename);
-  const manifest = require.resolve('@tensorflow/tfjs-node-gpu/package.json');
-  const addon = path.join(path.dirname(manifest), 'lib', 'napi-v8', 'graph_shapes.node');
-  try {
-    return (require(process.env.SHAPES_ADDON ?? addon) as { outputs: typeof infer }).outputs;
-  } catch {
-    return undefined;
-  }
 }

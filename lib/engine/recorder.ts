@@ -27,6 +27,9 @@ export interface KnownTensor {
   name: () => string;
 }
 
+/** Ops whose outputs have a size that depends on values: a later batch would meet the sizes of the recording. */
+const SIZED_BY_VALUES = /^(Unique|NonMaxSuppression|Where)/;
+
 /** Ops whose native random state would differ between eager calls and graph runs. */
 const RANDOM_OPS = /^(Random|Multinomial|TruncatedNormal|ParameterizedTruncatedNormal)/;
 
@@ -149,6 +152,9 @@ class Recorder {
       },
       executeOp: (op, attributes, inputs, numOutputs) => {
         if (RANDOM_OPS.test(op)) throw new TracingError(`the op ${op} draws random numbers`);
+        if (SIZED_BY_VALUES.test(op)) {
+          throw new TracingError(`the size of the op ${op}'s output depends on values`);
+        }
         const inputNames = inputs.map((id) => this.nameOf(id));
         const outputs = native.executeOp(op, attributes, inputs, numOutputs);
         const inputTypes = inputs.map((id) => this.types.get(id) as number);

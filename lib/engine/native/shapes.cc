@@ -1,6 +1,6 @@
 /**
  * What TensorFlow's shape inference says of a node's outputs, without running anything. An N-API addon with one
- * function, built by scripts/setup/addons.mjs:
+ * function, built by scripts/setup/ownAddons.mjs:
  *
  *   outputs(graph: Uint8Array, node: string): { dtype: number, shape: number[] | null }[]
  *
