@@ -8,6 +8,7 @@ import { nativeBackend } from '../ops/raw';
 import type { NativeBackend } from '../ops/raw';
 import { runDry } from './dryBinding';
 import { TracingError } from './failures';
+import { gatherUnread } from './gather';
 import { dataTypes } from './nodes';
 import type { GraphBuilder } from './nodes';
 import { nodeAttributes } from './opAttributes';
@@ -59,7 +60,7 @@ function recordOn<Result>(
 ): Result {
   const recorder = new Recorder(graph, backend, known);
   const original = backend.binding;
-  const restoreRandom = forbidRandom();
+  const restore = [forbidRandom(), gatherUnread()];
   backend.binding = recorder.binding(original);
   try {
     return compute((tensor) => recorder.nameOf(idOf(backend, tensor)));
@@ -67,7 +68,7 @@ function recordOn<Result>(
     disposeTape();
     throw error;
   } finally {
-    restoreRandom();
+    for (const undo of restore) undo();
     backend.binding = original;
   }
 }

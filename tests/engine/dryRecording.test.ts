@@ -114,7 +114,7 @@ const unusualLoss: SegmentationLoss = (logits, labels) => {
   const [batch, height, width, classes] = logits.shape;
   const rows = logits.reshape<tf.Tensor2D>([batch * height * width, classes]);
   const { indices } = tf.topk(labels.flatten(), 10, true);
-  const sums = tf.gatherND(rows, indices.expandDims(1)).cumsum(1).erf().mean();
+  const sums = rows.gather(indices).cumsum(1).erf().mean();
   const products = rows.matMul(rows, true).atan().clipByValue(-0.5, 0.5).square().mean();
   const even = labels.mod(2).toFloat().expandDims(3);
   const kernel = tf.ones<tf.Rank.R4>([3, 3, classes, 1]);

@@ -78,7 +78,7 @@ const cases: [ops: string, use: () => void][] = [
   [
     'Conv2D Conv2DBackpropInput Conv2DBackpropFilter MaxPool MaxPoolGrad',
     () => {
-      const filter = tf.ones([3, 2, 3, 4]) as tf.Tensor4D;
+      const filter = tf.ones<tf.Rank.R4>([3, 2, 3, 4]);
       const f = (x: tf.Tensor4D, kernel: tf.Tensor4D) =>
         x.conv2d(kernel, [2, 1], 'valid').maxPool(2, 2, 'same').mean();
       return tf.grads(f as (...x: tf.Tensor[]) => tf.Scalar)([images(), filter]);
