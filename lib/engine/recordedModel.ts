@@ -50,7 +50,7 @@ export function recordModel<Result>(
 }
 
 /** As `recordModel`, in one mode; a dry recording also throws DryRunError. */
-export function recordModelBy<Result>(
+function recordModelBy<Result>(
   mode: RecordingMode,
   name: string,
   { handleOf, weights, examples }: ModelInputs,
