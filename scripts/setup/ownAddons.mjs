@@ -18,7 +18,7 @@ const FOLDER = path.join(BINDING, 'lib', 'napi-v8');
 const STAMP = path.join(FOLDER, 'own_addons.json');
 /** What is built, and its source. */
 const ADDONS = [
-  ['image_decoder.node', path.join(ROOT, 'lib', 'datasets', 'native', 'decoder.cc')],
+  ['image_decoder.node', path.join(ROOT, 'lib', 'datasets', 'decode', 'native', 'decoder.cc')],
   ['graph_shapes.node', path.join(ROOT, 'lib', 'engine', 'native', 'shapes.cc')],
 ].map(([file, source]) => ({ place: path.join(FOLDER, file), source }));
 

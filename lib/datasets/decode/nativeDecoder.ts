@@ -2,7 +2,7 @@
  * The decoder of JPEG and PNG that setup builds from native/decoder.cc: less than half the time of
  * sharp, which stays the decoder of all else, and of everything where there is no native one.
  */
-import { ownAddon } from '../ownAddon';
+import { ownAddon } from '../../ownAddon';
 
 /** Pixels, row-major `[height, width, channels] uint8`, and the size of the file they came from. */
 export interface DecodedPixels {
