@@ -30,6 +30,8 @@ const ground = [
   'check',
   'files',
   'nodeCompatibility',
+  'ownAddon',
+  'protobuf',
   'random',
   'schema',
 ].map((name) => `./lib/${name}.ts`);

@@ -77,7 +77,7 @@ async function loadParts() {
     import('./setup/npm.mjs'),
     import('./setup/python.mjs'),
     import('./setup/tensorflow.mjs'),
-    import('./setup/decoder.mjs'),
+    import('./setup/ownAddons.mjs'),
     import('./setup/kernel.mjs'),
   ]);
 }
