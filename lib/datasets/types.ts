@@ -96,11 +96,15 @@ export interface DatasetFacts {
   readonly citation: string;
   /** What to print beside its images where the licence allows to publish them; else absent, and they stay unpublished. */
   readonly attribution?: string;
+  /** What makes a void pixel in the files, where the user decides on it: the stored value (null: none), the colour. */
+  readonly voidMark?: { value: number | null; colour?: Colour };
 }
 
 /** Where the samples of one split come from. */
 export interface SampleSource {
   readonly length: number;
+  /** See `SegmentationDataset`. */
+  readonly remarks?: readonly string[];
   sample(index: number): Promise<Sample>;
   labelMap(index: number): Promise<LabelMap>;
 }
@@ -113,6 +117,11 @@ export interface SegmentationDataset extends DatasetFacts {
   readonly length: number;
   /** What `onBadSample: 'skip'` left out; empty otherwise. */
   readonly skipped: readonly SkippedSample[];
+  /**
+   * What is doubtful though it can be read, each naming a file, such as 16-bit images that use a small part of their
+   * range. It grows as samples and label maps are read.
+   */
+  readonly remarks?: readonly string[];
   /**
    * The i-th sample of the split, at the file's own size unless the data set was opened with
    * `size`.
@@ -161,5 +170,7 @@ export interface DatasetDefinition extends DatasetFacts {
   clustersOf?: (names: readonly string[]) => string[];
   /** Whether the split's files lie under `root`; data sets without files answer true. */
   has(root: string, split: Split): Promise<boolean>;
+  /** Writes down the split that the kit draws for these options; see `keepSplit`. */
+  keepSplit?(options: ResolvedOptions): Promise<void>;
   open(options: ResolvedOptions): Promise<SegmentationDataset>;
 }
