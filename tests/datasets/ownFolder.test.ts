@@ -190,7 +190,9 @@ const faults: readonly (readonly [
   ],
 ];
 
-describe.each(faults)('%s', (_, spoil, message, own) => {
+describe.each(
+  faults.map(([what, spoil, message, own]) => ({ what, spoil, message, own })),
+)('$what', ({ spoil, message, own }) => {
   it('is an error that names the place and the remedy, and nothing is written', () =>
     withFolder(async (root) => {
       await writeOwn(root, own);
