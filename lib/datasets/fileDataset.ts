@@ -7,6 +7,7 @@ import { checkOneOf, InputError, invalid } from '../check';
 import { isThere } from '../files';
 import { withCache } from './cache/sampleCache';
 import { createDataset, voidLabel } from './dataset';
+import { classValues } from './identity';
 import type { Pair } from './listing';
 import { notAllowed } from './decode/mask';
 import type { MaskLabels } from './decode/mask';
@@ -95,7 +96,8 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
   const facts = { ...set, ...(await set.variant?.(folder, options)), real: true };
   // A set without void pixels has no class for them either.
   const voidAs = hasVoid(facts) ? options.voidAs : 'ignore';
-  const labels = labelsOf(facts, voidLabel(facts.classNames, voidAs));
+  const voidId = voidLabel(facts.classNames, voidAs);
+  const labels = labelsOf(facts, voidId);
   const reading = { labels, orientation: facts.orientation ?? 'stored', size };
   const found = await splitPairs(set, folder, options);
   let pairs = found.flatMap((pair) => {
@@ -127,7 +129,8 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
     },
     files: pairs.flatMap(({ image, mask }) => [image, mask]),
   });
-  return createDataset(facts, source, { split, voidAs, skipped });
+  const parts = { files: pairs, values: classValues(labels, facts.classNames.length, voidId) };
+  return createDataset(facts, source, { split, voidAs, skipped, parts });
 }
 
 /** The pairs of a split, in the order of their names or of the set's list. */
