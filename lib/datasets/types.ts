@@ -44,7 +44,7 @@ export interface Sample extends LabelMap {
 
 /** A batch as the networks take it. The caller disposes both tensors. */
 export interface Batch {
-  /** `[B,H,W,3] float32`, RGB scaled as `normalize` says, by default to [0, 1]. */
+  /** `[B,H,W,3] float32`, RGB in [0, 1]. */
   images: tf.Tensor4D;
   /** `[B,H,W] int32`, ignored pixels = `ignoreIndex`. */
   labels: tf.Tensor3D;
@@ -57,14 +57,6 @@ export interface Batch {
   position: number;
 }
 
-/** `mean` and `standardDeviation` hold one number for each of R, G, B, on the scale [0, 1]. */
-export type Normalization =
-  | 'unit'
-  | {
-      mean: readonly [number, number, number];
-      standardDeviation: readonly [number, number, number];
-    };
-
 export interface BatchOptions {
   batchSize: number;
   /** Draw the samples in an order that depends on `seed` alone (default false: file order). */
@@ -74,8 +66,6 @@ export interface BatchOptions {
    * false). Pixels that come from outside the image are labelled `ignoreIndex`.
    */
   augment?: boolean | AugmentationOptions;
-  /** `'unit'` (default): RGB / 255; else (RGB / 255 − mean) / standardDeviation, per channel. */
-  normalize?: Normalization;
   /** Seed of the order and of the augmentation (default 0). */
   seed?: number;
   /** Samples of the epoch to skip, as given by `Batch.position` (default 0). */

@@ -2,6 +2,7 @@
 import type { Annotations, Data, Layout } from 'plotly.js';
 import type { TrainingCost } from '../measurement/trainingCost';
 import { invalid } from '../check';
+import { maximumOf } from '../extremes';
 import {
   costRow,
   drawnValue,
@@ -63,7 +64,7 @@ export function costBubblesFigure(
     label: `${loss.label}: ${area.text(areas[i])}`,
     x: drawnValue(loss, epochTime),
     y: drawnValue(loss, y),
-    diameter: LARGEST * Math.sqrt(areas[i] / Math.max(...areas)),
+    diameter: LARGEST * Math.sqrt(areas[i] / maximumOf(areas)),
   }));
   const layout: Partial<Layout> = {
     xaxis: axis(epochTime.title, { range: xRange }),

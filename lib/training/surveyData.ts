@@ -47,7 +47,7 @@ export async function surveyData(
     const result = await surveyLabels(split, signal);
     const problem = unreadableSamples(split, result.bad);
     if (problem !== undefined) throw problem;
-    notes.push(...(split.remarks ?? []));
+    for (const remark of split.remarks ?? []) notes.push(remark);
     return result;
   }
 }

@@ -190,27 +190,28 @@ const faults: readonly (readonly [
   ],
 ];
 
-describe.each(
-  faults.map(([what, spoil, message, own]) => ({ what, spoil, message, own })),
-)('$what', ({ spoil, message, own }) => {
-  it('is an error that names the place and the remedy, and nothing is written', () =>
-    withFolder(async (root) => {
-      await writeOwn(root, own);
-      await spoil(root);
-      const before = (await readdir(root)).sort();
-      const texts: string[] = [];
-      for (const split of ['train', 'valid', 'test'] as const) {
-        const read = open(root, { split }).then(async (dataset) => {
-          for (let i = 0; i < dataset.length; i++) await dataset.sample(i);
-          await namesOf(dataset);
-        });
-        texts.push(await messageOf(read));
-      }
-      expect(texts.join('\n')).toMatch(message);
-      for (const text of texts) expect(text).toMatch(/^(InputError|no error)/);
-      expect((await readdir(root)).sort()).toEqual(before);
-    }));
-});
+describe.each(faults.map(([what, spoil, message, own]) => ({ what, spoil, message, own })))(
+  '$what',
+  ({ spoil, message, own }) => {
+    it('is an error that names the place and the remedy, and nothing is written', () =>
+      withFolder(async (root) => {
+        await writeOwn(root, own);
+        await spoil(root);
+        const before = (await readdir(root)).sort();
+        const texts: string[] = [];
+        for (const split of ['train', 'valid', 'test'] as const) {
+          const read = open(root, { split }).then(async (dataset) => {
+            for (let i = 0; i < dataset.length; i++) await dataset.sample(i);
+            await namesOf(dataset);
+          });
+          texts.push(await messageOf(read));
+        }
+        expect(texts.join('\n')).toMatch(message);
+        for (const text of texts) expect(text).toMatch(/^(InputError|no error)/);
+        expect((await readdir(root)).sort()).toEqual(before);
+      }));
+  },
+);
 
 describe('a folder that is well all the same', () => {
   it('has a byte order mark, or images named .jfif', () =>
@@ -237,7 +238,9 @@ describe('orientation', () => {
         for (const format of ['webp', 'png', 'jpeg', 'tiff'] as const) {
           const bytes = await photo
             .clone()
-            .toFormat(format, { lossless: true, compression: 'lzw' })
+            .webp({ lossless: true })
+            .tiff({ compression: 'lzw' })
+            .toFormat(format)
             .withMetadata({ orientation })
             .toBuffer();
           await writeFile(path.join(root, 'images/n0.webp'), bytes);
