@@ -5,7 +5,6 @@ import type { EpochPoint } from '../runs/curves';
 import { rounded, significant } from '../print/labels';
 import { axis, logAxis, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
-import { maximumOf, minimumOf } from '../extremes';
 
 /** A run, finished or not. */
 export interface RunCurves {
@@ -47,7 +46,7 @@ export function trainingCurvesFigure(
   { dataset, baseline, totalEpochs, name = 'training-curves' }: TrainingCurvesOptions,
 ): Figure {
   if (runs.length === 0) throw invalid('trainingCurvesFigure', 'runs', 'a non-empty array', '[]');
-  const done = maximumOf([1, ...runs.map(({ epochs }) => epochs.length)]);
+  const done = Math.max(1, ...runs.map(({ epochs }) => epochs.length));
   const last = totalEpochs ?? done;
   checkNumber('trainingCurvesFigure', 'totalEpochs', last, { min: 1, integer: true });
   const line = baseline === undefined ? [] : [baselineTrace(baseline, last)];
@@ -55,7 +54,7 @@ export function trainingCurvesFigure(
   const losses = runs.flatMap(({ epochs }) =>
     epochs.flatMap(({ trainLoss, validLoss }) => [trainLoss, validLoss]),
   );
-  const isWide = maximumOf(losses) > 20 * minimumOf(losses);
+  const isWide = Math.max(...losses) > 20 * Math.min(...losses);
   const ticks = lossTicks(isWide ? [1, 3] : [1, 1.5, 2, 3, 5, 7]);
   const layout: Partial<Layout> = {
     xaxis: axis('Epoch', { ...epochAxis, domain: [0, 0.44] }),

@@ -6,7 +6,6 @@
  *     results.contrast(pat, crossEntropy, { score: 'tailIoU' }); // { value, low, high, p, outcome, … }
  *     results.average([[pat, ce], [patUnet, ceUnet]], { score: 'meanIoU' }); // the mean effect over networks
  */
-import { minimumOf } from '../extremes';
 import { groupCells, lossFamily, sharedImages } from './cells';
 import type { Cell } from './cells';
 import type { ResultRecord } from './records';
@@ -132,8 +131,8 @@ export class Results {
     const value = of(means);
     if (Number.isNaN(value)) return { reason: `${scoreFacts[score].title} is not defined` };
     const deviations = cells.map((cell) => this.deviations(cell, score, leaveOut));
-    const count = minimumOf(seeds.map(({ length }) => length));
-    const clusters = minimumOf(cells.map((cell) => this.resampling.clusters(cell, score)));
+    const count = Math.min(...seeds.map(({ length }) => length));
+    const clusters = Math.min(...cells.map((cell) => this.resampling.clusters(cell, score)));
     const known = { score, value, seeds: count, clusters };
     if (!deviations.every((list): list is Float64Array => list !== null)) {
       return { ...known, low: null, high: null, p: null, outcome: 'undecided' };

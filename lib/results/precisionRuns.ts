@@ -8,7 +8,6 @@ import { readEpochs } from '../runs/epochs';
 import { readRecord } from '../runs/record';
 import type { Precision } from '../engine';
 import type { ExperimentConfig } from '../runs/config';
-import { maximumOf, minimumOf } from '../extremes';
 
 export interface PrecisionEpoch {
   epoch: number;
@@ -104,7 +103,7 @@ export function comparePrecisions({ runs }: PrecisionRuns): PrecisionComparison[
       seeds.reduce((sum, seed) => sum + (scores.get(seed) as number), 0) / seeds.length;
     const [float32, bfloat16] = [mean(full), mean(low)];
     const all = [...full.values()];
-    const seedSpread = all.length > 1 ? maximumOf(all) - minimumOf(all) : null;
+    const seedSpread = all.length > 1 ? Math.max(...all) - Math.min(...all) : null;
     return [{ loss, seeds, float32, bfloat16, difference: bfloat16 - float32, seedSpread }];
   });
 }

@@ -3,7 +3,6 @@ import { checkNumber } from '../check';
 import { lossNames } from '../losses';
 import { networkNames } from '../models';
 import type { TrainingRun } from '../runs/trainingRuns';
-import { minimumOf } from '../extremes';
 import { imagesKey, lossFamily, stableJson } from './cells';
 import { networkTitle } from './names';
 
@@ -28,7 +27,7 @@ export function bestOfEachLoss(runs: readonly TrainingRun[]): TrainingRun[] {
   }
   const score = ({ record }: TrainingRun) => record.scores.meanIoU ?? -1;
   return [...choices.values()].map((candidates) => {
-    const first = minimumOf(candidates.map(({ record }) => record.config.seed));
+    const first = Math.min(...candidates.map(({ record }) => record.config.seed));
     const ofSeed = candidates.filter(({ record }) => record.config.seed === first);
     return ofSeed.reduce((best, run) => (score(run) > score(best) ? run : best));
   });

@@ -1,6 +1,5 @@
 /** The course of a run as its figures need it: some numbers of each epoch. */
 import { z } from 'zod';
-import { minimumOf } from '../extremes';
 import { epochMetrics } from './epochs';
 import type { EpochMetrics } from './epochs';
 import { checked } from '../schema';
@@ -27,7 +26,7 @@ export function pointsOf(epochs: readonly EpochMetrics[]): EpochPoint[] {
 
 /** Mean of several runs, epoch by epoch, as far as all of them go; a score that one of them lacks is null. */
 export function meanPoints(runs: readonly (readonly EpochPoint[])[]): EpochPoint[] {
-  const epochs = runs.length === 0 ? 0 : minimumOf(runs.map((points) => points.length));
+  const epochs = runs.length === 0 ? 0 : Math.min(...runs.map((points) => points.length));
   return Array.from({ length: epochs }, (_, i) => {
     const points = runs.map((run) => run[i]);
     const mean = (key: 'trainLoss' | 'validLoss' | 'meanIoU' | 'pixelAccuracy') => {

@@ -1,11 +1,10 @@
 /** How much the temperature matters, in Table 3 of the paper and here. */
 import type { Table } from '../print/table';
 import { datasetTitle, lossLabel, networkTitle } from '../results/names';
-import { maximumOf, minimumOf } from '../extremes';
 import { contrastCells, numberCell } from './cells';
 import type { ResultTable, TableCellResult } from './types';
 
-const range = (values: readonly number[]) => maximumOf(values) - minimumOf(values);
+const range = (values: readonly number[]) => Math.max(...values) - Math.min(...values);
 
 /** A row for each data set and network: best less worst mean IoU over the temperatures, in print and here. */
 export function rangesTable({ specification, cells, results }: ResultTable): Table {

@@ -1,7 +1,6 @@
 /** Captions. */
 import { datasetTitle, networkTitle } from '../results/names';
 import { calibrationText } from '../results/calibration';
-import { maximumOf } from '../extremes';
 import type { ResultTable, TableCellResult } from './types';
 
 type Told = Pick<ResultTable, 'split' | 'calibration'>;
@@ -14,7 +13,7 @@ export function settingText(cells: readonly TableCellResult[], { split }: Told):
   const clusters = cells.flatMap(({ interval }) => interval?.clusters ?? [])[0] ?? 0;
   const counted = images === undefined ? '' : ` of ${images} images`;
   const clustered = clusters > 0 && clusters !== images ? ` in ${clusters} clusters` : '';
-  const planned = maximumOf(cells.map(({ seeds }) => seeds.length));
+  const planned = Math.max(...cells.map(({ seeds }) => seeds.length));
   const seeds = planned === 1 ? 'one seed' : `mean ± standard deviation over ${planned} seeds`;
   return (
     `${datasetTitle(dataset)} at ${config.dataset.size.join('×')}, ${networks} of width ` +
