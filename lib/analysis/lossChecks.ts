@@ -101,7 +101,8 @@ const ok = (found: string): Verdict => ({ verdict: 'ok', found });
 const failed = (found: string): Verdict => ({ verdict: 'FAILED', found });
 
 /** Whether two numbers are the same but for the rounding of sums in another order. */
-const isSame = (a: number, b: number) => Math.abs(a - b) <= 1e-4 * Math.max(Math.abs(a), Math.abs(b), 1e-3);
+const isSame = (a: number, b: number) =>
+  Math.abs(a - b) <= 1e-4 * Math.max(Math.abs(a), Math.abs(b), 1e-3);
 
 function isVoid({ labels }: Tried): boolean[] {
   return [...labels.dataSync()].map((label) => label === VOID);
@@ -120,7 +121,9 @@ function voidLogits(batch: Tried): Verdict {
     const changed = valueAndGradient(withVoidLogits(batch, other)).value;
     if (changed !== value) return failed(`${value} becomes ${changed} with ${other} there`);
   }
-  return Number.isFinite(value) ? ok(`${value.toPrecision(6)} whatever they are`) : failed(`the loss is ${value}`);
+  return Number.isFinite(value)
+    ? ok(`${value.toPrecision(6)} whatever they are`)
+    : failed(`the loss is ${value}`);
 }
 
 function voidGradient(batch: Tried): Verdict {
@@ -131,11 +134,14 @@ function voidGradient(batch: Tried): Verdict {
     return isSo && own.some((one) => one !== 0);
   });
   if (wrong < 0) return ok('exactly 0');
-  return failed(`${gradient.slice(wrong * classes, (wrong + 1) * classes).join(', ')} at a void pixel`);
+  return failed(
+    `${gradient.slice(wrong * classes, (wrong + 1) * classes).join(', ')} at a void pixel`,
+  );
 }
 
 function moreVoid(batch: Tried, isNoisy: boolean): Verdict {
-  if (isNoisy) return { verdict: 'note', found: 'not tried: it draws other noise for another size' };
+  if (isNoisy)
+    return { verdict: 'note', found: 'not tried: it draws other noise for another size' };
   const [images, height, width, classes] = batch.logits.shape;
   const { value } = valueAndGradient(batch);
   const padded = valueAndGradient({
@@ -169,7 +175,9 @@ function extremes(batch: Tried): Verdict {
     const classes = batch.logits.shape[3];
     const truth = tf.oneHot(batch.labels.flatten(), classes).toFloat().reshape(batch.logits.shape);
     for (const logits of [truth, batch.logits.sign()]) {
-      const found = finite(valueAndGradient({ ...batch, logits: logits.mul(factor) as tf.Tensor4D }));
+      const found = finite(
+        valueAndGradient({ ...batch, logits: logits.mul(factor) as tf.Tensor4D }),
+      );
       if (found.verdict !== 'ok') return found;
     }
   }
@@ -188,7 +196,9 @@ function tensorCount(batch: Tried): Verdict {
   const before = tf.memory().numTensors;
   for (let i = 0; i < 3; i++) valueAndGradient(batch);
   const more = tf.memory().numTensors - before;
-  return more === 0 ? ok('none left behind in 3 calls') : failed(`${more} left behind in 3 calls: use tf.tidy`);
+  return more === 0
+    ? ok('none left behind in 3 calls')
+    : failed(`${more} left behind in 3 calls: use tf.tidy`);
 }
 
 async function graphStep({ loss, logits, labels, noiseSeed }: Tried): Promise<Verdict> {
@@ -211,9 +221,12 @@ async function graphStep({ loss, logits, labels, noiseSeed }: Tried): Promise<Ve
     }
   };
   const [graph, eager] = [await step('graph'), await step('eager')];
-  if (notes.length > 0) return { verdict: 'note', found: `slower than need be: ${notes.join(' ')}` };
+  if (notes.length > 0)
+    return { verdict: 'note', found: `slower than need be: ${notes.join(' ')}` };
   if (isSame(graph.loss, eager.loss) && isSame(graph.gradientNorm, eager.gradientNorm)) {
-    return ok(`loss ${graph.loss.toPrecision(6)}, gradient norm ${graph.gradientNorm.toPrecision(6)}`);
+    return ok(
+      `loss ${graph.loss.toPrecision(6)}, gradient norm ${graph.gradientNorm.toPrecision(6)}`,
+    );
   }
   return failed(
     `loss ${graph.loss} and ${eager.loss}, gradient norm ${graph.gradientNorm} and ${eager.gradientNorm}: ` +

@@ -40,19 +40,26 @@ export function checkGradient(batch: Tried): Verdict {
     Float32Array.from({ length: size }, () => random.normal()),
   );
   // The logits with the largest gradients: the others are below what float32 shows.
-  const order = gradient.map((_, i) => i).sort((a, b) => Math.abs(gradient[b]) - Math.abs(gradient[a]));
-  const alone = order.slice(0, 6).map((at) => Float32Array.from({ length: size }, (_, i) => +(i === at)));
+  const order = gradient
+    .map((_, i) => i)
+    .sort((a, b) => Math.abs(gradient[b]) - Math.abs(gradient[a]));
+  const alone = order
+    .slice(0, 6)
+    .map((at) => Float32Array.from({ length: size }, (_, i) => +(i === at)));
   const worst = [everywhere, alone].map((directions) => {
     const pairs = directions.map((direction) => ({
       stated: direction.reduce((sum, d, i) => sum + d * gradient[i], 0),
       measured: slope(batch, direction),
     }));
-    const scale = Math.max(...pairs.flatMap(({ stated, measured }) => [Math.abs(stated), Math.abs(measured)]));
+    const scale = Math.max(
+      ...pairs.flatMap(({ stated, measured }) => [Math.abs(stated), Math.abs(measured)]),
+    );
     const errors = pairs.map(({ stated, measured }) => Math.abs(stated - measured) / (scale || 1));
     return { error: Math.max(...errors), pair: pairs[errors.indexOf(Math.max(...errors))] };
   });
   const [{ error, pair }] = worst.sort((a, b) => b.error - a.error);
-  if (error <= TOLERANCE) return { verdict: 'ok', found: `they differ by ${percent(error)} at most` };
+  if (error <= TOLERANCE)
+    return { verdict: 'ok', found: `they differ by ${percent(error)} at most` };
   const stated = pair?.stated.toPrecision(4);
   return {
     verdict: 'FAILED',
@@ -64,7 +71,8 @@ export function checkGradient(batch: Tried): Verdict {
 function slope({ loss, logits, labels, noiseSeed }: Tried, direction: Float32Array): number {
   return tf.tidy(() => {
     const along = tf.tensor4d(direction, logits.shape).mul(STEP);
-    const at = (steps: number) => loss(logits.add(along.mul(steps)), labels, noiseSeed).dataSync()[0];
+    const at = (steps: number) =>
+      loss(logits.add(along.mul(steps)), labels, noiseSeed).dataSync()[0];
     return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * STEP);
   });
 }

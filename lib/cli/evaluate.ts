@@ -43,7 +43,11 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   ] as const);
   // Loaded late: a wrong command line must not wait for TensorFlow.
   const { printEvaluation } = await import('./evaluate/print');
-  return printEvaluation(positionals[0], { split, data, predictions, groupsBy, plugins, signal }, json);
+  return printEvaluation(
+    positionals[0],
+    { split, data, predictions, groupsBy, plugins, signal },
+    json,
+  );
 }
 
 void runCommand(main);

@@ -28,6 +28,7 @@ const LARGEST_LOGIT = 2 ** 120;
  *   beyond), where the authors' code gives NaN.
  */
 export const balancedSoftmax: LossDefinition<BalancedSoftmaxOptions> = {
+  title: 'BMS',
   options: ['classCounts', 'variant'],
   configure: (where, { classCounts = 'batch', variant = 'paper' }) => {
     const given = checkClassCounts(where, classCounts);

@@ -37,7 +37,9 @@ const optionNames = ['beta', 'normalize', 'classCounts', 'variant'] as const;
  *   pixels of the batch, also in the mean.
  */
 export const classBalanced: LossDefinition<ClassBalancedOptions> = {
+  title: 'CB',
   options: optionNames,
+  symbols: { beta: 'β' },
   configure: (where, options) => balanced(where, options, crossEntropyTerm),
 };
 
@@ -51,7 +53,9 @@ export const classBalanced: LossDefinition<ClassBalancedOptions> = {
  * - The authors' code has the same focal factor, with the weights of its class-balanced loss: `variant: 'authors'`.
  */
 export const classBalancedFocal: LossDefinition<ClassBalancedOptions & FocusingOptions> = {
+  title: 'CB Focal',
   options: [...optionNames, 'gamma'],
+  symbols: { beta: 'β', gamma: 'γ' },
   configure: (where, { gamma = 2, ...options }) => {
     checkNumber(where, 'gamma', gamma, { min: 0 });
     return balanced(where, options, focalFormula(gamma));

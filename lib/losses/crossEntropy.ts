@@ -11,6 +11,7 @@ import type { CommonLossOptions, LossDefinition } from './types';
  * - The authors' code computes the same when no pixel is ignored; it knows no ignored pixels.
  */
 export const crossEntropy: LossDefinition<CommonLossOptions> = {
+  title: 'CE',
   options: [],
   configure: () => ({ averaging: 'pixels', terms: () => ({ formula: crossEntropyTerm }) }),
 };

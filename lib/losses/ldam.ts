@@ -35,7 +35,9 @@ const AUTHORS_COUNT_OFFSET = 1e-4;
  *   maxMargin, the classes present share what is left: `variant: 'authors'`.
  */
 export const ldam: LossDefinition<LdamOptions> = {
+  title: 'LDAM',
   options: ['maxMargin', 'scale', 'classCounts', 'variant'],
+  symbols: { scale: 's' },
   configure: (where, options) => {
     const { maxMargin = 0.5, scale = 30, classCounts = 'batch', variant = 'paper' } = options;
     checkNumber(where, 'maxMargin', maxMargin, { min: 0 });

@@ -1,7 +1,7 @@
 /** A network of `defineModel` as a definition like those of the kit. */
 import { tf } from '../backend';
 import { checkNumber, described, InputError, invalid, shapeText } from '../check';
-import { resolvedOption } from '../losses/ownLoss';
+import { resolvedOption, sourceOf } from '../losses/ownLoss';
 import type { OptionSpecs, ResolvedOptions } from '../losses/ownLoss';
 import { torchName } from './torchWeights';
 import type { Network, ResolvedModelOptions } from './types';
@@ -53,7 +53,7 @@ export function ownNetwork<Specs extends OptionSpecs>(
     title,
     options: own.map(([option]) => option),
     sizeMultiple: () => sizeMultiple,
-    source: `${build.toString()}\n${JSON.stringify({ sizeMultiple, options: specs }, asText)}`,
+    source: sourceOf(build, { sizeMultiple, options: specs }),
     logits(image, { variant: _, ...given }) {
       const at = `createModel ('${name}')`;
       const resolved = own.map(([option, spec]) => [
@@ -68,9 +68,6 @@ export function ownNetwork<Specs extends OptionSpecs>(
     },
   };
 }
-
-const asText = (_: string, value: unknown) =>
-  typeof value === 'function' ? value.toString() : value;
 
 function built<Result>(where: string, build: () => Result): Result {
   try {

@@ -172,12 +172,12 @@ export type LoggingConfig = ExperimentConfig['logging'];
  * @throws InputError that names the path of the wrong value, the value and what it must be.
  */
 export function parseConfig(input: unknown): ExperimentConfig {
-  const config = fromSchema(input);
-  const plugins = loadPlugins((config.plugins ?? []).filter(isFile));
+  const { plugins: asked = [], ...config } = fromSchema(input);
+  const files = loadPlugins(asked.filter(isFile));
   checkNetwork(config.model);
   config.loss = runLossConfig(config.loss);
-  const all = [...plugins, ...cellDefinitions(config)];
-  return { ...config, plugins: all.length > 0 ? all : undefined };
+  const plugins = [...files, ...cellDefinitions(config)];
+  return { ...config, ...(plugins.length > 0 && { plugins }) };
 }
 
 function fromSchema(input: unknown) {
@@ -212,9 +212,8 @@ export async function readConfig(
  * loss or a network that is not known here stays as it was written: `loadRunPlugins` makes them known.
  */
 export function parseStoredConfig(input: unknown): ExperimentConfig {
-  const config = fromSchema(storedConfig(input));
-  if (isKnownLoss(config.loss)) config.loss = runLossConfig(config.loss);
-  return { ...config, plugins: config.plugins as PluginReference[] | undefined };
+  const config = fromSchema(storedConfig(input)) as ExperimentConfig;
+  return isKnownLoss(config.loss) ? { ...config, loss: runLossConfig(config.loss) } : config;
 }
 
 /**

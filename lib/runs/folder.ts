@@ -39,7 +39,8 @@ export function runPaths(outDir: string): RunPaths {
 
 /** Deletes what a run wrote, and nothing else. */
 export async function clearRun(paths: RunPaths): Promise<void> {
-  const { record, weights, config, metrics, checkpoints, tensorboard, failedBatch, plugins } = paths;
+  const { record, weights, config, metrics, checkpoints, tensorboard, failedBatch, plugins } =
+    paths;
   const outputs = [record, weights, checkpoints, metrics, tensorboard, failedBatch];
   for (const item of [...outputs, config, plugins]) {
     await rm(item, { recursive: true, force: true });

@@ -151,10 +151,8 @@ export function pluginDifference(
       const how = plugin.defines === undefined ? `--plugin ${file}` : `what ${file} holds`;
       return `without ${titleOf(plugin)}, which it began with. Give it: ${how}.`;
     }
-    const before = storedContent('plugins', file)?.toString();
-    const now = pluginContent(other)?.toString();
-    const line = before === undefined ? '' : `, ${firstLine(before, now ?? '')}`;
-    return `another ${titleOf(plugin)}${line}. Give back the stored one, ${file}.`;
+    const change = changeOf(folder, plugin, other);
+    return `another ${titleOf(plugin)}${change}. Give back the stored one, ${file}.`;
   }
   const added = given.find((plugin) => find(stored, plugin) === undefined);
   return added && `${titleOf(added)}, which it began without. Leave it out.`;
@@ -162,6 +160,13 @@ export function pluginDifference(
 
 function titleOf({ name, defines }: PluginReference): string {
   return defines === undefined ? `plugin ${name}` : `definition of the ${defines} '${name}'`;
+}
+
+/** `, line 3 is "…", was "…"`: the first line of `plugin` as the run in `folder` keeps it that `other` has otherwise. */
+export function changeOf(folder: string, plugin: PluginReference, other: PluginReference): string {
+  const before = storedContent('plugins', storedPlugin(folder, plugin))?.toString();
+  const now = pluginContent(other)?.toString();
+  return before === undefined || now === undefined ? '' : `, ${firstLine(before, now)}`;
 }
 
 /** `line 3 is "…", was "…"`. */

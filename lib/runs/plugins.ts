@@ -91,9 +91,10 @@ function definitions(): Definition[] {
 /** The loss and the network of a configuration that are of a cell, no plugin's and not the kit's, with their source. */
 export function cellDefinitions(config: { loss: { name: string }; model: { name: string } }) {
   const ofPlugins = new Set([...loaded.values()].flat().map(({ value }) => value));
-  const named = [
-    ...new Set(namesIn(config.loss)),
-  ].map((name) => ({ name, kind: 'loss' as 'loss' | 'model' }));
+  const named = [...new Set(namesIn(config.loss))].map((name) => ({
+    name,
+    kind: 'loss' as 'loss' | 'model',
+  }));
   named.push({ name: config.model.name, kind: 'model' });
   return named.flatMap(({ kind, name }): PluginReference[] => {
     const value = find[kind](name);

@@ -90,8 +90,7 @@ export async function prepareSweepFolder(
     const asked = byId.get(other.id);
     const how = asked === undefined ? 'no' : 'another configuration of';
     const { plugins } = other.config;
-    const plugin =
-      asked && pluginDifference(paths.run(other.id), plugins, asked.config.plugins);
+    const plugin = asked && pluginDifference(paths.run(other.id), plugins, asked.config.plugins);
     const what = asked && `: ${plugin ?? firstDifference(other.config, asked.config)}`;
     throw new InputError(
       `sweep: --out must be a folder of the same sweep, got ${paths.folder}, where the plan has ${how} run ` +

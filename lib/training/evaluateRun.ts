@@ -53,7 +53,14 @@ export interface RunEvaluation extends Evaluation {
  */
 export async function evaluateRun(
   folder: string,
-  { split = 'valid', data, predictions, groupsBy = 'split', plugins, ...rest }: RunEvaluationOptions = {},
+  {
+    split = 'valid',
+    data,
+    predictions,
+    groupsBy = 'split',
+    plugins,
+    ...rest
+  }: RunEvaluationOptions = {},
 ): Promise<RunEvaluation> {
   const paths = runPaths(folder);
   const [config, record] = [await readConfig('evaluateRun', folder), await readRecord(folder)];

@@ -3,6 +3,7 @@ import type { tf } from '../backend';
 import { createLoss } from '../losses';
 import type { LossConfig, SegmentationLoss } from '../losses';
 import { nextNoiseSeed } from '../losses/noise';
+import { drawsNoise, mapLosses, ownSeed } from '../losses/traits';
 import { Random } from '../random';
 import type { ExperimentConfig } from '../runs/config';
 
@@ -11,9 +12,10 @@ export function countedConfig(
   config: ExperimentConfig,
   trainingPixels: readonly number[] | undefined,
 ): ExperimentConfig {
-  const { loss } = config;
-  if (!('classCounts' in loss) || loss.classCounts !== 'dataset') return config;
-  return { ...config, loss: { ...loss, classCounts: trainingPixels } };
+  const loss = mapLosses(config.loss, (one) =>
+    one.classCounts === 'dataset' ? { ...one, classCounts: trainingPixels } : one,
+  );
+  return { ...config, loss };
 }
 
 /** The run's loss at `place`: a step, the validation, the probe. */
@@ -65,14 +67,15 @@ export function lossConfigAt(
   place: string,
 ): LossConfig {
   const own = { validate: false, ignoreIndex };
-  if (loss.name !== 'blv') return { ...loss, ...own };
-  return { ...loss, ...own, seed: seedAt(loss.seed ?? seed, place) };
+  const placed = mapLosses(loss, (one) =>
+    drawsNoise(one) ? { ...one, seed: seedAt(ownSeed(one) ?? seed, place) } : one,
+  );
+  return { ...placed, ...own };
 }
 
 /** Gives the seeds of the noise at `place` one by one, those that the loss of `lossAt` would draw; the caller disposes them. */
 export function noiseSeedsAt({ loss, seed }: ExperimentConfig, place: string): () => tf.Tensor1D {
-  const own = loss.name === 'blv' ? (loss.seed ?? seed) : seed;
-  const random = new Random(seedAt(own, place)).stream('noise');
+  const random = new Random(seedAt(ownSeed(loss) ?? seed, place)).stream('noise');
   return () => nextNoiseSeed(random);
 }
 

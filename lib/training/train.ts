@@ -4,6 +4,7 @@ import { tf } from '../backend';
 import type { SegmentationDataset } from '../datasets/types';
 import type { StepExecutor } from '../engine';
 import { pixelwiseLoss } from '../losses';
+import { coefficientOf } from '../losses/traits';
 import { Random } from '../random';
 import type { ExperimentConfig } from '../runs/config';
 import type { EpochMetrics } from '../runs/epochs';
@@ -179,7 +180,7 @@ function statistics(options: TrainingOptions): Promise<ClassStatistics> {
   const { loss, batchSize, dataset } = config;
   return classStatistics(state.model, train, {
     loss: pixelwiseLoss(lossConfigAt(config, train.ignoreIndex, 'probe')),
-    ...(loss.name === 'pat' ? { coefficient: loss } : {}),
+    coefficient: coefficientOf(loss),
     samples: probeSamples(train.length, dataset.seed),
     batchSize,
   });

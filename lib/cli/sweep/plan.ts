@@ -22,12 +22,14 @@ export function planSweep(
   }
   const sweep = withPlugins(
     content ??
-    sweepPreset(
-      config
-        .split(',')
-        .map((name) => checkOneOf(where, "--config (a file's name or presets)", name, presetNames)),
-      checkOneOf(where, '--scale', scale ?? 'laptop', scales),
-    ),
+      sweepPreset(
+        config
+          .split(',')
+          .map((name) =>
+            checkOneOf(where, "--config (a file's name or presets)", name, presetNames),
+          ),
+        checkOneOf(where, '--scale', scale ?? 'laptop', scales),
+      ),
     plugins,
   );
   if (settings.length === 0) return parseSweep(sweep);

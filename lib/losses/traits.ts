@@ -1,0 +1,85 @@
+/** What a loss is, asked of its configuration: its definition answers, and for one made of others those that it is made of. */
+import type { tf } from '../backend';
+import { findLoss } from '../losses';
+import type { LossConfig } from '../losses';
+import type { LossDefinition, NamedLoss } from './types';
+
+/** A configuration as a name and the options set. */
+export function parted(loss: { name: string }): {
+  name: string;
+  options: Readonly<Record<string, unknown>>;
+  definition?: LossDefinition<object>;
+} {
+  const { name, ...options } = loss as NamedLoss;
+  return { name, options, definition: findLoss(name) };
+}
+
+/** The losses that it is made of, in order; none for most. */
+export function partsOf(loss: { name: string }): readonly NamedLoss[] {
+  const { options, definition } = parted(loss);
+  return definition?.parts?.of(options) ?? [];
+}
+
+/** Its name, and those of the losses that it is made of, however deep. */
+export function namesIn(loss: { name: string }): string[] {
+  return [loss.name, ...partsOf(loss).flatMap(namesIn)];
+}
+
+/**
+ * The loss with `change` made to it, or, where it is made of others, to each of those, however deep. `path` is where one
+ * stands: '' or `terms[0].loss`.
+ */
+export function mapLosses<Loss extends { name: string }>(
+  loss: Loss,
+  change: (loss: NamedLoss, path: string) => NamedLoss,
+  path = '',
+): Loss {
+  const { name, options, definition } = parted(loss);
+  const parts = definition?.parts;
+  if (parts === undefined)
+    return change(loss as NamedLoss & Loss, path) as { name: string } as Loss;
+  const losses = parts.of(options).map((one, i) => {
+    const place = parts.path(i);
+    return mapLosses(one, change, path === '' ? place : `${path}.${place}`);
+  });
+  return { name, ...parts.replaced(options, losses) } as { name: string } as Loss;
+}
+
+/** It takes random numbers, or a part of it does. */
+export function drawsNoise(loss: { name: string }): boolean {
+  return parted(loss).definition?.drawsNoise === true || partsOf(loss).some(drawsNoise);
+}
+
+/** It has an option `classCounts`. */
+export function countsClasses(loss: { name: string }): boolean {
+  const options: readonly string[] = parted(loss).definition?.options ?? [];
+  return options.includes('classCounts');
+}
+
+/** It has a loss of each pixel, and so has every part of it. */
+export function isPerPixel(loss: { name: string }): boolean {
+  return parted(loss).definition?.perPixel !== false && partsOf(loss).every(isPerPixel);
+}
+
+/** Every class of an image weighs the same in its average, whatever its pixels. */
+export function averagesByMask(loss: { name: string }): boolean {
+  const { options, definition } = parted(loss);
+  const parts = partsOf(loss);
+  if (parts.length > 0) return parts.every(averagesByMask);
+  return definition?.averagesByMask?.(options) ?? false;
+}
+
+/** β of every class at every pixel, logits `[…,C]` → `[…,C]`; undefined for a loss that has none to show. */
+export function coefficientOf(loss: LossConfig): ((logits: tf.Tensor) => tf.Tensor) | undefined {
+  const { options, definition } = parted(loss);
+  return definition?.coefficient?.(options);
+}
+
+/** The seed set for its noise, of the first part that has one; undefined where the trainer's own is to be taken. */
+export function ownSeed(loss: { name: string }): number | undefined {
+  const { options } = parted(loss);
+  if (drawsNoise(loss) && typeof options.seed === 'number') return options.seed;
+  return partsOf(loss)
+    .map(ownSeed)
+    .find((seed) => seed !== undefined);
+}

@@ -1,0 +1,53 @@
+/** The loss of a run's configuration: what a run sets itself is refused, what it leaves unsaid filled in, the rest checked. */
+import { InputError, invalid } from '../check';
+import { createLoss, findLoss, knownLosses } from '../losses';
+import type { LossConfig } from '../losses';
+import { countsClasses, mapLosses, namesIn } from '../losses/traits';
+import { where } from './configErrors';
+
+/** Options of `createLoss` that a run sets itself, and why no configuration has them. */
+const runsOwn = {
+  ignoreIndex: "Leave it out: the data set's own decides which pixels do not count.",
+  validate: 'Leave it out: the training step checks labels and numbers itself.',
+  noise: 'Leave it out: a run draws its noise anew at every step.',
+  epoch: 'Leave it out: a run knows the epoch that it is in.',
+};
+
+/**
+ * The loss with `classCounts: 'dataset'` where it, or a loss inside it, counts classes and says nothing of it. `'authors'`
+ * counts the batch, as its code does.
+ *
+ * @throws InputError for an option that belongs to the run, or what `createLoss` refuses.
+ */
+export function runLossConfig(loss: LossConfig): LossConfig {
+  refuseOwn('loss', loss);
+  const filled = mapLosses(loss, (one, path) => {
+    if (path !== '') refuseOwn(`loss.${path}`, one);
+    const isSaid = one.classCounts !== undefined || one.variant === 'authors';
+    return countsClasses(one) && !isSaid ? { ...one, classCounts: 'dataset' } : one;
+  });
+  // As `createLoss` takes it: without the run's counts, which are not known yet.
+  const countable = mapLosses(filled, (one) =>
+    one.classCounts === 'dataset' ? { ...one, classCounts: 'batch' } : one,
+  );
+  try {
+    createLoss(countable);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const known = `Losses: ${knownLosses().join(', ')}.`;
+    throw new InputError(`${where}: loss: ${error.message} ${known}`);
+  }
+  return filled;
+}
+
+/** Whether the loss, and each that it is made of, is known here: one of a plugin or a cell may not be. */
+export function isKnownLoss(loss: { name: string }): boolean {
+  return namesIn(loss).every((name) => findLoss(name) !== undefined);
+}
+
+function refuseOwn(path: string, loss: object): void {
+  for (const [option, remedy] of Object.entries(runsOwn)) {
+    const value = (loss as Readonly<Record<string, unknown>>)[option];
+    if (value !== undefined) throw invalid(where, `${path}.${option}`, 'absent', value, remedy);
+  }
+}
