@@ -1,6 +1,6 @@
 /** A network of `defineModel` as a definition like those of the kit. */
 import { tf } from '../backend';
-import { checkNumber, described, InputError, invalid, shapeText } from '../check';
+import { checkNumber, described, InputError, invalid } from '../check';
 import { resolvedOption, sourceOf } from '../losses/ownLoss';
 import type { OptionSpecs, ResolvedOptions } from '../losses/ownLoss';
 import { torchName } from './torchWeights';
@@ -86,7 +86,12 @@ function checkLogits(where: string, logits: tf.SymbolicTensor, numClasses: numbe
   if (!(logits instanceof tf.SymbolicTensor)) throw invalid(where, 'logits', expected, logits);
   const { shape } = logits;
   if (shape.length === 4 && shape[3] === numClasses) return;
-  throw invalid(where, 'logits', expected, described(shapeText(shape as number[])));
+  throw invalid(
+    where,
+    'logits',
+    expected,
+    described(`[${shape.map((size) => size ?? '?').join(',')}]`),
+  );
 }
 
 /**
