@@ -14,7 +14,9 @@ import { ldam } from './losses/ldam';
 import { ownDefinition } from './losses/ownLoss';
 import type { OptionSpecs, OwnLossDescription, OwnLossFunction } from './losses/ownLoss';
 import { pat } from './losses/pat';
-import { averagedLoss, unaveragedLoss } from './losses/reduce';
+import { averagedLoss, pixelLoss, unaveragedLoss } from './losses/reduce';
+import { stages } from './losses/stages';
+import { sum } from './losses/sum';
 import type {
   CommonLossOptions,
   ConfiguredLoss,
@@ -22,9 +24,16 @@ import type {
   NamedLoss,
   PixelwiseLoss,
   SegmentationLoss,
+  UnaveragedLoss,
 } from './losses/types';
 
-export type { LossContext, LossFunction, PixelwiseLoss, SegmentationLoss } from './losses/types';
+export type {
+  LossContext,
+  LossFunction,
+  PixelwiseLoss,
+  SegmentationLoss,
+  UnaveragedLoss,
+} from './losses/types';
 export type { OptionSpecs, OwnLossDescription, OwnLossFunction } from './losses/ownLoss';
 
 const losses = {
@@ -36,6 +45,8 @@ const losses = {
   ldam,
   blv,
   pat,
+  sum,
+  stages,
 };
 
 type Losses = typeof losses;
@@ -134,6 +145,18 @@ export function pixelwiseLoss<const Config extends LossConfig>(
   config: Config & StrictLossConfig<Config>,
 ): PixelwiseLoss {
   const { loss, common } = configure('pixelwiseLoss', config);
+  return pixelLoss(`${config.name} loss`, loss, common);
+}
+
+/**
+ * The loss before averaging: that of each pixel as `pixelwiseLoss`, or, where no pixel has one, the one number of the batch.
+ *
+ * @throws InputError as `createLoss`.
+ */
+export function lossBeforeAveraging<const Config extends LossConfig>(
+  config: Config & StrictLossConfig<Config>,
+): UnaveragedLoss {
+  const { loss, common } = configure('lossBeforeAveraging', config);
   return unaveragedLoss(`${config.name} loss`, loss, common);
 }
 

@@ -73,9 +73,7 @@ function balanced(
     classCounts = 'batch',
     variant = 'paper',
   } = options;
-  checkNumber(where, 'beta', beta, { min: 0, max: 1 });
-  if (beta === 1)
-    throw invalid(where, 'beta', 'below 1', beta, 'β → 1 weights by 1/n_c: take 0.9999.');
+  checkBeta(where, beta);
   checkOneOf(where, 'normalize', normalize, ['present', 'classes', 'none']);
   checkOneOf(where, 'variant', variant, lossVariants);
   for (const unused of ['beta', 'normalize'] as const) {
@@ -96,8 +94,15 @@ function balanced(
   };
 }
 
+/** Checks that β is in [0, 1). */
+export function checkBeta(where: string, beta: number): void {
+  checkNumber(where, 'beta', beta, { min: 0, max: 1 });
+  if (beta === 1)
+    throw invalid(where, 'beta', 'below 1', beta, 'β → 1 weights by 1/n_c: take 0.9999.');
+}
+
 /** (1−β)/(1−β^n), 0 where n = 0, `[C]`. */
-function paperWeights(counts: tf.Tensor1D, beta: number): tf.Tensor1D {
+export function paperWeights(counts: tf.Tensor1D, beta: number): tf.Tensor1D {
   const present = counts.greater(0).toFloat();
   const effectiveNumber = counts
     .maximum(1)

@@ -10,6 +10,7 @@ import type {
   LossInputs,
   PixelwiseLoss,
   SegmentationLoss,
+  UnaveragedLoss,
 } from './types';
 
 type Common = Required<CommonLossOptions>;
@@ -26,19 +27,23 @@ export function averagedLoss(
   };
 }
 
-/**
- * The loss of each pixel, 0 at ignored ones, differentiable by the logits.
- *
- * @throws InputError when called, for a loss that is a scalar of the whole batch.
- */
+/** The loss of each pixel, 0 at ignored ones, or, where no pixel has one, the number of the batch; differentiable by the logits. */
 export function unaveragedLoss(
   where: string,
   loss: ConfiguredLoss,
   options: Common,
-): PixelwiseLoss {
+): UnaveragedLoss {
   return (logits, labels, noiseSeed) => {
     checkShapes(where, logits, labels, noiseSeed);
-    const value = evaluate(where, loss, options, { logits, labels, noiseSeed }, false);
+    return evaluate(where, loss, options, { logits, labels, noiseSeed }, false);
+  };
+}
+
+/** The loss of each pixel. @throws InputError when called, for a loss that is a number of the whole batch. */
+export function pixelLoss(where: string, loss: ConfiguredLoss, options: Common): PixelwiseLoss {
+  const unaveraged = unaveragedLoss(where, loss, options);
+  return (logits, labels, noiseSeed) => {
+    const value = unaveraged(logits, labels, noiseSeed);
     if (value.rank === 3) return value as tf.Tensor3D;
     value.dispose();
     throw new InputError(
@@ -64,6 +69,9 @@ function evaluate(
       const value = evaluate(where, term, options, { ...inputs, noiseSeed: ownSeed }, averaged);
       return weight === 1 ? value : value.mul(weight);
     });
+    if (!averaged && values.some(({ rank }) => rank === 0)) {
+      return evaluate(where, loss, options, inputs, true); // pixels have no part in a number of the batch
+    }
     return values.reduce((sum, value) => sum.add(value));
   });
 }

@@ -34,15 +34,26 @@ export function mapLosses<Loss extends { name: string }>(
   change: (loss: NamedLoss, path: string) => NamedLoss,
   path = '',
 ): Loss {
+  const { definition } = parted(loss);
+  if (definition?.parts === undefined) {
+    return change(loss as NamedLoss & Loss, path) as { name: string } as Loss;
+  }
+  return mapParts(loss, (one, place) =>
+    mapLosses(one, change, path === '' ? place : `${path}.${place}`),
+  );
+}
+
+/** The loss with each of those that it is made of replaced; itself where it is made of none. */
+function mapParts<Loss extends { name: string }>(
+  loss: Loss,
+  change: (part: NamedLoss, path: string) => NamedLoss,
+): Loss {
   const { name, options, definition } = parted(loss);
   const parts = definition?.parts;
-  if (parts === undefined)
-    return change(loss as NamedLoss & Loss, path) as { name: string } as Loss;
-  const losses = parts.of(options).map((one, i) => {
-    const place = parts.path(i);
-    return mapLosses(one, change, path === '' ? place : `${path}.${place}`);
-  });
-  return { name, ...parts.replaced(options, losses) } as { name: string } as Loss;
+  const old = parts?.of(options) ?? [];
+  if (parts === undefined || old.length === 0) return loss;
+  const replaced = old.map((one, i) => change(one, parts.path(i)));
+  return { name, ...parts.replaced(options, replaced) } as { name: string } as Loss;
 }
 
 /** It takes random numbers, or a part of it does. */
@@ -82,4 +93,12 @@ export function ownSeed(loss: { name: string }): number | undefined {
   return partsOf(loss)
     .map(ownSeed)
     .find((seed) => seed !== undefined);
+}
+
+/** The loss that trains an epoch, from 1 on: of stages that of the one in force, Infinity for the last. */
+export function lossAtEpoch<Loss extends { name: string }>(loss: Loss, epoch: number): Loss {
+  const { options, definition } = parted(loss);
+  const current = definition?.atEpoch?.(options, epoch);
+  if (current !== undefined) return lossAtEpoch(current as { name: string } as Loss, epoch);
+  return mapParts(loss, (one) => lossAtEpoch(one, epoch));
 }

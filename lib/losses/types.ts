@@ -19,6 +19,13 @@ export type PixelwiseLoss = (
   noiseSeed?: tf.Tensor1D,
 ) => tf.Tensor3D;
 
+/** The loss before averaging: `[B,H,W] float32`, 0 at ignored pixels, or a scalar where no pixel has a loss of its own. */
+export type UnaveragedLoss = (
+  logits: tf.Tensor4D,
+  labels: tf.Tensor3D,
+  noiseSeed?: tf.Tensor1D,
+) => tf.Tensor;
+
 /** What a loss is called with. */
 export interface LossInputs {
   logits: tf.Tensor4D;
@@ -173,6 +180,8 @@ export interface LossDefinition<Options extends object> {
   parts?: LossParts<Options>;
   /** Of a loss of `defineLoss`: what defines it, as text. */
   source?: string;
+  /** The loss that trains an epoch, from 1 on, where that changes (default: the same in all). */
+  atEpoch?: (options: Options, epoch: number) => NamedLoss;
   /** Checks the options and sets their defaults. `where` begins the error messages. */
   configure: (where: string, options: Options, nested: ConfigureNested) => ConfiguredLoss;
 }

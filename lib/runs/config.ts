@@ -175,7 +175,7 @@ export function parseConfig(input: unknown): ExperimentConfig {
   const { plugins: asked = [], ...config } = fromSchema(input);
   const files = loadPlugins(asked.filter(isFile));
   checkNetwork(config.model);
-  config.loss = runLossConfig(config.loss);
+  config.loss = runLossConfig(config);
   const plugins = [...files, ...cellDefinitions(config)];
   return { ...config, ...(plugins.length > 0 && { plugins }) };
 }
@@ -213,7 +213,7 @@ export async function readConfig(
  */
 export function parseStoredConfig(input: unknown): ExperimentConfig {
   const config = fromSchema(storedConfig(input)) as ExperimentConfig;
-  return isKnownLoss(config.loss) ? { ...config, loss: runLossConfig(config.loss) } : config;
+  return isKnownLoss(config.loss) ? { ...config, loss: runLossConfig(config) } : config;
 }
 
 /**

@@ -1,8 +1,9 @@
 /** The loss of a run's configuration: what a run sets itself is refused, what it leaves unsaid filled in, the rest checked. */
+import { isDeepStrictEqual } from 'node:util';
 import { InputError, invalid } from '../check';
 import { createLoss, findLoss, knownLosses } from '../losses';
 import type { LossConfig } from '../losses';
-import { countsClasses, mapLosses, namesIn } from '../losses/traits';
+import { countsClasses, lossAtEpoch, mapLosses, namesIn } from '../losses/traits';
 import { where } from './configErrors';
 
 /** Options of `createLoss` that a run sets itself, and why no configuration has them. */
@@ -17,9 +18,9 @@ const runsOwn = {
  * The loss with `classCounts: 'dataset'` where it, or a loss inside it, counts classes and says nothing of it. `'authors'`
  * counts the batch, as its code does.
  *
- * @throws InputError for an option that belongs to the run, or what `createLoss` refuses.
+ * @throws InputError for an option that belongs to the run, for a stage that its epochs never reach, or what `createLoss` refuses.
  */
-export function runLossConfig(loss: LossConfig): LossConfig {
+export function runLossConfig({ loss, epochs }: { loss: LossConfig; epochs: number }): LossConfig {
   refuseOwn('loss', loss);
   const filled = mapLosses(loss, (one, path) => {
     if (path !== '') refuseOwn(`loss.${path}`, one);
@@ -36,6 +37,11 @@ export function runLossConfig(loss: LossConfig): LossConfig {
     if (!(error instanceof InputError)) throw error;
     const known = `Losses: ${knownLosses().join(', ')}.`;
     throw new InputError(`${where}: loss: ${error.message} ${known}`);
+  }
+  if (!isDeepStrictEqual(lossAtEpoch(filled, epochs), lossAtEpoch(filled, Infinity))) {
+    const remedy = 'Train longer, or give the earlier stages fewer.';
+    const expected = 'more than the epochs of all stages but the last';
+    throw invalid(where, 'epochs', expected, epochs, remedy);
   }
   return filled;
 }

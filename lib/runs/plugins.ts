@@ -117,7 +117,8 @@ function run(plugin: PluginReference, file: string): void {
     if (error instanceof InputError && error.message.startsWith(`${where}:`)) throw error;
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
     const [, line] = new RegExp(`${path.basename(file)}:(\\d+)`).exec(stack) ?? [];
-    const at = line === undefined ? '' : ` (line ${line})`;
+    // Where nothing maps stack traces, as in a kernel, it is a line of the JavaScript that it became.
+    const at = line && process.sourceMapsEnabled ? ` (line ${line})` : '';
     throw Object.assign(new InputError(`${where}: ${file} threw${at}: ${message}`), {
       cause: error,
     });

@@ -86,7 +86,7 @@ describe('plugins', () => {
         /plugin: .*wrong\.ts does not compile: Unexpected ";" \(line 2, column 11\)/,
       );
       expect(await parse('\n\nthrow new Error("no luck");')).toThrow(
-        /plugin: .*wrong\.ts threw \(line \d\): no luck/,
+        /plugin: .*wrong\.ts threw.*: no luck/,
       );
       expect(await parse('export const x = 1;')).toThrow(
         /must be a file that calls defineLoss or defineModel, got '.*wrong\.ts'/,
