@@ -115,14 +115,15 @@ const logging = z
   })
   .strict();
 
-/** A plugin of a stored configuration, see `PluginReference`. */
-const plugin = z
-  .object({
+/** A file, or what a stored configuration says of it. */
+const plugin = z.union([
+  z.string(),
+  z.object({
     name: z.string(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     defines: z.enum(['loss', 'model']).optional(),
-  })
-  .strict();
+  }),
+]) as unknown as z.ZodType<PluginInput>;
 
 const schema = z
   .object({
@@ -146,7 +147,7 @@ const schema = z
     precision: z.enum(['float32', 'bfloat16']).default('float32'),
     logging: logging.default({}),
     /** Files with losses and networks of your own; stored as their names and hashes. */
-    plugins: z.array(z.union([z.string(), plugin])).optional(),
+    plugins: z.array(plugin).optional(),
   })
   .strict();
 
