@@ -3,6 +3,7 @@ import os from 'node:os';
 import { checkNumber, InputError } from '../check';
 import { readIfThere } from '../files';
 import { pluginsOfFile } from '../runs/pluginFiles';
+import type { SweepInput } from '../sweeps/plan';
 import { parseArguments, runCommand } from './support/command';
 import { parseJson } from './support/json';
 
@@ -125,7 +126,8 @@ function required(option: string, value: string | undefined): string {
 async function fileIfAny(file: string): Promise<unknown> {
   const content = await readIfThere('npm run sweep', file);
   if (content === undefined) return undefined;
-  return pluginsOfFile('npm run sweep', file, parseJson('npm run sweep', file, content));
+  const sweep = pluginsOfFile(file, parseJson('npm run sweep', file, content)) as SweepInput;
+  return sweep?.base === undefined ? sweep : { ...sweep, base: pluginsOfFile(file, sweep.base) };
 }
 
 void runCommand(main);

@@ -62,7 +62,7 @@ async function readConfig(file: string): Promise<unknown> {
     () => name === 'config.json',
     () => false,
   );
-  const given = pluginsOfFile('npm run train', file, content);
+  const given = pluginsOfFile(file, content);
   return name === 'request.json' || (await isRuns) ? storedConfig(given) : given;
 }
 

@@ -174,7 +174,7 @@ export type LoggingConfig = ExperimentConfig['logging'];
  */
 export function parseConfig(input: unknown): ExperimentConfig {
   const { plugins: asked = [], ...config } = fromSchema(input);
-  const files = loadPlugins(asked.filter(isFile));
+  const files = loadPlugins(asked);
   checkNetwork(config.model);
   config.loss = runLossConfig(config);
   const plugins = [...files, ...cellDefinitions(config)];
@@ -186,11 +186,6 @@ function fromSchema(input: unknown) {
   if (config === undefined) throw configError(schema, input, issue);
   checkPrecision(where, config);
   return config;
-}
-
-/** What a cell defined is found anew: the cell may have run again. */
-function isFile(plugin: PluginInput): boolean {
-  return typeof plugin === 'string' || plugin.defines === undefined;
 }
 
 function checkNetwork({ name, ...options }: ExperimentConfig['model']): void {

@@ -104,7 +104,7 @@ export function readStoredPlugins(
 }
 
 /** The plugins of a configuration file, with paths that are beside it where there is such a file. */
-export function pluginsOfFile<Content>(where: string, file: string, content: Content): Content {
+export function pluginsOfFile<Content>(file: string, content: Content): Content {
   const { plugins } = (content ?? {}) as { plugins?: unknown };
   if (!Array.isArray(plugins)) return content;
   const folder = path.dirname(file);
@@ -113,7 +113,7 @@ export function pluginsOfFile<Content>(where: string, file: string, content: Con
     const beside = path.resolve(folder, plugin);
     return existsSync(beside) ? beside : plugin;
   });
-  readStoredPlugins(where, folder, given.filter(isReference));
+  readStoredPlugins('plugins', folder, given.filter(isReference));
   return { ...content, plugins: given };
 }
 
@@ -125,7 +125,8 @@ function isReference(plugin: unknown): plugin is PluginReference {
 /** The configuration with files that a command line names; one of the same name takes the other's place. */
 export function withPlugins<Content>(content: Content, files: readonly string[]): Content {
   if (files.length === 0) return content;
-  const { plugins = [] } = content as { plugins?: PluginInput[] };
+  const { plugins = [] } = (content ?? {}) as { plugins?: PluginInput[] };
+  if (!Array.isArray(plugins)) return content; // what is wrong with it is told where it is parsed
   const names = files.map((file) => path.basename(file));
   const kept = plugins.filter(
     (plugin) => !names.includes(typeof plugin === 'string' ? path.basename(plugin) : plugin.name),

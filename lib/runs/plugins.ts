@@ -58,6 +58,7 @@ const find = { loss: losses.findLoss, model: models.findNetwork };
 export function loadPlugins(inputs: readonly PluginInput[]): PluginReference[] {
   const plugins: PluginReference[] = [];
   for (const input of inputs) {
+    if (typeof input !== 'string' && input.defines !== undefined) continue; // found anew, as a cell may have run again
     const plugin = typeof input === 'string' ? readPlugin(where, input) : input;
     const same = plugins.find(({ name }) => name === plugin.name);
     if (same?.sha256 === plugin.sha256) continue;
@@ -67,11 +68,21 @@ export function loadPlugins(inputs: readonly PluginInput[]): PluginReference[] {
     plugins.push(plugin);
     if (!isInForce(plugin)) run(plugin, typeof input === 'string' ? input : plugin.name);
   }
+  inputs.forEach(checkCell);
   const lost = plugins.find((plugin) => !isInForce(plugin));
   if (lost === undefined) return plugins;
   const name = loaded.get(lost.sha256)?.find((one) => !isCurrent(one))?.name;
   const remedy = 'A later plugin defines it, too: rename one.';
   throw invalid(where, lost.name, 'the only plugin that defines each of its names', name, remedy);
+}
+
+/** What a cell defined must be defined in this process. */
+function checkCell(input: PluginInput): void {
+  if (typeof input === 'string' || input.defines === undefined) return;
+  const { name, defines } = input;
+  if (find[defines](name) !== undefined) return;
+  const remedy = 'It was defined in a cell: define it here, too, or in a plugin.';
+  throw invalid(where, defines, 'one that is known here', name, remedy);
 }
 
 const isCurrent = ({ kind, name, value }: Definition) => find[kind](name) === value;

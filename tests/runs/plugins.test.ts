@@ -173,6 +173,10 @@ describe('a run with a plugin', () => {
       const { label, record } = await readRun(outDir);
       expect(label).toBe('foreign, power 2');
       expect(record.config.plugins).toEqual([{ name: 'gone.ts', sha256: 'a'.repeat(64) }]);
+      const ofCell = { name: 'foreign', sha256: 'b'.repeat(64), defines: 'loss' };
+      expect(() => parseConfig({ loss: { name: 'foreign' }, plugins: [ofCell] })).toThrow(
+        "plugin: loss must be one that is known here, got 'foreign'. It was defined in a cell",
+      );
       expect((await readConfig('test', outDir))?.loss).toEqual({ name: 'foreign', power: 2 });
       await expect(evaluateRun(outDir)).rejects.toThrow(
         "plugin must be a file that is at hand, got 'gone.ts'. Its copy is not in the plugins/ of the run: give it by --plugin FILE.",
