@@ -91,7 +91,7 @@ export function knownLosses(): string[] {
 
 /** What is known of a loss; undefined for a name that is none, or not defined yet. */
 export function findLoss(name: string): LossDefinition<object> | undefined {
-  return isBuiltIn(name) ? (losses[name] as LossDefinition<object>) : ownLosses.get(name);
+  return isBuiltIn(name) ? losses[name] : ownLosses.get(name);
 }
 
 const isBuiltIn = (name: string): name is LossName => Object.hasOwn(losses, name);

@@ -3,7 +3,7 @@ import { tf } from '../backend';
 import type { SegmentationLoss } from '../losses';
 import type { Adam } from './adam';
 import { evaluateLogits } from './batchEvaluation';
-import type { BatchEvaluation } from './batchEvaluation';
+import type { BatchEvaluation, EvaluationLosses } from './batchEvaluation';
 import { stepTensors } from './step';
 import type { StepInput, StepSetup, StepTensors, TrainingBatch } from './step';
 import { gatedAdam, soundness } from './adamUpdate';
@@ -17,7 +17,9 @@ import { ResidentGraph } from './residentGraph';
 
 export interface TrainingGraphOptions extends StepSetup {
   adam: Adam;
-  /** `evaluate` reports it beside `loss` (default: nothing). */
+  /** What `evaluate` reports in place of `loss` (default: `loss`). */
+  validationLoss?: SegmentationLoss;
+  /** `evaluate` reports it beside that (default: nothing). */
   crossEntropy?: SegmentationLoss;
   /** Changes the nodes of a step before they are loaded, such as their precision (default: not at all). */
   rewrite?: (nodes: readonly GraphNode[]) => GraphNode[];
@@ -166,7 +168,7 @@ export class TrainingGraph {
     const [images, labels, noiseSeed] = inputs;
     const compute = () => {
       const logits = model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
-      return evaluateLogits(logits, labels, this.options, noiseSeed);
+      return evaluateLogits(logits, labels, evaluationLosses(this.options), noiseSeed);
     };
     return this.recordOnce('evaluation', inputs, compute, ({ graph, nameOf, result }) => [
       graph.output('Identity', { T: typeOf(dataTypes.int32) }, [nameOf(result.predictions)]),
@@ -175,6 +177,15 @@ export class TrainingGraph {
       ),
     ]);
   }
+}
+
+/** The losses that an evaluation reports. */
+export function evaluationLosses({
+  loss,
+  validationLoss = loss,
+  crossEntropy,
+}: Pick<TrainingGraphOptions, 'loss' | 'validationLoss' | 'crossEntropy'>): EvaluationLosses {
+  return { loss: validationLoss, crossEntropy };
 }
 
 /** Calls `use` with inputs of zeros. */

@@ -48,9 +48,9 @@ function timesNoNan(x: tf.Tensor, factor: tf.Tensor): tf.Tensor {
 function checkValue(where: string, value: unknown, pixels: readonly number[]): void {
   const expected = 'a float32 tensor, a scalar or [B,H,W]';
   if (!(value instanceof tf.Tensor)) throw invalid(where, 'its value', expected, value);
-  if (value.dtype !== 'float32' || (value.rank !== 0 && value.rank !== 3)) {
-    const got = described(`${value.dtype} of shape ${shapeText(value.shape)}`);
-    throw invalid(where, 'its value', expected, got);
+  const { dtype, rank, shape } = value as tf.Tensor;
+  if (dtype !== 'float32' || (rank !== 0 && rank !== 3)) {
+    throw invalid(where, 'its value', expected, described(`${dtype} of shape ${shapeText(shape)}`));
   }
-  if (value.rank === 3) checkSameShape(where, 'its value', value.shape, pixels);
+  if (rank === 3) checkSameShape(where, 'its value', shape, pixels);
 }

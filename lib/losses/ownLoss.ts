@@ -1,5 +1,5 @@
 /** A loss of `defineLoss` as a definition like those of the kit. */
-import { tf } from '../backend';
+import type { tf } from '../backend';
 import { checkNumber, checkOneOf, invalid } from '../check';
 import { Random } from '../random';
 import { nextNoiseSeed } from './noise';

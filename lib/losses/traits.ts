@@ -36,7 +36,7 @@ export function mapLosses<Loss extends { name: string }>(
 ): Loss {
   const { definition } = parted(loss);
   if (definition?.parts === undefined) {
-    return change(loss as NamedLoss & Loss, path) as { name: string } as Loss;
+    return change(loss, path) as { name: string } as Loss;
   }
   return mapParts(loss, (one, place) =>
     mapLosses(one, change, path === '' ? place : `${path}.${place}`),
@@ -53,7 +53,7 @@ function mapParts<Loss extends { name: string }>(
   const old = parts?.of(options) ?? [];
   if (parts === undefined || old.length === 0) return loss;
   const replaced = old.map((one, i) => change(one, parts.path(i)));
-  return { name, ...parts.replaced(options, replaced) } as { name: string } as Loss;
+  return { name, ...parts.replaced(options, replaced) } as Loss;
 }
 
 /** It takes random numbers, or a part of it does. */

@@ -12,7 +12,7 @@
  */
 import { tf } from '../backend';
 import type { SegmentationDataset } from '../datasets/types';
-import type { PixelwiseLoss } from '../losses';
+import type { UnaveragedLoss } from '../losses';
 import { Random } from '../random';
 
 /** One number for each class; null for a class that the probe does not show. */
@@ -28,8 +28,8 @@ export interface ClassStatistics {
 }
 
 export interface ClassStatisticsOptions {
-  /** The run's loss before averaging. */
-  loss: PixelwiseLoss;
+  /** The run's loss before averaging; of one that is a number of the whole batch, the sum over batches of its gradient. */
+  loss: UnaveragedLoss;
   /** β, logits `[…,C]` → `[…,C]` (default: not measured). */
   coefficient?: (logits: tf.Tensor) => tf.Tensor;
   /** Samples, as `probeSamples` draws them. */

@@ -3,7 +3,7 @@ import type { tf } from '../backend';
 import { createLoss } from '../losses';
 import type { LossConfig, SegmentationLoss } from '../losses';
 import { nextNoiseSeed } from '../losses/noise';
-import { drawsNoise, mapLosses, ownSeed } from '../losses/traits';
+import { drawsNoise, lossAtEpoch, mapLosses, ownSeed } from '../losses/traits';
 import { Random } from '../random';
 import type { ExperimentConfig } from '../runs/config';
 
@@ -18,6 +18,11 @@ export function countedConfig(
   return { ...config, loss };
 }
 
+/** The configuration of an epoch, from 1 on: a loss in stages is that of its stage, Infinity of the last. */
+export function configAtEpoch(config: ExperimentConfig, epoch: number): ExperimentConfig {
+  return { ...config, loss: lossAtEpoch(config.loss, epoch) };
+}
+
 /** The run's loss at `place`: a step, the validation, the probe. */
 export function lossAt(
   config: ExperimentConfig,
@@ -27,10 +32,14 @@ export function lossAt(
   return createLoss(lossConfigAt(config, ignoreIndex, place));
 }
 
-/** The run's loss and plain cross-entropy, as a validation reports them. */
+/**
+ * The run's loss and plain cross-entropy, as a validation reports them. A loss in stages is that of the last stage in every
+ * epoch, so that epochs can be compared.
+ */
 export function validationLosses(config: ExperimentConfig, ignoreIndex: number) {
-  const loss = lossAt(config, ignoreIndex, 'validation');
-  return { loss, crossEntropy: crossEntropyBeside(loss, config, ignoreIndex) };
+  const last = configAtEpoch(config, Infinity);
+  const loss = lossAt(last, ignoreIndex, 'validation');
+  return { loss, crossEntropy: crossEntropyBeside(loss, last, ignoreIndex) };
 }
 
 /**

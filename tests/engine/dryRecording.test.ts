@@ -6,6 +6,7 @@ import { ResidentGraph } from '../../lib/engine/residentGraph';
 import { savedModel } from '../../lib/engine/savedModel';
 import { TrainingGraph } from '../../lib/engine/trainingGraph';
 import { createLoss, lossNames } from '../../lib/losses';
+import { exampleLoss } from '../losses/support';
 import type { LossConfig, SegmentationLoss } from '../../lib/losses';
 import { createModel, networkNames } from '../../lib/models';
 import type { NetworkName } from '../../lib/models';
@@ -81,7 +82,7 @@ function expectSameGraphs(setup: () => Setup): void {
 
 const counts = [40, 0, 7];
 const losses: LossConfig[] = [
-  ...lossNames.map((name) => ({ name })),
+  ...lossNames.map(exampleLoss),
   { name: 'pat', variant: 'authors' },
   { name: 'pat', normalizer: 'pixels' },
   { name: 'pat', coefficient: 'inverse', epsilon: 0.02 },
@@ -101,7 +102,7 @@ const losses: LossConfig[] = [
   { name: 'blv', variant: 'authors', sigma: 1 },
   { name: 'blv', distribution: 'uniform', classCounts: counts },
   { name: 'blv', distribution: 'xavier' },
-].map((config) => ({ ...config, validate: false }) as LossConfig);
+].map((config) => ({ ...config, validate: false }));
 
 const variants: ModelVariant[] = ['paper', 'authors'];
 const networks = networkNames.flatMap((network) =>

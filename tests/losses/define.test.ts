@@ -1,6 +1,11 @@
 /** Losses of `defineLoss`: by name everywhere, void pixels taken out, options checked, built-in names refused. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
+import { createExecutor } from '../../lib/engine';
+import type { Precision } from '../../lib/engine';
+import { Adam } from '../../lib/engine/adam';
+import { createModel } from '../../lib/models';
+import { trainableVariables } from '../../lib/models/layers';
 import { createLoss, defineLoss, knownLosses, lossNames, pixelwiseLoss } from '../../lib/losses';
 import type { LossConfig } from '../../lib/losses';
 import { lossLabel } from '../../lib/losses/labels';
@@ -8,6 +13,7 @@ import { trainBriefly } from '../../lib/training/shortTraining';
 import { openDataset } from '../../lib/datasets';
 import { parseConfig } from '../../lib/runs/config';
 import { expectClose } from '../support/closeness';
+import { hasBfloat16 } from '../support/processor';
 import { evaluate } from './support';
 import type { TestBatch } from './support';
 
@@ -154,6 +160,14 @@ describe('a loss of defineLoss', () => {
     expect(lossLabel(config({ name: 'unknownHere', k: 2 }))).toBe('unknownHere, k 2');
   });
 
+  it('leaves misspelt losses of the kit errors of the compiler', () => {
+    // @ts-expect-error -- no option of the loss
+    expect(() => createLoss({ name: 'pat', tau: 2 })).toThrow("got 'tau'");
+    // @ts-expect-error -- of another type
+    expect(() => createLoss({ name: 'focal', gamma: '2' })).toThrow("got '2'");
+    expect(() => createLoss({ name: 'patt' })).toThrow("Did you mean 'pat'");
+  });
+
   it('says what is wrong with its value', () => {
     defineLoss('odd', (logits) => logits);
     expect(() => evaluate(config({ name: 'odd' }), batch)).toThrow(
@@ -168,6 +182,78 @@ describe('a loss of defineLoss', () => {
     const { model, losses } = await trainBriefly(dataset, { loss, steps: 8, width: 2 });
     model.dispose();
     expect(losses[7]).toBeLessThan(losses[0]);
+  });
+});
+
+describe('a step with a loss of defineLoss', () => {
+  /** Loss and gradient norm of three steps, and the notes. */
+  async function steps(
+    name: string,
+    execution: 'graph' | 'eager',
+    precision: Precision = 'float32',
+  ) {
+    const model = createModel({ name: 'segnet', numClasses: 3, width: 8 });
+    const adam = new Adam(trainableVariables(model));
+    const loss = createLoss(config({ name, validate: false }));
+    const notes: string[] = [];
+    const onNote = (text: string) => void notes.push(text);
+    const options = { model, adam, loss, ignoreIndex: 255, execution, precision, onNote };
+    const executor = createExecutor(options);
+    const images = tf.linspace(0, 1, 2 * 16 * 16 * 3).reshape<tf.Tensor4D>([2, 16, 16, 3]);
+    const labels = tf.range(0, 512).mod(4).toInt().reshape<tf.Tensor3D>([2, 16, 16]);
+    const marked = tf.where(labels.equal(tf.scalar(3, 'int32')), tf.scalar(255, 'int32'), labels);
+    const noiseSeed = tf.tensor1d([1, 2], 'int32');
+    const results: number[] = [];
+    let tensors = 0;
+    for (let step = 0; step < 3; step++) {
+      const batchOf = { images, labels: marked as tf.Tensor3D };
+      const { loss: value, gradientNorm } = await executor.step(batchOf, {
+        learningRate: 0.01,
+        noiseSeed,
+      });
+      results.push(value, gradientNorm);
+      if (step > 0) expect(tf.memory().numTensors).toBe(tensors);
+      tensors = tf.memory().numTensors;
+    }
+    const used = executor.execution;
+    executor.dispose();
+    adam.dispose();
+    model.dispose();
+    return { results, notes, used };
+  }
+
+  it.each(['warm', 'whole', 'sorted'])('%s as a graph equals it op by op', async (name) => {
+    defineWarm();
+    defineWhole();
+    // An op whose shapes no rule of the dry recording tells.
+    defineLoss('sorted', (logits) => tf.cumsum(logits.square(), 3).sum(3));
+    const graph = await steps(name, 'graph');
+    expect(graph).toMatchObject({ notes: [], used: 'graph' });
+    const eager = await steps(name, 'eager');
+    expectClose(graph.results.slice(0, 2), eager.results.slice(0, 2), { relative: 1e-5 });
+    // Adam divides a gradient by its size: where that is rounding noise, so is the step.
+    expectClose(graph.results, eager.results, { relative: 2e-2 });
+  });
+
+  it.skipIf(!hasBfloat16)('goes in bfloat16 as with a loss of the kit', async () => {
+    defineWarm();
+    const low = await steps('warm', 'graph', 'bfloat16');
+    expect(low).toMatchObject({ notes: [], used: 'graph' });
+    // The loss itself stays float32: the same formula of the kit gives the same steps.
+    const same = await steps('crossEntropy', 'graph', 'bfloat16');
+    expectClose(low.results, same.results, { relative: 1e-3 });
+  });
+
+  it('that reads values goes op by op, and says so', async () => {
+    defineLoss('reading', (logits) =>
+      logits
+        .square()
+        .sum(3)
+        .mul(1 + logits.dataSync()[0] * 0),
+    );
+    const { notes, used } = await steps('reading', 'graph');
+    expect(used).toBe('eager');
+    expect(notes).toEqual([expect.stringContaining('execution is eager')]);
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { createLoss, findLoss, lossNames } from '../../lib/losses';
-import type { LossConfig } from '../../lib/losses';
 import { parseConfig, parseStoredConfig, withSettings } from '../../lib/runs/config';
 import { countsClasses } from '../../lib/losses/traits';
 import { paperLosses } from '../../lib/paper';
@@ -80,7 +79,7 @@ describe('classCounts', () => {
   const lossOf = (loss: object, parse = parseConfig) => parse({ loss }).loss;
   const takesCounts = (name: string) => {
     try {
-      createLoss({ name, classCounts: 'batch' } as LossConfig);
+      createLoss({ name, classCounts: 'batch' });
       return true;
     } catch {
       return false;
