@@ -10,7 +10,7 @@
 import { tf } from './backend';
 import { invalid } from './check';
 import { toBfloat16 } from './engine/bfloat16';
-import { TracingError } from './engine/recorder';
+import { TracingError } from './engine/failures';
 import { evaluationLosses, TrainingGraph } from './engine/trainingGraph';
 import type { BatchShapes, TrainingGraphOptions } from './engine/trainingGraph';
 import { evaluateLogits } from './engine/batchEvaluation';

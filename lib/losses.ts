@@ -9,14 +9,19 @@ import { balancedSoftmax } from './losses/balancedSoftmax';
 import { blv } from './losses/blv';
 import { classBalanced, classBalancedFocal } from './losses/classBalanced';
 import { crossEntropy } from './losses/crossEntropy';
+import { dice } from './losses/dice';
 import { focal } from './losses/focal';
+import { jaccard } from './losses/jaccard';
 import { ldam } from './losses/ldam';
+import { lovasz } from './losses/lovasz';
 import { ownDefinition } from './losses/ownLoss';
 import type { OptionSpecs, OwnLossDescription, OwnLossFunction } from './losses/ownLoss';
 import { pat } from './losses/pat';
 import { averagedLoss, pixelLoss, unaveragedLoss } from './losses/reduce';
+import { seesaw } from './losses/seesaw';
 import { stages } from './losses/stages';
 import { sum } from './losses/sum';
+import { tversky } from './losses/tversky';
 import type {
   CommonLossOptions,
   ConfiguredLoss,
@@ -45,6 +50,11 @@ const losses = {
   ldam,
   blv,
   pat,
+  seesaw,
+  dice,
+  jaccard,
+  tversky,
+  lovasz,
   sum,
   stages,
 };
@@ -164,7 +174,7 @@ function configure(
   where: string,
   config: LossConfig,
 ): { loss: ConfiguredLoss; common: Required<CommonLossOptions> } {
-  const { ignoreIndex = 255, validate = true, ...own }: CommonLossOptions = config;
+  const { ignoreIndex = 255, validate = true, ...own }: CommonLossOptions = config ?? {};
   const loss = configureNamed(where, '', own);
   checkNumber(where, 'ignoreIndex', ignoreIndex, { integer: true });
   if (typeof validate !== 'boolean') throw invalid(where, 'validate', 'true or false', validate);

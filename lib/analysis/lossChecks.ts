@@ -111,7 +111,11 @@ function isVoid({ labels }: Tried): boolean[] {
 /** The logits with other ones at void pixels. */
 function withVoidLogits(batch: Tried, value: number): Tried {
   const mask = batch.labels.equal(VOID).expandDims(3); // [B,H,W,1]
-  const logits = tf.where(mask, tf.fill(batch.logits.shape, value), batch.logits) as tf.Tensor4D;
+  const logits = tf.where<tf.Tensor4D>(
+    mask,
+    tf.fill<tf.Rank.R4>(batch.logits.shape, value),
+    batch.logits,
+  );
   return { ...batch, logits };
 }
 
@@ -157,7 +161,7 @@ function moreVoid(batch: Tried, isNoisy: boolean): Verdict {
 }
 
 function allVoid(batch: Tried): Verdict {
-  const labels = tf.fill(batch.labels.shape, VOID, 'int32') as tf.Tensor3D;
+  const labels = tf.fill<tf.Rank.R3>(batch.labels.shape, VOID, 'int32');
   const { value, gradient } = valueAndGradient({ ...batch, labels });
   if (value === 0 && gradient.every((one) => one === 0)) return ok('0, and so is its gradient');
   const most = gradient.reduce((max, one) => Math.max(max, Math.abs(one)), 0);
@@ -166,7 +170,7 @@ function allVoid(batch: Tried): Verdict {
 
 function oneClass(batch: Tried): Verdict {
   const labels = tf.where(batch.labels.equal(VOID), batch.labels, tf.zerosLike(batch.labels));
-  return finite(valueAndGradient({ ...batch, labels: labels as tf.Tensor3D }));
+  return finite(valueAndGradient({ ...batch, labels }));
 }
 
 function extremes(batch: Tried): Verdict {
@@ -175,9 +179,7 @@ function extremes(batch: Tried): Verdict {
     const classes = batch.logits.shape[3];
     const truth = tf.oneHot(batch.labels.flatten(), classes).toFloat().reshape(batch.logits.shape);
     for (const logits of [truth, batch.logits.sign()]) {
-      const found = finite(
-        valueAndGradient({ ...batch, logits: logits.mul(factor) as tf.Tensor4D }),
-      );
+      const found = finite(valueAndGradient({ ...batch, logits: logits.mul<tf.Tensor4D>(factor) }));
       if (found.verdict !== 'ok') return found;
     }
   }

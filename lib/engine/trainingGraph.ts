@@ -7,12 +7,11 @@ import type { BatchEvaluation, EvaluationLosses } from './batchEvaluation';
 import { stepTensors } from './step';
 import type { StepInput, StepSetup, StepTensors, TrainingBatch } from './step';
 import { gatedAdam, soundness } from './adamUpdate';
-import { isNoGraph } from './failures';
+import { isNoGraph, TracingError } from './failures';
 import { dataTypes, typeOf } from './nodes';
 import type { GraphNode } from './nodes';
 import { programName, recordModel, weightVariables } from './recordedModel';
 import type { RecordedModel } from './recordedModel';
-import { TracingError } from './recorder';
 import { ResidentGraph } from './residentGraph';
 
 export interface TrainingGraphOptions extends StepSetup {

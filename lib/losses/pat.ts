@@ -60,6 +60,7 @@ export const pat: LossDefinition<PatOptions> = {
     normalizer: (value) => (value === 'pixels' ? 'without 1/|M|' : `normalizer ${String(value)}`),
   },
   averagesByMask: ({ variant, normalizer }) => variant !== 'authors' && normalizer !== 'pixels',
+  stopsGradient: ({ stopGradient }) => stopGradient === true,
   coefficient: (options) => (logits) => patCoefficient(logits, options),
   configure: (where, options): ConfiguredLoss => {
     const { temperature, ...coefficient } = resolveCoefficient(where, options);

@@ -76,7 +76,7 @@ export interface PixelTerm {
   slope: tf.Tensor1D;
 }
 
-/** How one loss treats one batch. The softmax is taken of `scale·logits + offset + log(prior)`. */
+/** How one loss treats one batch. The softmax is taken of `scale·logits + offset + log(prior·factor)`. */
 export interface LossTerms {
   /** Replaces the logits `[N,C]` first; `derivative` is elementwise, `[N,C]`. */
   transform?: (logits: tf.Tensor2D) => { logits: tf.Tensor2D; derivative: tf.Tensor2D };
@@ -84,8 +84,13 @@ export interface LossTerms {
   scale?: number;
   /** Constant added to the scaled logits, `[N,C]` (default none). */
   offset?: tf.Tensor2D;
-  /** Positive factors on exp of the scaled logits, `[C]` (default none). */
-  prior?: tf.Tensor1D;
+  /**
+   * Positive factors on exp of the scaled logits (default none): of each class, `[C]`, or of each class at the pixels of
+   * each label, `[label, class]`, where those of the label itself are 1.
+   */
+  prior?: tf.Tensor1D | tf.Tensor2D;
+  /** Positive factors on exp of the scaled logits of the other classes, `[N,C]`; anything at ignored pixels (default none). */
+  factor?: tf.Tensor2D;
   /** Constant subtracted from the scaled logit of the true class, `[N]` (default none). */
   margin?: tf.Tensor1D;
   /** Constant weight of each pixel, `[N]` (default 1). */
@@ -172,6 +177,8 @@ export interface LossDefinition<Options extends object> {
   perPixel?: boolean;
   /** Each class of each image has the same weight in the average whatever its pixels, as 1/|M| has it (default: no). */
   averagesByMask?: (options: Options) => boolean;
+  /** Its gradient takes a part of it for a constant, and so is not that of finite differences (default: no). */
+  stopsGradient?: (options: Options) => boolean;
   /** Its weight of every class at every pixel, β of PAT: logits `[…,C]` → `[…,C]` (default: none to show). */
   coefficient?: (options: Options) => (logits: tf.Tensor) => tf.Tensor;
   /** Options to try it with, where it needs some (default: none are needed). */

@@ -54,7 +54,7 @@ export function ownNetwork<Specs extends OptionSpecs>(
     options: own.map(([option]) => option),
     sizeMultiple: () => sizeMultiple,
     source: sourceOf(build, { sizeMultiple, options: specs }),
-    logits(image, { variant: _, ...given }) {
+    logits(image, given) {
       const at = `createModel ('${name}')`;
       const resolved = own.map(([option, spec]) => [
         option,

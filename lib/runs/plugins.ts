@@ -102,11 +102,11 @@ function definitions(): Definition[] {
 /** The loss and the network of a configuration that are of a cell, no plugin's and not the kit's, with their source. */
 export function cellDefinitions(config: { loss: { name: string }; model: { name: string } }) {
   const ofPlugins = new Set([...loaded.values()].flat().map(({ value }) => value));
-  const named = [...new Set(namesIn(config.loss))].map((name) => ({
+  const named: Omit<Definition, 'value'>[] = [...new Set(namesIn(config.loss))].map((name) => ({
+    kind: 'loss',
     name,
-    kind: 'loss' as 'loss' | 'model',
   }));
-  named.push({ name: config.model.name, kind: 'model' });
+  named.push({ kind: 'model', name: config.model.name });
   return named.flatMap(({ kind, name }): PluginReference[] => {
     const value = find[kind](name);
     if (value?.source === undefined || ofPlugins.has(value)) return [];

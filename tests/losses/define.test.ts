@@ -201,7 +201,11 @@ describe('a step with a loss of defineLoss', () => {
     const executor = createExecutor(options);
     const images = tf.linspace(0, 1, 2 * 16 * 16 * 3).reshape<tf.Tensor4D>([2, 16, 16, 3]);
     const labels = tf.range(0, 512).mod(4).toInt().reshape<tf.Tensor3D>([2, 16, 16]);
-    const marked = tf.where(labels.equal(tf.scalar(3, 'int32')), tf.scalar(255, 'int32'), labels);
+    const marked = tf.where<tf.Tensor>(
+      labels.equal(tf.scalar(3, 'int32')),
+      tf.scalar(255, 'int32'),
+      labels,
+    );
     const noiseSeed = tf.tensor1d([1, 2], 'int32');
     const results: number[] = [];
     let tensors = 0;
