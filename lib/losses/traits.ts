@@ -61,6 +61,12 @@ export function drawsNoise(loss: { name: string }): boolean {
   return parted(loss).definition?.drawsNoise === true || partsOf(loss).some(drawsNoise);
 }
 
+/** Its gradient, or that of a part of it, takes something for a constant, and so is not that of finite differences. */
+export function stopsGradient(loss: { name: string }): boolean {
+  const { options, definition } = parted(loss);
+  return definition?.stopsGradient?.(options) === true || partsOf(loss).some(stopsGradient);
+}
+
 /** It has an option `classCounts`. */
 export function countsClasses(loss: { name: string }): boolean {
   const options: readonly string[] = parted(loss).definition?.options ?? [];

@@ -188,10 +188,10 @@ function fromSchema(input: unknown) {
   return config;
 }
 
-function checkNetwork({ name, ...options }: ExperimentConfig['model']): void {
-  checkOneOf(where, 'model.name', name, knownNetworks());
-  const known = ['width', 'variant', ...(findNetwork(name)?.options ?? [])];
-  checkKnownOptions(`${where}: model`, options, known);
+function checkNetwork(model: ExperimentConfig['model']): void {
+  checkOneOf(where, 'model.name', model.name, knownNetworks());
+  const own = findNetwork(model.name)?.options ?? [];
+  checkKnownOptions(`${where}: model`, model, ['name', 'width', 'variant', ...own]);
 }
 
 /** The configuration in a run's folder; undefined where there is none. @throws InputError as `parseConfig`. */

@@ -30,6 +30,12 @@ describe('lossChecks', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('tells of a gradient that takes a part for a constant', async () => {
+    const [{ verdict, found }] = await lossChecks({ name: 'pat', stopGradient: true });
+    expect(verdict).toBe('note');
+    expect(found).toMatch(/a part is a constant for the gradient: .* where differences give/);
+  });
+
   it('passes a loss of defineLoss, pixel by pixel or one number', async () => {
     expect(await failures(crossEntropy)).toEqual([]);
     const scalar: OwnLossFunction = (logits, labels, context) =>

@@ -128,7 +128,7 @@ describe('a run of a network of defineModel', () => {
         'experiment config: model.name must be one of segnet, unet, attentionUnet, nestedUnet',
       );
       expect(() => parseConfig({ ...config, model: { name: 'plain', dept: 1 } })).toThrow(
-        "experiment config: model: option must be one of width, variant, depth, got 'dept'. Did you mean 'depth'?",
+        "experiment config: model: option must be one of name, width, variant, depth, got 'dept'. Did you mean 'depth'?",
       );
       const [first, second] = [
         await runExperiment(config, { outDir: path.join(folder, 'a') }),
