@@ -16,6 +16,8 @@ export interface LossCurvesFigureOptions {
   temperature?: number;
   /** Ends of both logarithmic value axes (default 1e-4 and 1e3); what lies outside is cut off. */
   limits?: readonly [number, number];
+  /** Default `'PAT against Focal and cross-entropy'`. */
+  title?: string;
   /** File stem (default `'fig3c-pat-vs-focal'`). */
   name?: string;
 }
@@ -34,6 +36,7 @@ export function lossCurvesFigure(
     sweep,
     temperature,
     limits = [1e-4, 1e3],
+    title = 'PAT against Focal and cross-entropy',
     name = 'fig3c-pat-vs-focal',
   }: LossCurvesFigureOptions = {},
 ): Figure {
@@ -59,7 +62,7 @@ export function lossCurvesFigure(
   const sliders = sweep ? { sliders: [slider(sweep, active)] } : {};
   return {
     name,
-    title: 'PAT against Focal and cross-entropy',
+    title,
     caption:
       `Loss (left) and gradient |∂L/∂z_y| (right) of one pixel with ${curves.numClasses} classes against the ` +
       'probability p of its true class at τ = 1, the other classes sharing 1 − p evenly; no data set (0 images), ' +

@@ -1,9 +1,11 @@
 /** Data sets, networks, losses and differences as figures, tables and sentences name them. */
 import type { LossConfig } from '../losses';
 import { mapLosses } from '../losses/traits';
+import { networkTitle } from '../models';
 import type { NetworkName } from '../models';
 
 export { lossLabel, lossTitle } from '../losses/labels';
+export { networkTitle } from '../models';
 
 const datasetTitles: Readonly<Record<string, string>> = {
   oxfordPet: 'Oxford-IIIT Pet',
@@ -13,20 +15,9 @@ const datasetTitles: Readonly<Record<string, string>> = {
   synthetic: 'drawn scenes',
 };
 
-const networkTitles: Readonly<Record<NetworkName, string>> = {
-  segnet: 'SegNet',
-  unet: 'UNet',
-  attentionUnet: 'AttUNet',
-  nestedUnet: 'UNet++',
-};
-
 /** A name that the kit does not know stays as it is. */
 export function datasetTitle(name: string): string {
   return datasetTitles[name] ?? name;
-}
-
-export function networkTitle(name: NetworkName): string {
-  return networkTitles[name];
 }
 
 /** `CamVid, SegNet`. */

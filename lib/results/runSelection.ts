@@ -1,7 +1,7 @@
 /** Which of the runs at hand are shown side by side: picked by rule, as the images are. */
 import { checkNumber } from '../check';
 import { knownLosses } from '../losses';
-import { networkNames } from '../models';
+import { knownNetworks } from '../models';
 import type { TrainingRun } from '../runs/trainingRuns';
 import { imagesKey, lossFamily, stableJson } from './cells';
 import { networkTitle } from './names';
@@ -42,12 +42,18 @@ export function groupByImages(runs: readonly TrainingRun[]): RunGroup[] {
     const group = groups.get(key) ?? { dataset: dataset.name, runs: [] };
     groups.set(key, { ...group, runs: [...group.runs, run] });
   }
-  const losses = knownLosses();
+  const [losses, networks] = [knownLosses(), knownNetworks()];
   const place = ({ record: { config } }: TrainingRun) =>
-    networkNames.indexOf(config.model.name) * losses.length + losses.indexOf(config.loss.name);
+    placeIn(networks, config.model.name) * (losses.length + 1) + placeIn(losses, config.loss.name);
   return [...groups.values()].map(({ dataset, runs: members }) => {
     return { dataset, runs: [...members].sort((a, b) => place(a) - place(b)) };
   });
+}
+
+/** A name that is not known here, such as of a plugin, comes last. */
+function placeIn(names: readonly string[], name: string): number {
+  const place = names.indexOf(name);
+  return place < 0 ? names.length : place;
 }
 
 /**

@@ -1,9 +1,9 @@
 /** The loss of a run's configuration: what a run sets itself is refused, what it leaves unsaid filled in, the rest checked. */
 import { isDeepStrictEqual } from 'node:util';
 import { InputError, invalid } from '../check';
-import { createLoss, knownLosses } from '../losses';
+import { createLoss, findLoss, knownLosses } from '../losses';
 import type { LossConfig } from '../losses';
-import { countsClasses, lossAtEpoch, mapLosses } from '../losses/traits';
+import { countsClasses, lossAtEpoch, mapLosses, namesIn } from '../losses/traits';
 import { where } from './configErrors';
 import { refuseOwn } from './storedConfig';
 
@@ -37,4 +37,9 @@ export function runLossConfig({ loss, epochs }: { loss: LossConfig; epochs: numb
     throw invalid(where, 'epochs', expected, epochs, remedy);
   }
   return filled;
+}
+
+/** Whether the loss, and each that it is made of, is known here: one of a plugin or a cell may not be. */
+export function isKnownLoss(loss: { name: string }): boolean {
+  return namesIn(loss).every((name) => findLoss(name) !== undefined);
 }
