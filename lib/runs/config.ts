@@ -37,6 +37,8 @@ const dataset = z
     /** Of drawn scenes and random splits; not that of the training. */
     seed: seed.default(0),
     voidAs: voidRule.default('ignore'),
+    /** Compare what the files hold, too, when a run goes on or is evaluated (default false: names and sizes). */
+    checkContents: z.boolean().optional(),
     ...z.object(own).partial().shape,
     /** Synthetic only, like the other lengths. */
     trainLength: length.optional(),

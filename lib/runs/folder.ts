@@ -1,4 +1,4 @@
-/** The files of a run: `config.json`, `metrics.jsonl`, `checkpoints/`, `tensorboard/`, `weights.safetensors`, `record.json`. */
+/** The files of a run: `config.json`, `run.json`, `metrics.jsonl`, `checkpoints/`, `tensorboard/`, `weights.safetensors`, `record.json`. */
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
@@ -7,6 +7,8 @@ import { writeAtomically } from '../atomicFile';
 export interface RunPaths {
   folder: string;
   config: string;
+  /** What the run is besides its configuration: see `RunFacts`. */
+  facts: string;
   metrics: string;
   checkpoints: string;
   best: string;
@@ -24,6 +26,7 @@ export function runPaths(outDir: string): RunPaths {
   return {
     folder,
     config: at('config.json'),
+    facts: at('run.json'),
     metrics: at('metrics.jsonl'),
     checkpoints: at('checkpoints'),
     best: at('checkpoints', 'best.safetensors'),

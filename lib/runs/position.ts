@@ -17,6 +17,8 @@ export const runPosition = z.object({
   best: z.object({ epoch: z.number().int(), validLoss: z.number() }).nullable(),
   /** Seconds of training and validation so far, in all processes. */
   seconds: z.number(),
+  /** `DataIdentity.id` of the data that the run learns from; absent in checkpoints of version 1.0. */
+  data: z.string().optional(),
 });
 
 export type RunPosition = Inferred<typeof runPosition>;

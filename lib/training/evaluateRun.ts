@@ -11,8 +11,10 @@ import { evaluate } from './evaluate';
 import type { Evaluation, PredictedBatch } from './evaluate';
 import { openSplit } from './openSplit';
 import { palettePng } from './palettePng';
-import { runPaths } from '../runs/folder';
 import { readRecord } from '../runs/record';
+import type { RunRecord } from '../runs/record';
+import { verifiedWeights } from '../runs/weights';
+import { checkClassNames, runDataDifference } from './runData';
 import { countedConfig, validationLosses } from './runLoss';
 import { countPixels } from './trainingPixels';
 import type { ExperimentConfig } from '../runs/config';
@@ -30,7 +32,7 @@ export interface RunEvaluationOptions {
    */
   groupsBy?: 'split' | 'train';
   signal?: AbortSignal;
-  /** Told once where the model cannot be a graph, with the reason. */
+  /** Told where the model cannot be a graph, with the reason, and in what the data are not those of the run. */
   onNote?: (text: string) => void;
   /** Samples done and in all. */
   onProgress?: (done: number, total: number) => void;
@@ -39,19 +41,20 @@ export interface RunEvaluationOptions {
 export interface RunEvaluation extends Evaluation {
   dataset: SegmentationDataset;
   groups: ClassGroup[];
+  /** In what the data are not those of the run, in words; undefined where they are, or the run does not tell. */
+  changed?: string;
 }
 
 /**
  * Evaluates the weights that a run kept (`weights.safetensors`) with its own settings.
  *
- * @throws InputError for a folder without a finished run, a data set with another number of classes, and what
- *   `openDataset` and `loadWeights` throw.
+ * @throws InputError for a folder without a finished run, weights that are not those of its record, a data set with
+ *   another number of classes or with the run's in another order, and what `openDataset` and `loadWeights` throw.
  */
 export async function evaluateRun(
   folder: string,
   { split = 'valid', data, predictions, groupsBy = 'split', ...rest }: RunEvaluationOptions = {},
 ): Promise<RunEvaluation> {
-  const paths = runPaths(folder);
   const [config, record] = [await readConfig('evaluateRun', folder), await readRecord(folder)];
   if (config === undefined || record === undefined) {
     throw new InputError(
@@ -68,9 +71,15 @@ export async function evaluateRun(
     const expected = `a data set of ${classNames.length} classes, as the run's`;
     throw invalid('evaluateRun', 'data', expected, `${dataset.name} with ${dataset.numClasses}`);
   }
+  const changed =
+    data === undefined
+      ? await runDataDifference('evaluateRun', { folder, record }, dataset)
+      : otherNames(record, dataset);
+  if (changed !== undefined) onNote?.(changed);
+  const weights = await verifiedWeights('evaluateRun', folder, record);
   const model = createModel({ ...config.model, numClasses: dataset.numClasses });
   try {
-    await loadWeights(model, paths.weights);
+    await loadWeights(model, weights);
     if (predictions !== undefined) await mkdir(predictions, { recursive: true });
     const result = await evaluate(model, dataset, {
       batchSize: config.batchSize,
@@ -86,10 +95,26 @@ export async function evaluateRun(
       groupsBy === 'train'
         ? await countPixels(await openSplit(evaluated, 'train'), signal)
         : undefined;
-    return { ...result, dataset, groups: classGroups(result.counts, result.scores.iou, pixels) };
+    const groups = classGroups(result.counts, result.scores.iou, pixels);
+    return { ...result, dataset, groups, changed };
   } finally {
     model.dispose();
   }
+}
+
+/**
+ * What to say of the classes of another data set.
+ *
+ * @throws InputError for the run's classes in another order.
+ */
+function otherNames(record: RunRecord, dataset: SegmentationDataset): string | undefined {
+  const { classNames } = dataset;
+  if (classNames.every((name) => record.classNames.includes(name))) {
+    checkClassNames('evaluateRun', record, dataset);
+    return undefined;
+  }
+  const [is, was] = [classNames, record.classNames].map((names) => names.join(', '));
+  return `the classes are called otherwise: ${is} (the run learnt ${was})`;
 }
 
 /** Another data set at the run's size; options that belong to the run's own set do not carry over. */
