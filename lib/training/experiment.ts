@@ -28,6 +28,7 @@ import type { EpochMetrics } from '../runs/epochs';
 import { appendLine, clearRun, runPaths } from '../runs/folder';
 import type { RunPaths } from '../runs/folder';
 import { lockRun } from '../runs/lock';
+import type { RunLock } from '../runs/lock';
 import { verifiedWeights } from '../runs/weights';
 import { tensorboardLog } from './tensorboard/runLog';
 import { prepareExecutor, runExecutor } from './runExecutor';
@@ -130,7 +131,7 @@ export async function runExperiment(
       try {
         const state = { model, adam };
         if (finished === undefined) {
-          return await train({ ...experiment, facts }, state, paths, { signal, onProgress });
+          return await train({ ...experiment, facts }, state, paths, { lock, signal, onProgress });
         }
         if (!(await isThere('runExperiment', paths.weights))) {
           await restoreWeights(state, paths);
@@ -165,7 +166,11 @@ async function train(
   experiment: Experiment & { facts: RunFacts },
   state: TrainingState,
   paths: RunPaths,
-  { signal, onProgress }: { signal?: AbortSignal; onProgress: (event: ProgressEvent) => void },
+  {
+    lock,
+    signal,
+    onProgress,
+  }: { lock: RunLock; signal?: AbortSignal; onProgress: (event: ProgressEvent) => void },
 ): Promise<RunRecord> {
   const { valid, totalSteps } = experiment;
   const trainingPixels = await countPixels(experiment.train, signal);
@@ -209,11 +214,13 @@ async function train(
       onStep: async (metrics) => {
         const { step, epoch } = position;
         const { loss } = metrics;
+        lock.check();
         log?.step(step, metrics);
         onProgress({ kind: 'step', step, totalSteps, epoch: epoch + 1, loss });
         if (isDue()) await save();
       },
       onEpoch: async (metrics, isBest) => {
+        lock.check();
         await appendLine(paths.metrics, metrics);
         await log?.epoch(metrics, isBest);
         executor.sync();
@@ -224,11 +231,13 @@ async function train(
       onDiverged: (batch, names) => saveBatch(paths.failedBatch, batch, names),
     });
   } catch (error) {
+    lock.check();
     if (signal?.aborted && position.step > savedStep) await save();
     throw error;
   } finally {
     executor.dispose();
   }
+  lock.check();
   return finishRun({ ...experiment, trainingPixels }, state, paths, position, onNote);
 }
 
