@@ -25,6 +25,9 @@ const seed = z.number().int().safe();
 const share = z.number().min(0).lt(1);
 const part = z.number().min(0).max(1);
 
+/** Of one image, as sharp's limit for decoding is. */
+const MOST_PIXELS = 2 ** 28;
+
 const { length, ...own } = ownOptions;
 
 /** Options of `openDataset`, with one length for each split. */
@@ -33,7 +36,10 @@ const dataset = z
     name: z.enum(['auto', ...datasetNames]).default('synthetic'),
     root: z.string().optional(),
     /** `[height, width]`; 256×256 is the authors' code's for Pet, the paper's sizes are lost. */
-    size: z.tuple([count, count]).default([256, 256]),
+    size: z
+      .tuple([count, count])
+      .refine(([height, width]) => height * width <= MOST_PIXELS, `at most ${MOST_PIXELS} pixels`)
+      .default([256, 256]),
     /** Of drawn scenes and random splits; not that of the training. */
     seed: seed.default(0),
     voidAs: voidRule.default('ignore'),
@@ -50,7 +56,8 @@ const dataset = z
 const model = z
   .object({
     name: z.enum(networkNames as [NetworkName, ...NetworkName[]]).default('segnet'),
-    width: count.default(32),
+    /** Of 512 a network's widest layer alone takes gigabytes. */
+    width: count.max(512).default(32),
     variant: z.enum(['paper', 'authors']).default('paper'),
   })
   .strict();
@@ -121,7 +128,7 @@ const schema = z
     model: model.default({}),
     loss: loss.default({ name: 'crossEntropy' }),
     epochs: count.default(100),
-    batchSize: count.default(8),
+    batchSize: count.max(65_536).default(8),
     /** Of the initial weights, the order of the samples, the augmentation and a loss's noise. */
     seed: seed.default(0),
     optimizer: optimizer.default({}),

@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { InputError, invalid } from '../check';
 import { parseConfig } from '../runs/config';
+import { checkRunIds, sweepName } from './runIds';
 import type { ExperimentConfig } from '../runs/config';
 
 /** One run of a sweep. */
@@ -39,7 +40,7 @@ const where = 'sweep';
 const axes = z.record(z.array(z.unknown()).min(1));
 const schema = z
   .object({
-    name: z.string().regex(/^[\w.-]+$/),
+    name: z.string().regex(sweepName),
     base: z.record(z.unknown()).default({}),
     grid: z.union([axes, z.array(axes).min(1)]),
   })
@@ -63,6 +64,7 @@ export function parseSweep(input: unknown): SweepPlan {
   }
   const { name, base, grid } = result.data;
   const runs = new Map<string, PlannedRun>();
+  checkCount([grid].flat());
   for (const run of [grid].flat().flatMap((one) => runsOf(base, one as SweepGrid))) {
     const same = runs.get(run.id);
     if (same !== undefined && !isDeepStrictEqual(same.config, run.config)) {
@@ -71,7 +73,26 @@ export function parseSweep(input: unknown): SweepPlan {
     }
     if (same === undefined) runs.set(run.id, run);
   }
+  checkRunIds([...runs.keys()]);
   return { name, runs: [...runs.values()] };
+}
+
+/** More runs than anyone trains: a slip in a grid, told before its cells are made. */
+const MOST_RUNS = 10_000;
+
+function checkCount(grids: readonly SweepGrid[]): void {
+  const counts = grids.map((grid) =>
+    Object.values(grid).reduce((product, { length }) => product * length, 1),
+  );
+  const count = counts.reduce((sum, one) => sum + one, 0);
+  if (count <= MOST_RUNS) return;
+  throw invalid(
+    where,
+    'grid',
+    `one of at most ${MOST_RUNS} runs`,
+    count,
+    'Make several sweeps of it.',
+  );
 }
 
 function runsOf(base: Record<string, unknown>, grid: SweepGrid): PlannedRun[] {

@@ -4,9 +4,9 @@
  *     const record = await runExperiment({ loss: { name: 'pat', temperature: 2 } }, { outDir: 'data/runs/pat' });
  *     record.scores.meanIoU;
  */
-import { InputError, invalid } from '../check';
+import { invalid } from '../check';
 import { findDataset } from '../datasets';
-import { isThere } from '../files';
+import { isThere, plainFileError } from '../files';
 import { hasLabelledPixel } from '../datasets/labelled';
 import type { SegmentationDataset } from '../datasets/types';
 import { createModel } from '../models';
@@ -146,20 +146,10 @@ export async function runExperiment(
       model.dispose();
     }
   } catch (error) {
-    throw diskFull(error) ?? error;
+    throw plainFileError('runExperiment', error) ?? error;
   } finally {
     await lock.release();
   }
-}
-
-/** The error of a full disk, with the file that it had no room for. */
-function diskFull(error: unknown): InputError | undefined {
-  const { code = '', path: file = 'a file of the run' } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return undefined;
-  return new InputError(
-    `runExperiment: the disk must have room for ${file}, got ${code}. ` +
-      'Free some space; the same command goes on from the last checkpoint.',
-  );
 }
 
 async function train(
@@ -180,7 +170,9 @@ async function train(
   const { everySteps, everySeconds } = config.checkpoints;
   const onNote = (text: string) => onProgress({ kind: 'note', text });
   const position = await resumePosition(state, paths, facts.data?.id, onNote);
-  await repairMetrics(paths.metrics, position.epoch);
+  const metricsFile = await repairMetrics(paths.metrics, position.epoch, position.history);
+  position.history = metricsFile.kept;
+  gapNotes(paths.metrics, metricsFile).forEach(onNote);
   const { step, epoch } = position;
   onProgress({ kind: 'start', step, totalSteps, epoch, execution: config.execution });
   const { tensorboard, images } = config.logging;
@@ -222,6 +214,7 @@ async function train(
       onEpoch: async (metrics, isBest) => {
         lock.check();
         await appendLine(paths.metrics, metrics);
+        position.history?.push(metrics);
         await log?.epoch(metrics, isBest);
         executor.sync();
         if (isBest) await writeCheckpoint(paths.best, state, position);
@@ -239,6 +232,18 @@ async function train(
   }
   lock.check();
   return finishRun({ ...experiment, trainingPixels }, state, paths, position, onNote);
+}
+
+/** What to say of epochs that `metrics.jsonl` had lost. */
+function gapNotes(file: string, { rebuilt, missing }: { rebuilt: number[]; missing: number[] }) {
+  return [
+    ...(rebuilt.length > 0
+      ? [`${file} had lost epochs ${rebuilt.join(', ')}: written anew from the checkpoint`]
+      : []),
+    ...(missing.length > 0
+      ? [`${file} has lost epochs ${missing.join(', ')}: the record names them as missing`]
+      : []),
+  ];
 }
 
 async function saveBatch(file: string, { images, labels }: TrainingBatch, names: string[]) {

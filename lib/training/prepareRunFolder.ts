@@ -29,7 +29,7 @@ export interface PreparedRun {
 
 /**
  * Creates the folder with its `config.json` and `run.json`, or checks that those there say the same: `checkpoints`,
- * `logging` and `dataset.checkContents` may differ, threads may with a note. Unfinished files of a killed process are
+ * `logging`, `dataset.cache` and `dataset.checkContents` may differ, threads may with a note. Unfinished files of a killed process are
  * deleted.
  *
  * @throws InputError that names the first setting, class or sample that differs.
@@ -118,7 +118,7 @@ function otherData(folder: string, difference: string): InputError {
 
 /** Without what may differ. */
 function comparable(config: ExperimentConfig) {
-  const dataset = { ...config.dataset, checkContents: undefined };
+  const dataset = { ...config.dataset, checkContents: undefined, cache: undefined };
   return { ...config, dataset, checkpoints: undefined, logging: undefined };
 }
 

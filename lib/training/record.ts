@@ -8,6 +8,7 @@ import { hashFile } from '../datasets/partFile';
 import type { SegmentationDataset } from '../datasets/types';
 import { parameterCount, saveWeights } from '../models';
 import { readCheckpoint } from './checkpoint';
+import { missingEpochs } from '../runs/epochs';
 import type { RunFacts } from '../runs/facts';
 import type { RunPosition } from '../runs/position';
 import type { RunRecord } from '../runs/record';
@@ -46,7 +47,7 @@ export async function finishRun(
   { config, train, valid, test: testSplit, model, trainingPixels, facts }: TrainedExperiment,
   state: TrainingState,
   paths: RunPaths,
-  { epoch, step, best, seconds }: RunPosition,
+  { epoch, step, best, seconds, history = [] }: RunPosition,
   onNote: (text: string) => void = () => {},
 ): Promise<RunRecord> {
   await readCheckpoint(paths.best, state);
@@ -57,6 +58,7 @@ export async function finishRun(
   await saveWeights(model, paths.weights);
   const test = await testScores({ config, model, test: testSplit }, onNote);
   const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
+  const missing = missingEpochs(history, epoch);
   const record: RunRecord = {
     config,
     classNames: [...train.classNames],
@@ -66,6 +68,7 @@ export async function finishRun(
     parameters: parameterCount(model),
     epochs: epoch,
     steps: step,
+    ...(missing.length > 0 && { missingEpochs: missing }),
     stoppedBy: epoch < config.epochs ? 'patience' : 'epochs',
     best: best as NonNullable<RunPosition['best']>,
     scores,
