@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, invalid } from '../check';
+import { pathBelow } from '../files';
 import type { SegmentationDataset, Split } from '../datasets/types';
 import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
@@ -131,7 +132,7 @@ async function writePredictions(
   const pixels = height * width;
   for (const [i, name] of names.entries()) {
     const ids = predictions.subarray(i * pixels, (i + 1) * pixels);
-    const file = path.join(folder, `${name}.png`);
+    const file = await pathBelow('evaluateRun', folder, `${name}.png`);
     await mkdir(path.dirname(file), { recursive: true }); // names may hold folders
     await writeFile(file, palettePng(ids, { height, width, palette }));
   }
