@@ -10,8 +10,8 @@
 import { tf } from './backend';
 import { invalid } from './check';
 import { toBfloat16 } from './engine/bfloat16';
-import { TracingError } from './engine/recorder';
-import { TrainingGraph } from './engine/trainingGraph';
+import { TracingError } from './engine/failures';
+import { evaluationLosses, TrainingGraph } from './engine/trainingGraph';
 import type { BatchShapes, TrainingGraphOptions } from './engine/trainingGraph';
 import { evaluateLogits } from './engine/batchEvaluation';
 import type { BatchEvaluation } from './engine/batchEvaluation';
@@ -31,7 +31,7 @@ export interface ExecutorOptions extends Omit<TrainingGraphOptions, 'rewrite'> {
   execution?: Execution;
   /** Default 'float32'; 'bfloat16' is for 'graph' only. */
   precision?: Precision;
-  /** Told once where 'graph', and once where 'bfloat16' was asked for and cannot be, with the reason. */
+  /** Called with the reason where `'graph'` was asked for and cannot be, and where `'bfloat16'` cannot be. */
   onNote?: (text: string) => void;
 }
 
@@ -153,7 +153,7 @@ class Executor implements StepExecutor {
   private evaluateEagerly({ images, labels }: TrainingBatch, noiseSeed: tf.Tensor1D) {
     return tf.tidy(() => {
       const logits = this.options.model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
-      return evaluateLogits(logits, labels, this.options, noiseSeed);
+      return evaluateLogits(logits, labels, evaluationLosses(this.options), noiseSeed);
     });
   }
 }

@@ -12,12 +12,6 @@ import { unsafeUniformIntDistribution, xoroshiro128plus } from 'pure-rand';
 import type { RandomGenerator } from 'pure-rand';
 import { checkNumber, invalid } from './check';
 
-/** A saved position of a generator; JSON-safe. */
-export interface RandomState {
-  path: string;
-  generator: number[];
-}
-
 export class Random {
   private generator: RandomGenerator;
   private readonly path: string;
@@ -73,18 +67,6 @@ export class Random {
       [order[i], order[j]] = [order[j], order[i]];
     }
     return order;
-  }
-
-  /** The current position, to be saved with a checkpoint. */
-  state(): RandomState {
-    return { path: this.path, generator: [...(this.generator.getState?.() ?? [])] };
-  }
-
-  /** A generator that goes on exactly where `state()` was taken. */
-  static fromState(state: RandomState): Random {
-    const random = Random.at(state.path);
-    random.generator = xoroshiro128plus.fromState(state.generator);
-    return random;
   }
 
   private static at(path: string): Random {

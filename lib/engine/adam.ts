@@ -29,7 +29,7 @@ export class Adam {
   step = 0;
   /** In the order of the variables. */
   readonly moments: readonly Moments[];
-  /** In force. */
+  /** With their defaults; β₁ and β₂ are rounded to float32. */
   readonly options: Readonly<Required<AdamOptions>>;
 
   constructor(

@@ -33,12 +33,12 @@ export interface StepMeasurement extends BenchCase {
   torchChannelsLastMs: number;
   /** Median over the rounds of our time over that of PyTorch's faster layout. */
   ratio: number;
-  /** The largest ratio that issue 6 allows; null for other sizes. */
+  /** The largest ratio that the kit allows itself; null for sizes without a bar. */
   bar: number | null;
   spreads: Record<SideName, Spread>;
   /** Highest resident memory of each process; null where there is no /proc. */
   peakMiB: Record<SideName, number> | null;
-  /** Our peak over that of PyTorch's thriftier layout, and what issue 6 allows. */
+  /** Our peak over that of PyTorch's thriftier layout, and the largest value that the kit allows itself. */
   memoryRatio: number | null;
   memoryBar: number;
   /** What each process has to itself after the last round: its peak holds mapped pages of its libraries, too. */

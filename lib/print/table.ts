@@ -1,21 +1,19 @@
 /**
- * Tables of a paper: one model, written as LaTeX (booktabs, siunitx), Markdown and CSV.
+ * Tables of a paper: one model, written as LaTeX (booktabs, siunitx), Markdown and HTML.
  *
- *     const table = sideBySide({ name: 'table1', caption: 'Losses', labels: ['Loss'], scores, rows });
  *     tableLatex(table); // a table environment; needs \usepackage{booktabs, siunitx, graphicx}
  *
  * In each column that says what is better, the best number is bold and the second underlined, as rounded.
  */
 import { described, invalid } from '../check';
+import { markdownText } from './escape';
 import { latexText, latexValue } from './table/latex';
 import { numberText } from './table/numberText';
 import { groupsOf, letterOf, prepared } from './table/prepare';
-import { csvText } from './plain';
 import type { Mark, Table } from './table/types';
 
 export type { Table, TableCell, TableColumn, TableRow } from './table/types';
 export { tableHtml } from './table/html';
-export { sideBySide } from './table/sideBySide';
 
 /** As wide as the text at most: a table that fits keeps its size. */
 const shrink = '\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}';
@@ -71,8 +69,7 @@ export function tableMarkdown(table: Table): string {
   const { caption, labels, columns, rows } = table;
   const { marks, letters } = prepared(table);
   const headers = columns.map(({ group = '', header }) => `${group} ${header}`.trim());
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const wrap: Record<Mark, (text: string) => string> = {
     best: (text) => `**${text}**`,
     second: (text) => `<u>${text}</u>`,
@@ -80,7 +77,7 @@ export function tableMarkdown(table: Table): string {
   };
   const body = rows.map(({ labels: row, cells }, r) =>
     line([
-      ...row,
+      ...row.map(markdownText),
       ...cells.map((cell, c) => {
         if (cell === null) return '–';
         const letter = letterOf(letters, cell);
@@ -90,29 +87,12 @@ export function tableMarkdown(table: Table): string {
     ]),
   );
   const aligned = [...labels.map(() => '---'), ...columns.map(() => '---:')];
-  const notes = [...letters].map(([note, letter]) => `<sup>${letter}</sup> ${note}  `);
-  const parts = [caption, '', line([...labels, ...headers]), line(aligned), ...body];
+  const notes = [...letters].map(
+    ([note, letter]) => `<sup>${letter}</sup> ${markdownText(note)}  `,
+  );
+  const titles = [...labels, ...headers].map(markdownText);
+  const parts = [markdownText(caption), '', line(titles), line(aligned), ...body];
   return `${[...parts, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')}\n`;
-}
-
-/** One line a row, numbers in full; a column of deviations or notes behind each column that has any. */
-export function tableCsv(table: Table): string {
-  check('tableCsv', table);
-  const { labels, columns, rows } = table;
-  const lines = rows.map(({ labels: row, cells }) => {
-    const line: Record<string, string | number | null> = {};
-    labels.forEach((label, i) => (line[label] = row[i]));
-    columns.forEach(({ group = '', header }, c) => {
-      const title = `${group} ${header}`.trim();
-      const any = (key: 'deviation' | 'note') =>
-        rows.some(({ cells: other }) => (other[c]?.[key] ?? null) !== null);
-      line[title] = cells[c]?.value ?? null;
-      if (any('deviation')) line[`${title} deviation`] = cells[c]?.deviation ?? null;
-      if (any('note')) line[`${title} note`] = cells[c]?.note ?? null;
-    });
-    return line;
-  });
-  return csvText(lines);
 }
 
 /** `S[table-format=+2.2(2)]`, wide enough for every number of the column and the letter of its note. */

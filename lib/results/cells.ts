@@ -1,5 +1,6 @@
 /** Cells of a table: the runs that differ in nothing but their seed. */
 import type { LossConfig } from '../losses';
+import { partsOf } from '../losses/traits';
 import type { NetworkName } from '../models';
 import type { ResultRecord } from './records';
 
@@ -71,10 +72,10 @@ export function schemeKey({ config, split }: Placed): string {
 }
 
 /** Equal for a loss whatever its options, but for the authors' variant and PAT's 1/|M|: those are losses of their own. */
-export function lossFamily(loss: LossConfig): string {
+export function lossFamily(loss: { name: string }): string {
   const variant = 'variant' in loss ? loss.variant : undefined;
   const normalizer = 'normalizer' in loss ? loss.normalizer : undefined;
-  return stableJson([loss.name, variant, normalizer]);
+  return stableJson([loss.name, variant, normalizer, ...partsOf(loss).map(lossFamily)]);
 }
 
 /** Equal for runs on the same images of the same size. */

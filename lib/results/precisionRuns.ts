@@ -3,7 +3,6 @@ import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
 import { entriesIfThere, readJsonIfThere } from '../files';
-import type { LossName } from '../losses';
 import { readEpochs } from '../runs/epochs';
 import { readRecord } from '../runs/record';
 import type { Precision } from '../engine';
@@ -17,7 +16,7 @@ export interface PrecisionEpoch {
 }
 
 export interface PrecisionRun {
-  loss: LossName;
+  loss: string;
   seed: number;
   precision: Precision;
   epochs: PrecisionEpoch[];
@@ -31,7 +30,7 @@ export interface PrecisionRuns {
 
 /** Final scores of one loss. */
 export interface PrecisionComparison {
-  loss: LossName;
+  loss: string;
   seeds: number[];
   /** Final mean IoU, averaged over the seeds that both precisions have. */
   float32: number;

@@ -1,6 +1,6 @@
 /** Which of the runs at hand are shown side by side: picked by rule, as the images are. */
 import { checkNumber } from '../check';
-import { lossNames } from '../losses';
+import { knownLosses } from '../losses';
 import { networkNames } from '../models';
 import type { TrainingRun } from '../runs/trainingRuns';
 import { imagesKey, lossFamily, stableJson } from './cells';
@@ -42,9 +42,9 @@ export function groupByImages(runs: readonly TrainingRun[]): RunGroup[] {
     const group = groups.get(key) ?? { dataset: dataset.name, runs: [] };
     groups.set(key, { ...group, runs: [...group.runs, run] });
   }
+  const losses = knownLosses();
   const place = ({ record: { config } }: TrainingRun) =>
-    networkNames.indexOf(config.model.name) * lossNames.length +
-    lossNames.indexOf(config.loss.name);
+    networkNames.indexOf(config.model.name) * losses.length + losses.indexOf(config.loss.name);
   return [...groups.values()].map(({ dataset, runs: members }) => {
     return { dataset, runs: [...members].sort((a, b) => place(a) - place(b)) };
   });

@@ -1,6 +1,6 @@
 /** The weights that a finished run kept are those that its record names. */
 import { InputError } from '../check';
-import { hashFile } from '../datasets/partFile';
+import { hashFile } from '../datasets/download/partFile';
 import { isThere } from '../files';
 import { runPaths } from './folder';
 import type { RunRecord } from './record';

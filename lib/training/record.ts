@@ -4,7 +4,7 @@ import { writeAtomically } from '../atomicFile';
 import { deviceReport } from '../backend';
 import type { tf } from '../backend';
 import { hasLabelledPixel } from '../datasets/labelled';
-import { hashFile } from '../datasets/partFile';
+import { hashFile } from '../datasets/download/partFile';
 import type { SegmentationDataset } from '../datasets/types';
 import { parameterCount, saveWeights } from '../models';
 import { readCheckpoint } from './checkpoint';

@@ -2,44 +2,60 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sideBySide, tableCsv, tableHtml, tableLatex, tableMarkdown } from '../../lib/print/table';
+import { tableHtml, tableLatex, tableMarkdown } from '../../lib/print/table';
 import type { Table } from '../../lib/print/table';
 import { marksOf } from '../../lib/print/table/marks';
 import { withFolder } from '../datasets/files';
 
 const note = 'Table 3, SegNet, third temperature';
-const table: Table = sideBySide({
+const table: Table = {
   name: 'table1',
   caption: 'Losses & their scores, 100 % CamVid_2',
   labels: ['Loss', 'Option'],
-  scores: [
-    { name: 'mIoU', digits: 2, better: 'higher' },
-    { name: 'Dice error', digits: 1, better: 'lower' },
+  columns: [
+    { group: 'mIoU', header: 'Paper', digits: 2, better: 'higher' },
+    { group: 'mIoU', header: 'Ours', digits: 2, better: 'higher' },
+    { group: 'mIoU', header: 'Δ', digits: 2, signed: true },
+    { group: 'Dice error', header: 'Paper', digits: 1, better: 'lower' },
+    { group: 'Dice error', header: 'Ours', digits: 1, better: 'lower' },
+    { group: 'Dice error', header: 'Δ', digits: 1, signed: true },
   ],
   rows: [
     {
       labels: ['Focal', 'γ = 2'],
-      values: [
-        { paper: { value: 74.02 }, ours: { value: 71.234, deviation: 0.305 } },
-        { paper: { value: 0.56 }, ours: { value: 0.6, deviation: null } },
+      cells: [
+        { value: 74.02 },
+        { value: 71.234, deviation: 0.305 },
+        { value: 71.234 - 74.02 },
+        { value: 0.56 },
+        { value: 0.6, deviation: null },
+        { value: 0.6 - 0.56 },
       ],
     },
     {
       labels: ['PAT | τ', '±1'],
-      values: [
-        { paper: { value: 76.22, note }, ours: { value: 76.3, deviation: 1.2 } },
-        { paper: null, ours: { value: 0.549 } },
+      cells: [
+        { value: 76.22, note },
+        { value: 76.3, deviation: 1.2 },
+        { value: 76.3 - 76.22 },
+        null,
+        { value: 0.549 },
+        null,
       ],
     },
     {
       labels: ['BMS', ''],
-      values: [
-        { paper: { value: 8.15 }, ours: null },
-        { paper: { value: 3.08 }, ours: { value: 0.4501 } },
+      cells: [
+        { value: 8.15 },
+        null,
+        null,
+        { value: 3.08 },
+        { value: 0.4501 },
+        { value: 0.4501 - 3.08 },
       ],
     },
   ],
-});
+};
 
 describe('marksOf', () => {
   it('goes by the numbers as printed', () => {
@@ -70,16 +86,6 @@ describe('tables', () => {
       `<sup>a</sup> ${note}  `,
       '',
     ]);
-  });
-
-  it('as CSV, numbers in full', () => {
-    const lines = tableCsv(table).split('\r\n');
-    expect(lines[0]).toBe(
-      'Loss,Option,mIoU Paper,mIoU Paper note,mIoU Ours,mIoU Ours deviation,mIoU Δ,' +
-        'Dice error Paper,Dice error Ours,Dice error Δ',
-    );
-    expect(lines[2]).toContain(`76.22,"${note}",76.3,1.2,`);
-    expect(lines[3]).toBe(`BMS,"",8.15,,,,,3.08,0.4501,${0.4501 - 3.08}`);
   });
 
   it('as HTML, groups above their columns', () => {
@@ -127,7 +133,7 @@ describe('tables', () => {
   it('refuses a bad name and a row of another length', () => {
     expect(() => tableLatex({ ...table, name: 'a b' })).toThrow('a file stem');
     const rows = [{ labels: ['x', 'y'], cells: [null] }];
-    expect(() => tableCsv({ ...table, rows })).toThrow('2 labels and 6 cells, got 2 and 1');
+    expect(() => tableMarkdown({ ...table, rows })).toThrow('2 labels and 6 cells, got 2 and 1');
   });
 
   const latex = spawnSync('pdflatex', ['--version']).status === 0;

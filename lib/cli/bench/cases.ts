@@ -14,13 +14,13 @@ export interface Filters {
   variant?: string;
 }
 
-/** `width/side/batch`, and the bars of issue 6 on our time, over the faster of PyTorch's layouts. */
+/** `width/side/batch` → the largest time that the kit allows itself, over that of PyTorch's faster layout. */
 const bars: Record<string, Record<Mode, number>> = {
   '16/128/4': { step: 0.9, infer: 0.85 },
   '32/256/2': { step: 0.95, infer: 0.85 },
 };
 
-/** The bar of issue 6 on our peak memory, over the smaller one of PyTorch's layouts. */
+/** The largest peak memory that the kit allows itself, over that of PyTorch's thriftier layout. */
 export const memoryBar = 1.3;
 
 /** The largest ratio allowed; null where none is set. */
@@ -34,7 +34,7 @@ export function caseName({ network, variant, loss, width, size, batch }: BenchCa
 }
 
 /**
- * Every combination that the filters leave, by default all networks, losses and the two sizes of issue 6.
+ * Every combination that the filters leave, by default all networks, losses and the two sizes that have a bar.
  *
  * @throws InputError for unknown names and for sizes that are none.
  */

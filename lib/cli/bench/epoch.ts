@@ -25,7 +25,7 @@ import { StepSide } from './stepSide';
 import type { BenchOptions, BenchReport } from './types';
 
 const size: [number, number] = [96, 128];
-/** The largest epoch over (steps · step) that issue 6 allows. */
+/** The largest time of an epoch, over that of its steps alone, that the kit allows itself. */
 const bar = 1.1;
 
 /** The run, and the run with some of its work left out or done again. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { barOf, benchCases, caseName } from '../../../lib/cli/bench/cases';
 
 describe('benchCases', () => {
-  it('has all four networks, both losses and both sizes of issue 6', () => {
+  it('has all four networks, both losses and both sizes that have a bar', () => {
     const cases = benchCases('step', {});
     expect(cases).toHaveLength(16);
     expect(new Set(cases.map(caseName)).size).toBe(16);

@@ -1,0 +1,204 @@
+/**
+ * Data sets made of image files and label files: opening one is naming its pairs and what its
+ * values mean.
+ */
+import path from 'node:path';
+import { checkOneOf, InputError, invalid } from '../check';
+import { isThere } from '../files';
+import { withCache } from './cache/sampleCache';
+import { createDataset, voidLabel } from './dataset';
+import { classValues } from './identity';
+import type { Pair } from './listing';
+import { notAllowed } from './decode/mask';
+import type { MaskLabels } from './decode/mask';
+import { fileOptions, namesOf } from './options';
+import type { ownOptions } from './options';
+import { pairSource, readablePairs } from './pairSource';
+import { writtenPaperSplit } from './split';
+import { NoSplitError } from './types';
+import type {
+  Colour,
+  DatasetDefinition,
+  DatasetFacts,
+  ResolvedOptions,
+  SkippedSample,
+  Split,
+} from './types';
+
+/** What the values of the label files mean, besides the classes' names and colours. */
+export interface LabelFacts extends Omit<DatasetFacts, 'real'> {
+  /** Class id of a value stored in a label file; undefined for a value that must not occur. */
+  classOf(value: number): number | 'void' | undefined;
+  /** Class id of each colour of colour-coded label files; without it, those are refused. */
+  colours?: readonly (readonly [colour: Colour, id: number | 'void'])[];
+  /** Read palette PNGs by their colours (default: by their indexes). */
+  paletteColours?: boolean;
+}
+
+/** All that a data set of files has to say about itself; one such constant a file. */
+export interface FileDataset extends LabelFacts {
+  /** Where the set lies under the root, e.g. `'camvid/CamVid'`; `''` for the root itself. */
+  folder: string;
+  /** Where to get it, for the error when it is not there. */
+  source: string;
+  /** Options beyond those of every data set of files. */
+  options?: Partial<typeof ownOptions>;
+  /** As in `DatasetDefinition`. */
+  clustersOf?: (names: readonly string[]) => string[];
+  /** What depends on the options or on a file of the set. */
+  variant?(folder: string, options: ResolvedOptions): Promise<Partial<LabelFacts>>;
+  hasSplit(folder: string, split: Split): Promise<boolean>;
+  /** Whether it comes with splits (default true); where it does not, they are those of `splitRule: 'paper'`. */
+  hasOwnSplits?(folder: string): Promise<boolean>;
+  /** The pairs of an official split, in the set's own order. */
+  pairs(folder: string, split: Split, options: ResolvedOptions): Promise<Pair[]>;
+  /** Every pair whose labels are public, for `splitRule: 'paper'`. */
+  allPairs(folder: string, options: ResolvedOptions): Promise<Pair[]>;
+}
+
+/** Where a copy of a split goes when the folder of the data cannot be written to. */
+const splitCopies = path.join('data', 'datasets', 'splits');
+
+/** The line of the table in `lib/datasets.ts` for a data set of files. */
+export function fileDataset(set: FileDataset): DatasetDefinition {
+  return {
+    name: set.name,
+    title: set.title,
+    real: true,
+    classNames: set.classNames,
+    palette: set.palette,
+    licence: set.licence,
+    citation: set.citation,
+    attribution: set.attribution,
+    options: namesOf({ ...fileOptions, ...set.options }),
+    clustersOf: set.clustersOf,
+    has: (root, split) => set.hasSplit(path.join(root, set.folder), split),
+    open: (options) => openFiles(set, options),
+  };
+}
+
+async function openFiles(set: FileDataset, options: ResolvedOptions) {
+  const { root, split, size, onBadSample = 'error', cache = 'none' } = options;
+  checkOneOf(
+    'openDataset',
+    'splitRule',
+    options.splitRule ?? 'official',
+    fileOptions.splitRule.options,
+  );
+  checkOneOf('openDataset', 'onBadSample', onBadSample, fileOptions.onBadSample.options);
+  checkOneOf('openDataset', 'cache', cache, fileOptions.cache.options);
+  const folder = path.join(root, set.folder);
+  if (!(await exists(folder))) throw missingFolder(set, root, folder);
+  const facts = { ...set, ...(await set.variant?.(folder, options)), real: true };
+  // A set without void pixels has no class for them either.
+  const voidAs = hasVoid(facts) ? options.voidAs : 'ignore';
+  const voidId = voidLabel(facts.classNames, voidAs);
+  const labels = labelsOf(facts, voidId);
+  const found = await splitPairs(set, folder, options);
+  let pairs = found.flatMap((pair) => {
+    if (!('problem' in pair)) return [pair];
+    if (onBadSample === 'error') throw pair.problem;
+    return [];
+  });
+  let skipped: SkippedSample[] = [];
+  if (onBadSample === 'skip') {
+    const { good, bad } = await readablePairs(pairs, labels, size);
+    pairs = good;
+    const reasons = new Map(bad.map(({ name, reason }) => [name, reason]));
+    skipped = found.flatMap((pair) => {
+      const reason = 'problem' in pair ? pair.problem.message : reasons.get(pair.name);
+      return reason === undefined ? [] : [{ name: pair.name, reason }];
+    });
+  }
+  if (pairs.length === 0) throw emptySplit(folder, split, skipped);
+  const source = withCache(pairSource(pairs, labels, size), {
+    kind: cache,
+    identity: {
+      name: set.name,
+      split,
+      size,
+      labels: [...labels.labelTable],
+      colours: [...(labels.colours ?? [])],
+      paletteColours: labels.paletteColours,
+    },
+    files: pairs.flatMap(({ image, mask }) => [image, mask]),
+  });
+  const parts = { files: pairs, values: classValues(labels, facts.classNames.length, voidId) };
+  return createDataset(facts, source, { split, voidAs, skipped, parts });
+}
+
+/** The pairs of a split, in the order of their names or of the set's list. */
+async function splitPairs(
+  set: FileDataset,
+  folder: string,
+  options: ResolvedOptions,
+): Promise<Pair[]> {
+  const { split, seed, splitRule = 'official' } = options;
+  const own = (await set.hasOwnSplits?.(folder)) ?? true;
+  if (splitRule === 'official' && own) {
+    return set.pairs(folder, split, options).catch(async (error: unknown) => {
+      if (!(error instanceof InputError) || (await set.hasSplit(folder, split))) throw error;
+      throw new NoSplitError(error.message);
+    });
+  }
+  const all = new Map<string, Pair>();
+  const names: string[] = [];
+  for (const pair of await set.allPairs(folder, options)) {
+    all.set(pair.name, pair);
+    names.push(pair.name);
+  }
+  const where = { name: set.name, folder, seed, copies: splitCopies };
+  const drawn = await writtenPaperSplit(names, where);
+  if (drawn[split].length === 0 && names.length > 0) {
+    const remedy = `${folder} has ${names.length} images, too few for one.`;
+    throw new NoSplitError(
+      invalid('openDataset', 'split', 'one with images', split, remedy).message,
+    );
+  }
+  return drawn[split].flatMap((name) => all.get(name) ?? []);
+}
+
+/** Whether a file or folder is there. @throws InputError where that cannot be told. */
+export function exists(file: string): Promise<boolean> {
+  return isThere('openDataset', file);
+}
+
+function hasVoid(facts: LabelFacts): boolean {
+  const { colours = [] } = facts;
+  const values = Array.from({ length: 256 }, (_, value) => facts.classOf(value));
+  return values.includes('void') || colours.some(([, id]) => id === 'void');
+}
+
+function labelsOf(facts: LabelFacts, voidId: number): MaskLabels {
+  const idOf = (id: number | 'void') => (id === 'void' ? voidId : id);
+  const labelTable = Int16Array.from({ length: 256 }, (_, value) => {
+    const id = facts.classOf(value);
+    return id === undefined ? notAllowed : idOf(id);
+  });
+  const { colours, paletteColours } = facts;
+  if (colours === undefined) return { labelTable };
+  const keys = colours.map(
+    ([[red, green, blue], id]) => [(red << 16) | (green << 8) | blue, idOf(id)] as const,
+  );
+  return { labelTable, colours: new Map(keys), paletteColours };
+}
+
+function emptySplit(folder: string, split: Split, skipped: readonly SkippedSample[]): InputError {
+  const remedy =
+    skipped.length === 0
+      ? `The ${split} split in ${folder} is empty. Unpack the data set again.`
+      : `None of its ${skipped.length} samples in ${folder} can be read. The first: ${skipped[0].reason}`;
+  return invalid('openDataset', 'split', 'one with images', split, remedy);
+}
+
+function missingFolder(set: FileDataset, root: string, folder: string): InputError {
+  const holds = set.folder === '' ? 'images, masks and classes.json' : set.folder;
+  return invalid(
+    'openDataset',
+    'root',
+    `a folder that holds ${holds}`,
+    root,
+    `No ${set.title} in ${folder}. Get it (${set.source}), or set PAT_DATA_DIR (or root) to the ` +
+      `folder that holds ${holds}; the data set 'synthetic' works without files.`,
+  );
+}
