@@ -88,7 +88,6 @@ export async function pathBelow(where: string, folder: string, name: string): Pr
 export function checkRelative(where: string, name: string): string {
   const parts = name.split('/');
   const isSafe = parts.every((part) => !['', '.', '..'].includes(part) && part.length <= 200);
-  // eslint-disable-next-line no-control-regex -- they are what must not be there
   if (isSafe && !/[\u0000-\u001f\u007f\\]/.test(name)) return name;
   throw invalid(where, 'name', 'a path that leads down, of parts of at most 200 characters', name);
 }
