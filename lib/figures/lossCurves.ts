@@ -2,6 +2,7 @@
 import type { Data, Layout, Slider } from 'plotly.js';
 import type { LossCurve, LossCurves, TemperatureSweep } from '../analysis/lossCurves';
 import { checkNumber, checkSameShape, invalid } from '../check';
+import { minimumOf } from '../extremes';
 import { curveStyles, curveTrace } from './drawing/curveStyle';
 import type { CurveStyle } from './drawing/curveStyle';
 import { rounded } from '../print/labels';
@@ -73,7 +74,7 @@ export function lossCurvesFigure(
 function activeStep({ temperatures }: TemperatureSweep, wanted: number | undefined): number {
   if (wanted === undefined) {
     const distance = temperatures.map((t) => Math.abs(Math.log(t)));
-    return distance.indexOf(Math.min(...distance));
+    return distance.indexOf(minimumOf(distance));
   }
   const active = temperatures.indexOf(wanted);
   if (active >= 0) return active;

@@ -6,6 +6,7 @@ import type { PrecisionRuns } from '../results/precisionRuns';
 import { rounded } from '../print/labels';
 import { axis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
+import { maximumOf } from '../extremes';
 
 export interface PrecisionCurvesOptions {
   /** File stem (default `'precision-curves'`). */
@@ -29,7 +30,7 @@ export function precisionCurvesFigure(
   const seeds = [...new Set(runs.map(({ seed }) => seed))];
   const panelWidth = (1 - GAP * (losses.length - 1)) / losses.length;
   const scores = runs.flatMap(({ epochs }) => epochs.map(({ meanIoU }) => 100 * (meanIoU ?? 0)));
-  const range = [0, 1.05 * Math.max(...scores)];
+  const range = [0, 1.05 * maximumOf(scores)];
   const layout: Partial<Layout> = { annotations: [], margin: { t: 50 } };
   losses.forEach((loss, i) => {
     const suffix = i === 0 ? '' : String(i + 1);

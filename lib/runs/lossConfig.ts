@@ -5,14 +5,7 @@ import { createLoss, knownLosses } from '../losses';
 import type { LossConfig } from '../losses';
 import { countsClasses, lossAtEpoch, mapLosses } from '../losses/traits';
 import { where } from './configErrors';
-
-/** Options of `createLoss` that a run sets itself, and why no configuration has them. */
-const runsOwn = {
-  ignoreIndex: "Leave it out: the data set's own decides which pixels do not count.",
-  validate: 'Leave it out: the training step checks labels and numbers itself.',
-  noise: 'Leave it out: a run draws its noise anew at every step.',
-  epoch: 'Leave it out: a run knows the epoch that it is in.',
-};
+import { refuseOwn } from './storedConfig';
 
 /**
  * The loss with `classCounts: 'dataset'` where it, or a loss inside it, counts classes and says nothing of it. `'authors'`
@@ -44,11 +37,4 @@ export function runLossConfig({ loss, epochs }: { loss: LossConfig; epochs: numb
     throw invalid(where, 'epochs', expected, epochs, remedy);
   }
   return filled;
-}
-
-function refuseOwn(path: string, loss: object): void {
-  for (const [option, remedy] of Object.entries(runsOwn)) {
-    const value = (loss as Readonly<Record<string, unknown>>)[option];
-    if (value !== undefined) throw invalid(where, `${path}.${option}`, 'absent', value, remedy);
-  }
 }

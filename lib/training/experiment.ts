@@ -34,7 +34,7 @@ import { tensorboardLog } from './tensorboard/runLog';
 import { prepareExecutor, runExecutor } from './runExecutor';
 import { countedConfig } from './runLoss';
 import { stepsPerEpoch, trainLoop } from './train';
-import { countPixels } from './trainingPixels';
+import { surveyAndKeepData } from './surveyData';
 import type { TrainingBatch } from '../engine/step';
 import type { RunRecord } from '../runs/record';
 import type { ExperimentConfig, ExperimentInput } from '../runs/config';
@@ -163,7 +163,8 @@ async function train(
   }: { lock: RunLock; signal?: AbortSignal; onProgress: (event: ProgressEvent) => void },
 ): Promise<RunRecord> {
   const { valid, totalSteps } = experiment;
-  const trainingPixels = await countPixels(experiment.train, signal);
+  const { trainingPixels, notes } = await surveyAndKeepData(experiment, signal);
+  for (const text of notes) onProgress({ kind: 'note', text });
   const { facts } = experiment;
   await keepTrainingPixels(paths, facts, trainingPixels, experiment.train.classNames);
   const config = countedConfig(experiment.config, trainingPixels);

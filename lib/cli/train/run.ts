@@ -6,6 +6,7 @@ import type { Progress } from '../../notebook/progress';
 import { estimateRun } from '../../training/estimate';
 import type { RunEstimate } from '../../training/estimate';
 import type { ExperimentInput } from '../../runs/config';
+import { surveyData } from '../../training/surveyData';
 import { openExperiment, runExperiment } from '../../training/experiment';
 import type { ProgressEvent, RunOptions } from '../../training/experiment';
 import type { EpochMetrics } from '../../runs/epochs';
@@ -17,6 +18,10 @@ export async function dryRun(input: ExperimentInput, signal: AbortSignal): Promi
   const { config, train, valid, model, totalSteps } = experiment;
   const { epochs, dataset } = config;
   try {
+    if (train.real) {
+      const { notes } = await surveyData(experiment, signal);
+      for (const text of notes) process.stderr.write(`${text}\n`);
+    }
     const { cache } = input.dataset ?? {};
     const resolved = { ...config, dataset: { ...dataset, ...(cache && { cache }) } };
     const lines = [
