@@ -3,13 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Replaces `file` by `content`, all or nothing; on failure the temporary file is removed. */
-export async function writeAtomically(file: string, content: Uint8Array): Promise<void> {
+/** Bytes of one write: the kernel takes no more than 2 GiB. */
+const PIECE_BYTES = 2 ** 30;
+
+/** Replaces `file` by `content`, its parts one after the other, all or nothing; on failure the temporary file is removed. */
+export async function writeAtomically(file: string, ...content: Uint8Array[]): Promise<void> {
   const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
     const handle = await open(temporary, 'wx');
     try {
-      await handle.writeFile(content);
+      for (const part of content) {
+        for (let from = 0; from < part.length; from += PIECE_BYTES) {
+          await handle.writeFile(part.subarray(from, from + PIECE_BYTES));
+        }
+      }
       await handle.sync();
     } finally {
       await handle.close();

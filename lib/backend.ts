@@ -20,7 +20,7 @@ export interface DeviceReport {
   tensorflow: string;
   tfjs: string;
   node: string;
-  /** Logical cores the process may use; TensorFlow's thread pools follow it. */
+  /** Of TensorFlow's thread pools: `TF_NUM_INTRAOP_THREADS`, else the logical cores that the process may use. */
   threads: number;
 }
 
@@ -38,6 +38,6 @@ export function deviceReport(): DeviceReport {
     tensorflow: native.binding?.TF_Version ?? 'none (portable backend)',
     tfjs: tf.version.tfjs,
     node: process.version,
-    threads: os.availableParallelism(),
+    threads: Number(process.env.TF_NUM_INTRAOP_THREADS) || os.availableParallelism(),
   };
 }

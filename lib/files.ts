@@ -1,6 +1,7 @@
 /** Files that may be absent: only "there is no such file" reads so, everything else that fails is told. */
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { InputError } from './check';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError, invalid } from './check';
 
 /** ENOENT, and ENOTDIR where a folder on the way is a file. */
 export function isAbsence(error: unknown): boolean {
@@ -60,4 +61,67 @@ async function ifThere<T>(
     const { message } = error as Error;
     throw new InputError(`${where}: ${file} must be readable or absent, got ${message}. ${remedy}`);
   }
+}
+
+/**
+ * The path of `name` (which may hold `/`) below `folder`, for a name that a file brought: whatever is written there stays in
+ * the folder.
+ *
+ * @throws InputError that begins with `where` for a name with `..`, an absolute one, one with a control character or `\\`,
+ *   and where a link on the way leads out of the folder.
+ */
+export async function pathBelow(where: string, folder: string, name: string): Promise<string> {
+  const root = path.resolve(folder);
+  const file = path.resolve(root, checkRelative(where, name));
+  for (let at = file; at !== root; at = path.dirname(at)) {
+    const real = await ifThere(where, at, () => realpath(at));
+    if (real === undefined) continue;
+    if (isBelow(real, await realpath(root))) break;
+    throw new InputError(
+      `${where}: ${file} must lie in ${root}, got a link that leads to ${real}. Take the link out.`,
+    );
+  }
+  return file;
+}
+
+/** Returns a name that leads nowhere but down. @throws InputError as `pathBelow`. */
+export function checkRelative(where: string, name: string): string {
+  const parts = name.split('/');
+  const isSafe = parts.every((part) => !['', '.', '..'].includes(part) && part.length <= 200);
+  if (isSafe && !/[\u0000-\u001f\u007f\\]/.test(name)) return name;
+  throw invalid(where, 'name', 'a path that leads down, of parts of at most 200 characters', name);
+}
+
+function isBelow(file: string, folder: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
+}
+
+/** What the file system's refusals mean, and what to do. */
+const refusals: Record<string, readonly [meaning: string, remedy: string]> = {
+  ENOSPC: ['have room on its disk', 'Free some space, and give the same command again.'],
+  EDQUOT: ['have room in your quota', 'Free some space, and give the same command again.'],
+  EACCES: ['be allowed to you', 'Choose another place, or change its permissions.'],
+  EPERM: ['be allowed to you', 'Choose another place, or change its permissions.'],
+  EROFS: ['lie on a disk that can be written to', 'Choose another place.'],
+  EISDIR: ['be a file', 'It is a folder: choose another name, or move it away.'],
+  ENOTDIR: ['lie in a folder', 'A file is in the way: choose another place, or move it away.'],
+  EEXIST: ['be a folder', 'A file is in the way: choose another place, or move it away.'],
+  ENOTEMPTY: ['be empty', 'Choose another place, or empty it.'],
+  ENOENT: ['be there', 'Make it, or name another.'],
+  ENAMETOOLONG: ['have a shorter name', 'Choose a shorter one.'],
+  ELOOP: ['not be a link to itself', 'Take the link out.'],
+  EMFILE: ['be opened beside the files that are open', 'Raise the limit: ulimit -n 4096'],
+  EIO: [
+    'be read and written without errors',
+    'Its disk or network fails: try again, or choose another place.',
+  ],
+};
+
+/** The file system's refusal in the words of `lib/check`, with file and remedy; undefined for any other error. */
+export function plainFileError(where: string, error: unknown): InputError | undefined {
+  const { code = '', path: file, syscall } = error as NodeJS.ErrnoException;
+  const [meaning, remedy] = Object.hasOwn(refusals, code) ? refusals[code] : [];
+  if (meaning === undefined || (file === undefined && syscall === undefined)) return undefined;
+  return new InputError(`${where}: ${file ?? 'a file'} must ${meaning}, got ${code}. ${remedy}`);
 }

@@ -1,7 +1,10 @@
 /** `npm run train`: one experiment from a configuration file; the same command resumes. */
 import { access, readFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { InputError } from '../check';
+import type { ExperimentInput } from '../runs/config';
+import { readFacts } from '../runs/facts';
 import { pluginsOfFile, withPlugins } from '../runs/pluginFiles';
 import { storedConfig } from '../runs/storedConfig';
 import { parseArguments, runCommand } from './support/command';
@@ -42,16 +45,33 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   }
   const { values } = parseArguments('npm run train', args, options);
   const dryRun = values['dry-run'];
-  if (values.out === undefined && !dryRun) {
+  if (!values.out && !dryRun) {
     throw new InputError('npm run train: --out DIR is missing. Example: --out data/runs/first');
   }
   const file = values.config === undefined ? {} : await readConfig(values.config);
+  const { out = '', fresh } = values;
+  if (!dryRun && !fresh) await keepThreads(out);
   // Loaded late: a wrong command line must not wait for TensorFlow.
-  const { parseConfig, withSettings } = await import('../runs/config');
-  const config = parseConfig(withPlugins(withSettings(file, values.set), values.plugin));
+  const { withSettings } = await import('../runs/config');
+  const input = withPlugins(withSettings(file, values.set), values.plugin) as ExperimentInput;
   const command = await import('./train/run');
-  if (dryRun) return command.dryRun(config, signal);
-  return command.train(config, { outDir: values.out as string, fresh: values.fresh, signal });
+  if (dryRun) return command.dryRun(input, signal);
+  return command.train(input, { outDir: out, fresh, signal });
+}
+
+/**
+ * A run goes on with as many threads as it began with, so that its weights do not depend on where it was interrupted.
+ * TensorFlow reads the number when it is loaded; what the environment says is left alone, and `runExperiment` notes it.
+ */
+async function keepThreads(out: string): Promise<void> {
+  const { TF_NUM_INTRAOP_THREADS: given } = process.env;
+  const facts = await readFacts('npm run train', out);
+  if (given !== undefined || facts === undefined) return;
+  const threads = String(facts.threads);
+  process.env.TF_NUM_INTRAOP_THREADS = threads;
+  process.env.TF_NUM_INTEROP_THREADS ??= threads;
+  if (facts.threads === os.availableParallelism()) return;
+  process.stderr.write(`threads: ${threads}, as the run began\n`);
 }
 
 /** The content of a file; what a run or a sweep wrote there keeps its meaning, version 1.0's too. */

@@ -2,7 +2,8 @@
  * Reader and writer of the safetensors format (https://huggingface.co/docs/safetensors): 8 bytes of header length,
  * a JSON header, then the raw little-endian values of every tensor without gaps.
  */
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
 
@@ -14,6 +15,9 @@ const ARRAYS = {
   I32: Int32Array,
   U8: Uint8Array,
 } as const;
+
+/** The format's own limit. */
+const MOST_HEADER_BYTES = 100_000_000;
 
 type Dtype = keyof typeof ARRAYS;
 
@@ -41,8 +45,18 @@ export interface SafetensorsFile {
  * I32, U8; and the file system's own error where it cannot be read.
  */
 export async function readSafetensors(file: string): Promise<SafetensorsFile> {
-  const bytes = await readFile(file);
-  const { header, dataStart } = readHeader(file, bytes);
+  const handle = await open(file, 'r');
+  try {
+    return await readTensors(file, handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Tensor by tensor: `readFile` takes no file of more than 2 GiB. */
+async function readTensors(file: string, handle: FileHandle): Promise<SafetensorsFile> {
+  const { size: length } = await handle.stat();
+  const { header, dataStart } = await readHeader(file, handle, length);
   const { __metadata__: metadata = {}, ...entries } = header;
   const tensors = new Map<string, StoredTensor>();
   const inOrder = Object.entries(entries)
@@ -53,17 +67,33 @@ export async function readSafetensors(file: string): Promise<SafetensorsFile> {
     const [from, to] = entry.data_offsets;
     if (from !== end) throw corrupt(file, `tensor '${name}' starts at byte ${from}, not ${end}`);
     end = to;
-    if (dataStart + to > bytes.length) {
-      const missing = dataStart + to - bytes.length;
+    if (dataStart + to > length) {
+      const missing = dataStart + to - length;
       throw corrupt(file, `truncated: tensor '${name}' ends ${missing} bytes after the file's end`);
     }
-    // A copy, as a typed array must start at a multiple of its element size.
-    const raw = new Uint8Array(bytes.subarray(dataStart + from, dataStart + to)).buffer;
-    tensors.set(name, { shape: entry.shape, values: new ARRAYS[entry.dtype](raw) });
   }
-  const surplus = bytes.length - dataStart - end;
+  const surplus = length - dataStart - end;
   if (surplus > 0) throw corrupt(file, `${surplus} bytes after the last tensor`);
+  for (const [name, entry] of inOrder) {
+    const raw = await readPart(file, handle, dataStart + entry.data_offsets[0], size(entry));
+    tensors.set(name, { shape: entry.shape, values: new ARRAYS[entry.dtype](raw.buffer) });
+  }
   return { tensors, metadata: metadata as Record<string, string> };
+}
+
+/** Bytes of one read: the kernel gives no more than 2 GiB. */
+const PIECE_BYTES = 2 ** 30;
+
+/** In memory of its own, as a typed array must start at a multiple of its element size. */
+async function readPart(file: string, handle: FileHandle, from: number, length: number) {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length;) {
+    const piece = Math.min(PIECE_BYTES, length - done);
+    const { bytesRead } = await handle.read(bytes, done, piece, from + done);
+    if (bytesRead === 0) throw corrupt(file, `truncated: ${length - done} bytes are missing`);
+    done += bytesRead;
+  }
+  return bytes;
 }
 
 /**
@@ -94,26 +124,29 @@ export async function writeSafetensors(
   const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, ' ')]);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  await writeAtomically(file, Buffer.concat([length, padded, ...parts]));
+  await writeAtomically(file, length, padded, ...parts);
 }
 
-function readHeader(file: string, bytes: Buffer) {
-  if (bytes.length < 8) throw corrupt(file, `${bytes.length} bytes, too few for a header`);
-  const length = bytes.readBigUInt64LE(0);
-  if (length > BigInt(bytes.length - 8)) {
-    throw corrupt(file, `a header of ${length} bytes announced in a file of ${bytes.length} bytes`);
+async function readHeader(file: string, handle: FileHandle, bytes: number) {
+  if (bytes < 8) throw corrupt(file, `${bytes} bytes, too few for a header`);
+  const start = Buffer.from(await readPart(file, handle, 0, 8));
+  const length = start.readBigUInt64LE(0);
+  if (length > BigInt(bytes - 8)) {
+    throw corrupt(file, `a header of ${length} bytes announced in a file of ${bytes} bytes`);
   }
+  if (length > MOST_HEADER_BYTES) throw corrupt(file, `a header of ${length} bytes announced`);
   const dataStart = 8 + Number(length);
+  const text = Buffer.from(await readPart(file, handle, 8, Number(length)));
   try {
-    const header: unknown = JSON.parse(bytes.toString('utf8', 8, dataStart));
+    const header: unknown = JSON.parse(text.toString('utf8'));
     if (typeof header === 'object' && header !== null && !Array.isArray(header)) {
       return { header: header as Record<string, unknown>, dataStart };
     }
   } catch {
     // reported below
   }
-  const start = JSON.stringify(bytes.toString('latin1', 8, Math.min(dataStart, 40)));
-  throw corrupt(file, `a header that is not a JSON object: ${start}`);
+  const found = JSON.stringify(text.toString('latin1', 0, 32));
+  throw corrupt(file, `a header that is not a JSON object: ${found}`);
 }
 
 function checkEntry(file: string, name: string, value: unknown): Entry {

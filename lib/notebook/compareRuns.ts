@@ -1,4 +1,5 @@
 /** Two finished runs side by side in a cell. */
+import { InputError } from '../check';
 import { classDifferencesFigure } from '../figures/classDifferences';
 import { imageComparisonFigure } from '../figures/imageComparison';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
@@ -14,6 +15,7 @@ import {
   scoredAlike,
 } from '../results/runComparison';
 import type { ClassComparison, GroupComparison } from '../results/runComparison';
+import { dataDifference } from '../runs/dataIdentity';
 import { readRun } from '../runs/trainingRuns';
 import type { TrainingRun } from '../runs/trainingRuns';
 
@@ -47,7 +49,7 @@ export interface RunsCompared {
  * of the validation split.
  *
  * @param first a finished run, or its folder
- * @throws InputError for a folder without one, and runs that were not scored on the same images.
+ * @throws InputError for a folder without one, runs of other data, and runs that were not scored on the same images.
  */
 export async function compareRuns(
   first: TrainingRun | string,
@@ -55,6 +57,7 @@ export async function compareRuns(
   { pictures = true, name = 'compare', signal }: CompareRunsOptions = {},
 ): Promise<RunsCompared> {
   const runs = await Promise.all([asRun(first), asRun(second)]);
+  checkSameData(runs);
   const {
     split,
     scored: [a, b],
@@ -95,6 +98,17 @@ export async function compareRuns(
   const predictions = await imageComparisonFigure(comparison, { name: `${name}-predictions` });
   show(predictions);
   return { curves, classDifferences, predictions, classes, groups };
+}
+
+/** Runs of version 1.0 do not say which data they were made from. */
+function checkSameData([{ record: first }, { record: second }]: readonly TrainingRun[]): void {
+  if (first.data === undefined || second.data === undefined) return;
+  const difference = dataDifference(first.data, second.data);
+  if (difference === undefined) return;
+  throw new InputError(
+    `compareRuns: second must be a run of the first one's data, got other data: ${difference}. ` +
+      'Train one of them again on the data of the other.',
+  );
 }
 
 const asRun = (run: TrainingRun | string): Promise<TrainingRun> =>

@@ -1,7 +1,7 @@
 /** What finished runs predict for single images, and which images show how two runs differ. */
 import { pickImages } from './pickImages';
 import { tf } from '../backend';
-import { checkNumber, described, invalid } from '../check';
+import { checkNumber, described, InputError, invalid } from '../check';
 import type { Sample, SegmentationDataset, Split } from '../datasets/types';
 import type { PerImageCounts } from '../metrics';
 import { createModel, loadWeights } from '../models';
@@ -11,7 +11,8 @@ import { loadRunPlugins } from '../runs/runPlugins';
 import { evaluate } from '../training/evaluate';
 import { createInference } from '../engine/inference';
 import { openSplit } from '../training/openSplit';
-import { runPaths } from '../runs/folder';
+import { runDataDifference } from '../training/runData';
+import { verifiedWeights } from '../runs/weights';
 import type { TrainingRun } from '../runs/trainingRuns';
 
 /** One image of a split. */
@@ -148,9 +149,16 @@ async function withModel<T>(
   const config = parseStoredConfig(record.config);
   loadRunPlugins('run predictions', folder, config);
   const dataset = await openSplit(config, split);
+  const changed = await runDataDifference('predictions', { folder, record }, dataset);
+  if (changed !== undefined) {
+    throw new InputError(
+      `predictions: data must be those of the run in ${folder}, got others: ${changed}. ` +
+        'Put them back (PAT_DATA_DIR, dataset.root), or score the run on others with npm run evaluate.',
+    );
+  }
   const model = createModel({ ...config.model, numClasses: dataset.numClasses });
   try {
-    await loadWeights(model, runPaths(folder).weights);
+    await loadWeights(model, await verifiedWeights('predictions', folder, record));
     return await work(model, dataset, config.batchSize);
   } finally {
     model.dispose();

@@ -26,6 +26,9 @@ const seed = z.number().int().safe();
 const share = z.number().min(0).lt(1);
 const part = z.number().min(0).max(1);
 
+/** Of one image, as sharp's limit for decoding is. */
+const MOST_PIXELS = 2 ** 28;
+
 const { length, ...own } = ownOptions;
 
 /** Options of `openDataset`, with one length for each split. */
@@ -34,10 +37,15 @@ const dataset = z
     name: z.enum(['auto', ...datasetNames]).default('synthetic'),
     root: z.string().optional(),
     /** `[height, width]`; 256×256 is the authors' code's for Pet, the paper's sizes are lost. */
-    size: z.tuple([count, count]).default([256, 256]),
+    size: z
+      .tuple([count, count])
+      .refine(([height, width]) => height * width <= MOST_PIXELS, `at most ${MOST_PIXELS} pixels`)
+      .default([256, 256]),
     /** Of drawn scenes and random splits; not that of the training. */
     seed: seed.default(0),
     voidAs: voidRule.default('ignore'),
+    /** Compare what the files hold, too, when a run goes on or is evaluated (default false: names and sizes). */
+    checkContents: z.boolean().optional(),
     ...z.object(own).partial().shape,
     /** Synthetic only, like the other lengths. */
     trainLength: length.optional(),
@@ -50,7 +58,8 @@ const model = z
   .object({
     /** Of the kit, or of `defineModel`; then its own options stand beside. */
     name: z.string().default('segnet'),
-    width: count.default(32),
+    /** Of 512 a network's widest layer alone takes gigabytes. */
+    width: count.max(512).default(32),
     variant: z.enum(['paper', 'authors']).default('paper'),
   })
   .passthrough();
@@ -131,7 +140,7 @@ const schema = z
     model: model.default({}),
     loss: loss.default({ name: 'crossEntropy' }),
     epochs: count.default(100),
-    batchSize: count.default(8),
+    batchSize: count.max(65_536).default(8),
     /** Of the initial weights, the order of the samples, the augmentation and a loss's noise. */
     seed: seed.default(0),
     optimizer: optimizer.default({}),

@@ -69,24 +69,23 @@ export async function identifyData(
 
 function dataOf(dataset: SegmentationDataset, splits: DataIdentity['splits']): DataIdentity {
   const { title } = dataset;
-  const classes = classesOf(dataset);
-  const voidValues = voidOf(dataset);
-  const lines = [title, ...classes.flatMap(({ name, values }) => [name, values]), voidValues];
-  for (const name of splitNames) {
-    const { names, files, skipped } = splits[name] ?? { names: '', files: '', skipped: [] };
-    lines.push(name, names, files, ...skipped);
-  }
-  const id = digest(lines.map((line) => JSON.stringify(line)));
-  return { id, title, classes, void: voidValues, splits };
+  const meaning = classIdentity(dataset);
+  const parts = splitNames.map((name) => {
+    const { names = '', files = '', skipped = [] } = splits[name] ?? {};
+    return [name, names, files, skipped];
+  });
+  const id = digest([title, meaning, parts].map((part) => JSON.stringify(part)));
+  return { id, title, ...meaning, splits };
 }
 
-/** The classes of an open data set, as an identity holds them. */
-export function classesOf({ classNames, parts }: SegmentationDataset): DataIdentity['classes'] {
-  return classNames.map((name, id) => ({ name, values: parts?.values[id] ?? '' }));
-}
-
-function voidOf({ parts }: SegmentationDataset): string {
-  return parts?.values[parts.values.length - 1] ?? '';
+/** The classes of an open data set, and what stands for void, as an identity holds them. */
+export function classIdentity({
+  classNames,
+  parts,
+}: SegmentationDataset): Pick<DataIdentity, 'classes' | 'void'> {
+  const { values = [] } = parts ?? {};
+  const classes = classNames.map((name, id) => ({ name, values: values[id] ?? '' }));
+  return { classes, void: values[values.length - 1] ?? '' };
 }
 
 /** What `dataDifference` compares. */

@@ -76,20 +76,36 @@ export function parseEpochs(file: string, text: string): EpochMetrics[] {
 }
 
 /**
- * Cuts `metrics.jsonl` behind the lines of the first `epochs` epochs: lines that follow them (epochs that will be done
- * again from an older checkpoint), and the first line that is not the next epoch's with all behind it.
+ * Makes `metrics.jsonl` hold the epochs 1 to `epochs`, those before a checkpoint. Cut are lines that follow them (epochs that
+ * will be done again from an older checkpoint), and the first line that is not the next epoch's with all behind it. What is
+ * then missing is written anew from `history`, the checkpoint's.
+ *
+ * @returns the epochs that the file holds now, and those that no line was found for
  */
-export async function repairMetrics(file: string, epochs: number): Promise<void> {
+export async function repairMetrics(
+  file: string,
+  epochs: number,
+  history: readonly EpochMetrics[] = [],
+): Promise<{ kept: EpochMetrics[]; rebuilt: number[]; missing: number[] }> {
   const text = (await readIfThere('repairMetrics', file)) ?? '';
   const lines = text.split('\n').slice(0, -1);
-  const isNext = (line: string, i: number) => {
-    const { data } = checked(epochMetrics, jsonOf(line));
-    return i < epochs && data?.epoch === i + 1;
-  };
-  const end = lines.findIndex((line, i) => !isNext(line, i));
-  const kept = end < 0 ? lines : lines.slice(0, end);
-  const repaired = kept.map((line) => `${line}\n`).join('');
-  if (repaired !== text) await writeAtomically(file, Buffer.from(repaired));
+  const read = lines.map((line) => checked(epochMetrics, jsonOf(line)).data);
+  const end = read.findIndex((data, i) => i >= epochs || data?.epoch !== i + 1);
+  const intact = end < 0 ? lines : lines.slice(0, end);
+  const later = history.filter(({ epoch }) => epoch > intact.length && epoch <= epochs);
+  const repaired = [...intact, ...later.map((metrics) => JSON.stringify(metrics))];
+  const content = repaired.map((line) => `${line}\n`).join('');
+  if (content !== text) await writeAtomically(file, Buffer.from(content));
+  const kept = parseEpochs(file, content);
+  const there = new Set(lines);
+  const rebuilt = later.filter((one) => !there.has(JSON.stringify(one))).map(({ epoch }) => epoch);
+  return { kept, rebuilt, missing: missingEpochs(kept, epochs) };
+}
+
+/** The epochs from 1 to `epochs` that are not among `known`. */
+export function missingEpochs(known: readonly EpochMetrics[], epochs: number): number[] {
+  const found = new Set(known.map(({ epoch }) => epoch));
+  return Array.from({ length: epochs }, (_, i) => i + 1).filter((epoch) => !found.has(epoch));
 }
 
 /** Undefined where `text` is not JSON. */

@@ -1,12 +1,16 @@
-/** The files of a run: `config.json`, `metrics.jsonl`, `checkpoints/`, `tensorboard/`, `weights.safetensors`, `record.json`. */
-import { open, rm } from 'node:fs/promises';
+/** The files of a run: `config.json`, `run.json`, `metrics.jsonl`, `checkpoints/`, `tensorboard/`, `weights.safetensors`, `record.json`. */
+import { open, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
+import { InputError } from '../check';
+import { entriesIfThere, isAbsence, isThere } from '../files';
 
 /** Absolute paths in a run folder. */
 export interface RunPaths {
   folder: string;
   config: string;
+  /** What the run is besides its configuration: see `RunFacts`. */
+  facts: string;
   metrics: string;
   checkpoints: string;
   best: string;
@@ -26,6 +30,7 @@ export function runPaths(outDir: string): RunPaths {
   return {
     folder,
     config: at('config.json'),
+    facts: at('run.json'),
     metrics: at('metrics.jsonl'),
     checkpoints: at('checkpoints'),
     best: at('checkpoints', 'best.safetensors'),
@@ -37,14 +42,56 @@ export function runPaths(outDir: string): RunPaths {
   };
 }
 
-/** Deletes what a run wrote, and nothing else. */
+/** Settings that every run's `config.json` has, whichever version wrote it. */
+const configKeys = ['dataset', 'model', 'loss', 'epochs', 'batchSize', 'seed', 'optimizer'];
+
+/**
+ * Deletes what a run wrote, and nothing else: other files in the folder, in `checkpoints/` and in `tensorboard/` stay.
+ *
+ * @throws InputError for a folder with files of a run's names that the kit did not make.
+ */
 export async function clearRun(paths: RunPaths): Promise<void> {
-  const { record, weights, config, metrics, checkpoints, tensorboard, failedBatch, plugins } =
-    paths;
-  const outputs = [record, weights, checkpoints, metrics, tensorboard, failedBatch];
-  for (const item of [...outputs, config, plugins]) {
-    await rm(item, { recursive: true, force: true });
+  const where = 'runExperiment';
+  const { record, weights, config, facts, metrics, checkpoints, tensorboard, failedBatch } = paths;
+  // What marks the folder goes last: a clearing that is interrupted can be done again.
+  const files = [record, weights, metrics, failedBatch, config, facts];
+  const found = await Promise.all([...files, checkpoints].map((file) => isThere(where, file)));
+  if (!found.includes(true)) return;
+  if (!(await isRunFolder(paths))) {
+    throw new InputError(
+      `${where}: --fresh must be given for a folder of a run, got ${paths.folder}, whose config.json is none of the ` +
+        "kit's: nothing was deleted. Choose another folder, or empty that one yourself.",
+    );
   }
+  await removeMatching(checkpoints, /^(last|previous|next|best)\.safetensors(\..*\.tmp)?$/);
+  await removeMatching(tensorboard, /^events\.out\.tfevents\./);
+  await removeMatching(paths.plugins, /./);
+  for (const file of files) await rm(file, { force: true });
+}
+
+/** Whether the kit made the folder: it has its marker, or the configuration of a run. */
+async function isRunFolder({ facts, config }: RunPaths): Promise<boolean> {
+  const [marker, settings] = await Promise.all([facts, config].map(objectIn));
+  return marker.kit === 'pat-notebooks' || configKeys.every((key) => key in settings);
+}
+
+async function objectIn(file: string): Promise<Record<string, unknown>> {
+  try {
+    const content: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return typeof content === 'object' ? { ...content } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Deletes files by their names, then the folder if it is empty. */
+async function removeMatching(folder: string, names: RegExp): Promise<void> {
+  for (const { name } of await entriesIfThere('runExperiment', folder)) {
+    if (names.test(name)) await rm(path.join(folder, name), { force: true });
+  }
+  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (!isAbsence(error) && error.code !== 'ENOTEMPTY') throw error;
+  });
 }
 
 /** Writes a value as indented JSON, all or nothing. */

@@ -1,6 +1,7 @@
 /** Where a run is: what a checkpoint says beside its tensors. */
 import { z } from 'zod';
 import type { Inferred } from '../schema';
+import { epochMetrics } from './epochs';
 
 export const runPosition = z.object({
   /** Epochs done. */
@@ -17,6 +18,10 @@ export const runPosition = z.object({
   best: z.object({ epoch: z.number().int(), validLoss: z.number() }).nullable(),
   /** Seconds of training and validation so far, in all processes. */
   seconds: z.number(),
+  /** `DataIdentity.id` of the data that the run learns from; absent in checkpoints of version 1.0. */
+  data: z.string().optional(),
+  /** The lines of `metrics.jsonl` up to here, so that it can be written anew; absent in checkpoints of version 1.0. */
+  history: z.array(epochMetrics).optional(),
 });
 
 export type RunPosition = Inferred<typeof runPosition>;

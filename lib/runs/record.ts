@@ -65,6 +65,8 @@ const runRecord = z.object({
   parameters: amount,
   epochs: amount,
   steps: amount,
+  /** Epochs whose line in `metrics.jsonl` was lost; absent where none was. */
+  missingEpochs: z.array(amount).optional(),
   /** Why the run ended: all epochs done, or `patience` of them without a better validation loss. */
   stoppedBy: z.enum(['epochs', 'patience']),
   /** The epoch whose weights were kept, by validation loss. */

@@ -3,13 +3,13 @@
  * `RESULTS/sweep.json`, which says what they took. No weights, no paths, no names of machines.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
-import { isThere, readIfThere, readJsonIfThere } from '../files';
+import { isThere, pathBelow, readIfThere, readJsonIfThere } from '../files';
 import { pointsOf } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
 import { readEpochs } from '../runs/epochs';
@@ -51,6 +51,8 @@ export interface Collected {
   unchanged: number;
   /** Ids of planned runs that have not ended. */
   unfinished: string[];
+  /** What is wrong with each file that could not be read, with its name. */
+  unreadable: string[];
 }
 
 /** Significant digits of losses and scores of an epoch. */
@@ -61,7 +63,7 @@ const DIGITS = 6;
  * of other sweeps stay.
  *
  * Option `commit`: of the code that trained (default: the one stored, else the one checked out here)
- * @throws InputError where there is no sweep, or a record cannot be read.
+ * @throws InputError where there is no sweep. A record that cannot be read is named in `unreadable`.
  */
 export async function collectSweep(
   sweepFolder: string,
@@ -73,19 +75,19 @@ export async function collectSweep(
     const { plan: file } = sweepPaths(sweepFolder);
     throw new InputError(`collectSweep: there is no sweep in ${sweepFolder}: no ${file}.`);
   }
-  const collected: Collected = { written: [], unchanged: 0, unfinished: [] };
+  const collected: Collected = { written: [], unchanged: 0, unfinished: [], unreadable: [] };
   for (const { id } of plan.runs) {
-    const run = await finishedRun(sweepPaths(sweepFolder).run(id));
+    const run = await readable(collected, () => finishedRun(sweepPaths(sweepFolder).run(id)));
     if (run === undefined) {
       collected.unfinished.push(id);
       continue;
     }
-    const file = path.join(resultsFolder, ...id.split('/')) + '.json';
+    const file = await pathBelow('collectSweep', resultsFolder, `${id}.json`);
     if (await replaced(file, storedText(run))) collected.written.push(id);
     else collected.unchanged += 1;
   }
   const isThereAny = await isThere('collectSweep', resultsFolder);
-  const stored = isThereAny ? await storedRuns(resultsFolder) : [];
+  const stored = isThereAny ? await storedRuns(resultsFolder, collected) : [];
   if (stored.length > 0) await writeSummary(resultsFolder, stored, plan, commit);
   return collected;
 }
@@ -131,15 +133,30 @@ async function replaced(file: string, text: string): Promise<boolean> {
 }
 
 /** In the order of the paths. */
-async function storedRuns(folder: string): Promise<StoredRecord[]> {
+async function storedRuns(folder: string, collected: Collected): Promise<StoredRecord[]> {
   const files = (await readdir(folder, { recursive: true })).sort();
   const runs = files.filter((file) => file.endsWith('.json') && file !== 'sweep.json');
-  return Promise.all(
-    runs.map(async (name) => {
+  const records = runs.map((name) =>
+    readable(collected, async () => {
       const file = path.join(folder, name);
-      return parseRecord(file, await readFile(file, 'utf8'));
+      return parseRecord(file, (await readIfThere('collectSweep', file)) ?? '');
     }),
   );
+  return (await Promise.all(records)).flatMap((record) => record ?? []);
+}
+
+/** Undefined, and a line in `unreadable`, for a file that cannot be read: the others are collected all the same. */
+async function readable<T>(
+  { unreadable }: Collected,
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    unreadable.push(error.message);
+    return undefined;
+  }
 }
 
 async function writeSummary(

@@ -2,8 +2,10 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import { InputError, invalid } from '../check';
-import { readJsonIfThere } from '../files';
+import { pathBelow, readJsonIfThere } from '../files';
+import type { ExperimentConfig } from '../runs/config';
 import { readEpochs } from '../runs/epochs';
 import { writeJson } from '../runs/folder';
 import { lockOwner } from '../runs/lock';
@@ -11,15 +13,20 @@ import { readRecord } from '../runs/record';
 import { firstDifference } from '../runs/configDifference';
 import { pluginDifference, writePlugins } from '../runs/pluginFiles';
 import { storedConfig } from '../runs/storedConfig';
+import { checked } from '../schema';
+import type { Inferred } from '../schema';
 import type { PlannedRun, SweepPlan } from './plan';
+import { checkRunId, sweepName } from './runIds';
+
+const runFailure = z.object({
+  attempts: z.number(),
+  /** Exit status, or the signal that ended the process. */
+  ended: z.string(),
+  reason: z.string(),
+});
 
 /** What a run's last attempt left when it ended without a record: `failure.json`. */
-export interface RunFailure {
-  attempts: number;
-  /** Exit status, or the signal that ended the process. */
-  ended: string;
-  reason: string;
-}
+export type RunFailure = Inferred<typeof runFailure>;
 
 /** Where a run stands, as its folder tells. */
 export interface RunState {
@@ -101,9 +108,10 @@ export async function prepareSweepFolder(
   await mkdir(paths.folder, { recursive: true });
   await writeJson(paths.plan, { name: planned.name, threads, runs: planned.runs });
   for (const { id, config } of planned.runs) {
-    await mkdir(paths.run(id), { recursive: true });
-    await writePlugins(paths.run(id), config.plugins);
-    await writeJson(engineFiles(paths.run(id)).request, config);
+    const folder = await pathBelow('sweep', path.join(paths.folder, 'runs'), id);
+    await mkdir(folder, { recursive: true });
+    await writePlugins(folder, config.plugins);
+    await writeJson(engineFiles(folder).request, config);
   }
   return { ...planned, threads };
 }
@@ -126,12 +134,28 @@ function threadsOf(
   return began ?? threads ?? defaultThreads;
 }
 
-/** The plan in a sweep's folder; undefined where there is none. */
+/** `sweep.json`, as far as it is taken for granted; each configuration is `parseConfig`'s. */
+const storedSweep = z.object({
+  name: z.string().regex(sweepName),
+  threads: z.number().int().min(1),
+  runs: z.array(z.object({ id: z.string(), config: z.object({}).passthrough() })),
+});
+
+/** The plan in a sweep's folder; undefined where there is none. @throws InputError that names the file for another one. */
 export async function readPlan(outDir: string): Promise<StoredSweep | undefined> {
-  const content = await readJsonIfThere('sweep', sweepPaths(outDir).plan);
-  const stored = content as StoredSweep | undefined;
-  const runs = stored?.runs.map(({ id, config }) => ({ id, config: storedConfig(config) }));
-  return stored && { ...stored, runs: runs ?? [] };
+  const { plan: file } = sweepPaths(outDir);
+  const content = await readJsonIfThere('sweep', file);
+  if (content === undefined) return undefined;
+  const { data, problem } = checked(storedSweep, content);
+  if (data === undefined) {
+    throw new InputError(
+      `sweep: ${file} must be the plan of a sweep, got another file: ${problem}.`,
+    );
+  }
+  const runs = data.runs.map(({ id, config }) => {
+    return { id: checkRunId(id), config: storedConfig(config as unknown as ExperimentConfig) };
+  });
+  return { ...data, runs };
 }
 
 /** States of all runs, in the order of the plan. */
@@ -139,7 +163,27 @@ export function runStates(outDir: string, runs: readonly PlannedRun[]): Promise<
   return Promise.all(runs.map((run) => runState(outDir, run)));
 }
 
-export async function runState(outDir: string, { id, config }: PlannedRun): Promise<RunState> {
+/** A run whose files cannot be read has failed; its reason names the file. */
+export async function runState(outDir: string, run: PlannedRun): Promise<RunState> {
+  try {
+    return await readableState(outDir, run);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const failure = { attempts: 0, ended: 'unreadable', reason: error.message };
+    const { id, config } = run;
+    return {
+      id,
+      status: 'failed',
+      epochs: config.epochs,
+      epoch: 0,
+      meanIoU: null,
+      seconds: 0,
+      failure,
+    };
+  }
+}
+
+async function readableState(outDir: string, { id, config }: PlannedRun): Promise<RunState> {
   const folder = sweepPaths(outDir).run(id);
   const state = { id, epochs: config.epochs };
   const record = await readRecord(folder);
@@ -151,9 +195,18 @@ export async function runState(outDir: string, { id, config }: PlannedRun): Prom
   const { epoch = 0, meanIoU = null, seconds = 0 } = last ?? {};
   const reached = { ...state, epoch, meanIoU, seconds };
   if ((await lockOwner(folder)) !== undefined) return { ...reached, status: 'running' };
-  const file = engineFiles(folder).failure;
-  const failure = (await readJsonIfThere('sweep', file)) as RunFailure | undefined;
+  const failure = await readFailure(engineFiles(folder).failure);
   return failure === undefined
     ? { ...reached, status: 'waiting' }
     : { ...reached, status: 'failed', failure };
+}
+
+async function readFailure(file: string): Promise<RunFailure | undefined> {
+  const content = await readJsonIfThere('sweep', file);
+  if (content === undefined) return undefined;
+  const { data, problem } = checked(runFailure, content);
+  if (data !== undefined) return data;
+  throw new InputError(
+    `sweep: ${file} must say how an attempt ended, got another file: ${problem}. Delete it.`,
+  );
 }

@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { InputError, invalid } from '../check';
 import { parseConfig } from '../runs/config';
+import { checkRunIds, sweepName } from './runIds';
 import type { ExperimentConfig } from '../runs/config';
 import type { PluginInput } from '../runs/pluginFiles';
 
@@ -42,7 +43,7 @@ const where = 'sweep';
 const axes = z.record(z.array(z.unknown()).min(1));
 const schema = z
   .object({
-    name: z.string().regex(/^[\w.-]+$/),
+    name: z.string().regex(sweepName),
     base: z.record(z.unknown()).default({}),
     plugins: z.array(z.unknown()).default([]),
     grid: z.union([axes, z.array(axes).min(1)]),
@@ -69,6 +70,7 @@ export function parseSweep(input: unknown): SweepPlan {
   const own = (settings.plugins ?? []) as unknown[];
   const base = plugins.length > 0 ? { ...settings, plugins: [...plugins, ...own] } : settings;
   const runs = new Map<string, PlannedRun>();
+  checkCount([grid].flat());
   for (const run of [grid].flat().flatMap((one) => runsOf(base, one as SweepGrid))) {
     const same = runs.get(run.id);
     if (same !== undefined && !isDeepStrictEqual(same.config, run.config)) {
@@ -77,7 +79,26 @@ export function parseSweep(input: unknown): SweepPlan {
     }
     if (same === undefined) runs.set(run.id, run);
   }
+  checkRunIds([...runs.keys()]);
   return { name, runs: [...runs.values()] };
+}
+
+/** More runs than anyone trains: a slip in a grid, told before its cells are made. */
+const MOST_RUNS = 10_000;
+
+function checkCount(grids: readonly SweepGrid[]): void {
+  const counts = grids.map((grid) =>
+    Object.values(grid).reduce((product, { length }) => product * length, 1),
+  );
+  const count = counts.reduce((sum, one) => sum + one, 0);
+  if (count <= MOST_RUNS) return;
+  throw invalid(
+    where,
+    'grid',
+    `one of at most ${MOST_RUNS} runs`,
+    count,
+    'Make several sweeps of it.',
+  );
 }
 
 function runsOf(base: Record<string, unknown>, grid: SweepGrid): PlannedRun[] {

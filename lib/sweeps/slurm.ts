@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { writeAtomically } from '../atomicFile';
-import { InputError } from '../check';
+import { InputError, invalid } from '../check';
 import { readJsonIfThere } from '../files';
 import { writeJson } from '../runs/folder';
 import { runStates, sweepPaths } from './folder';
@@ -128,11 +128,17 @@ async function client(command: string, args: readonly string[]): Promise<string>
   }
 }
 
+/** A word of a `#SBATCH` line: blanks end an unquoted one. @throws InputError for one that would end the line. */
+function sbatchWord(word: string): string {
+  if (/[\r\n]/.test(word)) throw invalid('npm run sweep', 'option of sbatch', 'on one line', word);
+  return /^[\w.=%/:@,+-]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`;
+}
+
 /**
  * The batch script. It passes SIGTERM (preemption, requeue) on to the run, and at the warning before the time limit
  * lets it save a checkpoint and queues the task again.
  */
-function jobScript(
+export function jobScript(
   outDir: string,
   { name, threads }: StoredSweep,
   tasks: number,
@@ -144,7 +150,7 @@ function jobScript(
     `--array=0-${tasks - 1}${concurrency === undefined ? '' : `%${concurrency}`}`,
     '--requeue',
     '--open-mode=append',
-    `--output=${path.join(slurm, '%A_%a.log')}`,
+    `--output=${path.join(slurm.replaceAll('%', '%%'), '%A_%a.log')}`,
     `--signal=B:USR1@${warning}`,
     `--cpus-per-task=${cpus ?? threads}`,
     ...(partition === undefined ? [] : [`--partition=${partition}`]),
@@ -154,7 +160,7 @@ function jobScript(
   ];
   const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
   return `#!/bin/bash
-${directives.map((directive) => `#SBATCH ${directive}`).join('\n')}
+${directives.map((directive) => `#SBATCH ${sbatchWord(directive)}`).join('\n')}
 again=0
 trap 'again=1; kill -INT "$run" 2>/dev/null' USR1
 trap 'kill -TERM "$run" 2>/dev/null' TERM

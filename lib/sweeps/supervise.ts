@@ -1,7 +1,9 @@
 /** Runs the runs of a sweep in processes of their own, so many at a time, until all are done or have failed. */
 import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { InputError } from '../check';
 import { isThere } from '../files';
+import { readRecord } from '../runs/record';
 import type { ProgressEvent } from '../training/experiment';
 import { writeJson } from '../runs/folder';
 import { engineFiles, sweepPaths } from './folder';
@@ -65,8 +67,9 @@ export async function superviseRuns(
     for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
       const folder = sweepPaths(outDir).run(run.id);
       const gpu = gpus.length > 0 ? gpus[slot % gpus.length] : undefined;
-      const isDone = await isThere('sweep', recordOf(folder));
-      const end = isDone ? 'done' : await superviseRun(run.id, folder, gpu, { ...options, signal });
+      const end =
+        (await earlierEnd(run.id, folder, options.onEvent)) ??
+        (await superviseRun(run.id, folder, gpu, { ...options, signal }));
       outcome[end].push(run.id);
       if (signal.aborted) outcome.stopped.push(...waiting.splice(0).map(({ id }) => id));
     }
@@ -82,6 +85,23 @@ export async function superviseRuns(
   options.signal.removeEventListener('abort', pass);
   if (failures.length > 0) throw failures[0];
   return outcome;
+}
+
+/** `'done'` for a run with a record; a record that cannot be read is told, and the other runs go on. */
+async function earlierEnd(
+  id: string,
+  folder: string,
+  onEvent: SuperviseOptions['onEvent'],
+): Promise<'done' | 'failed' | undefined> {
+  try {
+    return (await readRecord(folder)) === undefined ? undefined : 'done';
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const remedy = 'Delete the file, and the same command makes it anew from the checkpoints.';
+    const reason = `${error.message} ${remedy}`;
+    onEvent({ kind: 'failed', id, failure: { attempts: 0, ended: 'unreadable', reason } });
+    return 'failed';
+  }
 }
 
 async function superviseRun(

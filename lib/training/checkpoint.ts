@@ -81,16 +81,20 @@ export async function loadCheckpoint(
   throw new InputError(`${notes.join('\n')}\nStart over with --fresh.`);
 }
 
+/** What is wrong with a checkpoint file that is there; undefined where it is whole. */
+export async function checkCheckpoint(file: string): Promise<string | undefined> {
+  try {
+    await readWhole(file);
+    return undefined;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}
+
 /** Restores one checkpoint file. Throws InputError, the state untouched, where it is not whole or does not fit. */
 export async function readCheckpoint(file: string, state: TrainingState): Promise<RunPosition> {
-  const { tensors, metadata } = await readSafetensors(file);
-  const { position = '', adamStep = '', sha256 = '' } = metadata;
-  if (checksum(tensors, position) !== sha256) {
-    throw new InputError(
-      `readCheckpoint: ${file} must hold what its checksum says, got other bytes.`,
-    );
-  }
-  const where = positionOf(file, position);
+  const { tensors, position: where, adamStep } = await readWhole(file);
   const variables = variablesOf(state);
   for (const [name, { shape }] of variables) {
     const stored = tensors.get(name);
@@ -105,6 +109,18 @@ export async function readCheckpoint(file: string, state: TrainingState): Promis
   }
   state.adam.step = Number(adamStep);
   return where;
+}
+
+/** A checkpoint whose bytes are those of its checksum. */
+async function readWhole(file: string) {
+  const { tensors, metadata } = await readSafetensors(file);
+  const { position = '', adamStep = '', sha256 = '' } = metadata;
+  if (checksum(tensors, position) !== sha256) {
+    throw new InputError(
+      `readCheckpoint: ${file} must hold what its checksum says, got other bytes.`,
+    );
+  }
+  return { tensors, position: positionOf(file, position), adamStep };
 }
 
 function positionOf(file: string, text: string): RunPosition {

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, invalid } from '../check';
+import { pathBelow } from '../files';
 import type { SegmentationDataset, Split } from '../datasets/types';
 import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
@@ -11,10 +12,12 @@ import { evaluate } from './evaluate';
 import type { Evaluation, PredictedBatch } from './evaluate';
 import { openSplit } from './openSplit';
 import { palettePng } from './palettePng';
-import { runPaths } from '../runs/folder';
 import { isKnownLoss } from '../runs/lossConfig';
 import { loadRunPlugins } from '../runs/runPlugins';
 import { readRecord } from '../runs/record';
+import type { RunRecord } from '../runs/record';
+import { verifiedWeights } from '../runs/weights';
+import { checkClassNames, runDataDifference } from './runData';
 import { countedConfig, plainCrossEntropy, validationLosses } from './runLoss';
 import { countPixels } from './trainingPixels';
 import type { ExperimentConfig } from '../runs/config';
@@ -32,7 +35,7 @@ export interface RunEvaluationOptions {
    */
   groupsBy?: 'split' | 'train';
   signal?: AbortSignal;
-  /** Told once where the model cannot be a graph, with the reason. */
+  /** Told where the model cannot be a graph, with the reason, and in what the data are not those of the run. */
   onNote?: (text: string) => void;
   /** Files with the run's own losses and networks, for a run whose folder does not hold them. */
   plugins?: readonly string[];
@@ -43,13 +46,15 @@ export interface RunEvaluationOptions {
 export interface RunEvaluation extends Evaluation {
   dataset: SegmentationDataset;
   groups: ClassGroup[];
+  /** In what the data are not those of the run, in words; undefined where they are, or the run does not tell. */
+  changed?: string;
 }
 
 /**
  * Evaluates the weights that a run kept (`weights.safetensors`) with its own settings.
  *
- * @throws InputError for a folder without a finished run, a data set with another number of classes, and what
- *   `openDataset` and `loadWeights` throw.
+ * @throws InputError for a folder without a finished run, weights that are not those of its record, a data set with
+ *   another number of classes or with the run's in another order, and what `openDataset` and `loadWeights` throw.
  */
 export async function evaluateRun(
   folder: string,
@@ -62,7 +67,6 @@ export async function evaluateRun(
     ...rest
   }: RunEvaluationOptions = {},
 ): Promise<RunEvaluation> {
-  const paths = runPaths(folder);
   const [config, record] = [await readConfig('evaluateRun', folder), await readRecord(folder)];
   if (config === undefined || record === undefined) {
     throw new InputError(
@@ -80,9 +84,15 @@ export async function evaluateRun(
     const expected = `a data set of ${classNames.length} classes, as the run's`;
     throw invalid('evaluateRun', 'data', expected, `${dataset.name} with ${dataset.numClasses}`);
   }
+  const changed =
+    data === undefined
+      ? await runDataDifference('evaluateRun', { folder, record }, dataset)
+      : otherNames(record, dataset);
+  if (changed !== undefined) onNote?.(changed);
+  const weights = await verifiedWeights('evaluateRun', folder, record);
   const model = createModel({ ...config.model, numClasses: dataset.numClasses });
   try {
-    await loadWeights(model, paths.weights);
+    await loadWeights(model, weights);
     if (predictions !== undefined) await mkdir(predictions, { recursive: true });
     const result = await evaluate(model, dataset, {
       batchSize: config.batchSize,
@@ -98,10 +108,26 @@ export async function evaluateRun(
       groupsBy === 'train'
         ? await countPixels(await openSplit(evaluated, 'train'), signal)
         : undefined;
-    return { ...result, dataset, groups: classGroups(result.counts, result.scores.iou, pixels) };
+    const groups = classGroups(result.counts, result.scores.iou, pixels);
+    return { ...result, dataset, groups, changed };
   } finally {
     model.dispose();
   }
+}
+
+/**
+ * What to say of the classes of another data set.
+ *
+ * @throws InputError for the run's classes in another order.
+ */
+function otherNames(record: RunRecord, dataset: SegmentationDataset): string | undefined {
+  const { classNames } = dataset;
+  if (classNames.every((name) => record.classNames.includes(name))) {
+    checkClassNames('evaluateRun', record, dataset);
+    return undefined;
+  }
+  const [is, was] = [classNames, record.classNames].map((names) => names.join(', '));
+  return `the classes are called otherwise: ${is} (the run learnt ${was})`;
 }
 
 /** Another data set at the run's size; options that belong to the run's own set do not carry over. */
@@ -124,7 +150,7 @@ async function writePredictions(
   const pixels = height * width;
   for (const [i, name] of names.entries()) {
     const ids = predictions.subarray(i * pixels, (i + 1) * pixels);
-    const file = path.join(folder, `${name}.png`);
+    const file = await pathBelow('evaluateRun', folder, `${name}.png`);
     await mkdir(path.dirname(file), { recursive: true }); // names may hold folders
     await writeFile(file, palettePng(ids, { height, width, palette }));
   }

@@ -4,33 +4,38 @@
  *     const record = await runExperiment({ loss: { name: 'pat', temperature: 2 } }, { outDir: 'data/runs/pat' });
  *     record.scores.meanIoU;
  */
-import { InputError, invalid } from '../check';
+import { invalid } from '../check';
 import { findDataset } from '../datasets';
+import { isThere, plainFileError } from '../files';
 import { hasLabelledPixel } from '../datasets/labelled';
 import type { SegmentationDataset } from '../datasets/types';
 import { createModel } from '../models';
 import { trainableVariables } from '../models/layers';
 import { writeSafetensors } from '../models/safetensors';
 import { Adam } from '../engine/adam';
-import { loadCheckpoint, saveCheckpoint, writeCheckpoint } from './checkpoint';
+import { saveCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingState } from './checkpoint';
 import { parseConfig } from '../runs/config';
-import { openRepeatedSplit } from './openSplit';
+import { openRepeatedSplit, openTestSplit } from './openSplit';
+import { restoreWeights, resumePosition } from './resume';
 import { finishRun } from './record';
 import type { Experiment } from './record';
-import { prepareRunFolder } from './prepareRunFolder';
+import { keepTrainingPixels, prepareRunFolder } from './prepareRunFolder';
+import { identifyData } from '../runs/dataIdentity';
+import type { RunFacts } from '../runs/facts';
 import { repairMetrics } from '../runs/epochs';
 import type { EpochMetrics } from '../runs/epochs';
 import { appendLine, clearRun, runPaths } from '../runs/folder';
 import type { RunPaths } from '../runs/folder';
 import { lockRun } from '../runs/lock';
+import type { RunLock } from '../runs/lock';
+import { verifiedWeights } from '../runs/weights';
 import { tensorboardLog } from './tensorboard/runLog';
 import { prepareExecutor, runExecutor } from './runExecutor';
 import { countedConfig } from './runLoss';
-import { startPosition, stepsPerEpoch, trainLoop } from './train';
+import { stepsPerEpoch, trainLoop } from './train';
 import { surveyAndKeepData } from './surveyData';
 import type { TrainingBatch } from '../engine/step';
-import { readRecord } from '../runs/record';
 import type { RunRecord } from '../runs/record';
 import type { ExperimentConfig, ExperimentInput } from '../runs/config';
 
@@ -39,7 +44,13 @@ export type { Experiment } from './record';
 
 /** What a run tells while it goes on. */
 export type ProgressEvent =
-  | { kind: 'start'; step: number; totalSteps: number; epoch: number }
+  | {
+      kind: 'start';
+      step: number;
+      totalSteps: number;
+      epoch: number;
+      execution: ExperimentConfig['execution'];
+    }
   | { kind: 'note'; text: string }
   | { kind: 'step'; step: number; totalSteps: number; epoch: number; loss: number }
   | { kind: 'epoch'; metrics: EpochMetrics; epochs: number; isBest: boolean };
@@ -55,18 +66,23 @@ export interface RunOptions {
 }
 
 /** Opens the data and builds the network of a configuration; the data set `'auto'` becomes the one found. */
-export async function openExperiment(input: ExperimentInput): Promise<Experiment> {
-  const config = parseConfig(input);
+export function openExperiment(input: ExperimentInput): Promise<Experiment> {
+  return openParsed(parseConfig(input));
+}
+
+async function openParsed(config: ExperimentConfig): Promise<Experiment> {
   const { dataset, seed } = config;
   if (dataset.name === 'auto') dataset.name = await findDataset({ root: dataset.root });
   const train = await openRepeatedSplit(config, 'train');
   const valid = await openRepeatedSplit(config, 'valid');
   for (const dataset of [train, valid]) await checkLabelled(dataset, config);
+  const test = await openTestSplit(config); // now: a file that is missing is told before the training, not after it
   const model = createModel({ ...config.model, numClasses: train.numClasses, seed });
   return {
     config,
     train,
     valid,
+    test,
     model,
     totalSteps: config.epochs * stepsPerEpoch(config, train.length),
   };
@@ -96,24 +112,33 @@ export async function runExperiment(
   if (typeof outDir !== 'string' || outDir === '') {
     throw invalid('runExperiment', 'outDir', 'a folder', outDir);
   }
-  parseConfig(input); // before the folder is touched
+  const config = parseConfig(input); // before the folder is touched
   const paths = runPaths(outDir);
   const lock = await lockRun(paths.folder);
   try {
+    const onNote = (text: string) => onProgress({ kind: 'note', text });
     if (lock.takenOver) {
-      const text = `took over the lock of process ${lock.takenOver.pid}, which is gone`;
-      onProgress({ kind: 'note', text });
+      onNote(`took over the lock of process ${lock.takenOver.pid}, which is gone`);
     }
     if (fresh) await clearRun(paths);
-    const experiment = await openExperiment(input);
+    const experiment = await openParsed(config);
     const { model } = experiment;
     try {
-      await prepareRunFolder(paths, experiment.config);
-      const finished = await readRecord(paths.folder);
-      if (finished !== undefined) return finished;
-      const adam = new Adam(trainableVariables(model), experiment.config.optimizer);
+      const contents = config.dataset.checkContents;
+      const data = await identifyData(experiment, { contents, signal });
+      const { facts, finished } = await prepareRunFolder(paths, config, data, onNote);
+      const adam = new Adam(trainableVariables(model), config.optimizer);
       try {
-        return await train(experiment, { model, adam }, paths, { signal, onProgress });
+        const state = { model, adam };
+        if (finished === undefined) {
+          return await train({ ...experiment, facts }, state, paths, { lock, signal, onProgress });
+        }
+        if (!(await isThere('runExperiment', paths.weights))) {
+          await restoreWeights(state, paths);
+          onNote(`${paths.weights} was gone: written anew from the checkpoint of the best epoch`);
+        }
+        await verifiedWeights('runExperiment', paths.folder, finished);
+        return finished;
       } finally {
         adam.dispose();
       }
@@ -121,39 +146,36 @@ export async function runExperiment(
       model.dispose();
     }
   } catch (error) {
-    throw diskFull(error) ?? error;
+    throw plainFileError('runExperiment', error) ?? error;
   } finally {
     await lock.release();
   }
 }
 
-/** The error of a full disk, with the file that it had no room for. */
-function diskFull(error: unknown): InputError | undefined {
-  const { code = '', path: file = 'a file of the run' } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return undefined;
-  return new InputError(
-    `runExperiment: the disk must have room for ${file}, got ${code}. ` +
-      'Free some space; the same command goes on from the last checkpoint.',
-  );
-}
-
 async function train(
-  experiment: Experiment,
+  experiment: Experiment & { facts: RunFacts },
   state: TrainingState,
   paths: RunPaths,
-  { signal, onProgress }: { signal?: AbortSignal; onProgress: (event: ProgressEvent) => void },
+  {
+    lock,
+    signal,
+    onProgress,
+  }: { lock: RunLock; signal?: AbortSignal; onProgress: (event: ProgressEvent) => void },
 ): Promise<RunRecord> {
   const { valid, totalSteps } = experiment;
   const { trainingPixels, notes } = await surveyAndKeepData(experiment, signal);
   for (const text of notes) onProgress({ kind: 'note', text });
+  const { facts } = experiment;
+  await keepTrainingPixels(paths, facts, trainingPixels, experiment.train.classNames);
   const config = countedConfig(experiment.config, trainingPixels);
   const { everySteps, everySeconds } = config.checkpoints;
-  const loaded = await loadCheckpoint(paths.checkpoints, state);
   const onNote = (text: string) => onProgress({ kind: 'note', text });
-  loaded?.notes.forEach(onNote);
-  const position = loaded?.position ?? startPosition();
-  await repairMetrics(paths.metrics, position.epoch);
-  onProgress({ kind: 'start', step: position.step, totalSteps, epoch: position.epoch });
+  const position = await resumePosition(state, paths, facts.data?.id, onNote);
+  const metricsFile = await repairMetrics(paths.metrics, position.epoch, position.history);
+  position.history = metricsFile.kept;
+  gapNotes(paths.metrics, metricsFile).forEach(onNote);
+  const { step, epoch } = position;
+  onProgress({ kind: 'start', step, totalSteps, epoch, execution: config.execution });
   const { tensorboard, images } = config.logging;
   const folder = paths.tensorboard;
   const firstStep = position.step + 1;
@@ -186,12 +208,15 @@ async function train(
       onStep: async (metrics) => {
         const { step, epoch } = position;
         const { loss } = metrics;
+        lock.check();
         log?.step(step, metrics);
         onProgress({ kind: 'step', step, totalSteps, epoch: epoch + 1, loss });
         if (isDue()) await save();
       },
       onEpoch: async (metrics, isBest) => {
+        lock.check();
         await appendLine(paths.metrics, metrics);
+        position.history?.push(metrics);
         await log?.epoch(metrics, isBest);
         executor.sync();
         if (isBest) await writeCheckpoint(paths.best, state, position);
@@ -201,12 +226,26 @@ async function train(
       onDiverged: (batch, names) => saveBatch(paths.failedBatch, batch, names),
     });
   } catch (error) {
+    lock.check();
     if (signal?.aborted && position.step > savedStep) await save();
     throw error;
   } finally {
     executor.dispose();
   }
+  lock.check();
   return finishRun({ ...experiment, trainingPixels }, state, paths, position, onNote);
+}
+
+/** What to say of epochs that `metrics.jsonl` had lost. */
+function gapNotes(file: string, { rebuilt, missing }: { rebuilt: number[]; missing: number[] }) {
+  return [
+    ...(rebuilt.length > 0
+      ? [`${file} had lost epochs ${rebuilt.join(', ')}: written anew from the checkpoint`]
+      : []),
+    ...(missing.length > 0
+      ? [`${file} has lost epochs ${missing.join(', ')}: the record names them as missing`]
+      : []),
+  ];
 }
 
 async function saveBatch(file: string, { images, labels }: TrainingBatch, names: string[]) {

@@ -1,7 +1,22 @@
 /** The data of a run. */
 import { openDataset } from '../datasets';
+import { NoSplitError } from '../datasets/types';
 import type { DatasetOptions, SegmentationDataset, Split } from '../datasets/types';
 import type { ExperimentConfig } from '../runs/config';
+
+/** The test split; undefined where the data set has none. Drawn scenes have one where `dataset.testLength` asks for it. */
+export async function openTestSplit(
+  config: ExperimentConfig,
+): Promise<SegmentationDataset | undefined> {
+  const { name, testLength } = config.dataset;
+  if (name === 'synthetic' && testLength === undefined) return undefined;
+  try {
+    return await openSplit(config, 'test');
+  } catch (error) {
+    if (error instanceof NoSplitError) return undefined;
+    throw error;
+  }
+}
 
 /** Bytes of decoded samples of a split that a run keeps in memory without being told to. */
 const KEPT_BYTES = 256 * 2 ** 20;
@@ -9,6 +24,7 @@ const KEPT_BYTES = 256 * 2 ** 20;
 /** What `openDataset` takes for one split of a configuration's data set. */
 export function splitOptions({ dataset }: ExperimentConfig, split: Split): DatasetOptions {
   const { trainLength, validLength, testLength, ...options } = dataset;
+  delete options.checkContents; // the run's, not the data set's
   const length = { train: trainLength, valid: validLength, test: testLength }[split];
   return { ...options, split, ...(length === undefined ? {} : { length }) };
 }

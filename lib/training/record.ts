@@ -1,20 +1,20 @@
 /** The end of a run: its best weights, their scores, and `record.json`. */
-import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { writeAtomically } from '../atomicFile';
 import { deviceReport } from '../backend';
 import type { tf } from '../backend';
 import { hasLabelledPixel } from '../datasets/labelled';
-import { NoSplitError } from '../datasets/types';
+import { hashFile } from '../datasets/download/partFile';
 import type { SegmentationDataset } from '../datasets/types';
 import { parameterCount, saveWeights } from '../models';
 import { readCheckpoint } from './checkpoint';
+import { missingEpochs } from '../runs/epochs';
+import type { RunFacts } from '../runs/facts';
 import type { RunPosition } from '../runs/position';
 import type { RunRecord } from '../runs/record';
 import type { TrainingState } from './checkpoint';
 import type { RunPaths } from '../runs/folder';
 import { evaluate } from './evaluate';
-import { openSplit } from './openSplit';
 import { countedConfig, plainCrossEntropy } from './runLoss';
 import { validate } from './train';
 import type { ExperimentConfig } from '../runs/config';
@@ -24,22 +24,30 @@ export interface Experiment {
   config: ExperimentConfig;
   train: SegmentationDataset;
   valid: SegmentationDataset;
+  /** Where the data set has one. */
+  test?: SegmentationDataset;
   /** The caller disposes it. */
   model: tf.LayersModel;
   totalSteps: number;
+}
+
+/** An experiment whose training has ended. */
+export interface TrainedExperiment extends Experiment {
+  trainingPixels: number[];
+  facts: RunFacts;
 }
 
 /**
  * Restores the best weights, scores them, and writes the weights and the record.
  *
  * Option `onNote`: told of what is not as one may expect, such as a test split without labels
- * @throws what `openDataset` and reading the test split throw, unless the data set has no such split; the checkpoints stay.
+ * @throws what reading the splits throws; the checkpoints stay.
  */
 export async function finishRun(
-  { config, train, valid, model, trainingPixels }: Experiment & { trainingPixels: number[] },
+  { config, train, valid, test: testSplit, model, trainingPixels, facts }: TrainedExperiment,
   state: TrainingState,
   paths: RunPaths,
-  { epoch, step, best, seconds }: RunPosition,
+  { epoch, step, best, seconds, history = [] }: RunPosition,
   onNote: (text: string) => void = () => {},
 ): Promise<RunRecord> {
   await readCheckpoint(paths.best, state);
@@ -48,25 +56,26 @@ export async function finishRun(
     onNote,
   });
   await saveWeights(model, paths.weights);
-  const test = await testScores({ config, model }, onNote);
+  const test = await testScores({ config, model, test: testSplit }, onNote);
   const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
+  const missing = missingEpochs(history, epoch);
   const record: RunRecord = {
     config,
     classNames: [...train.classNames],
+    ...(facts.data && { data: facts.data }),
     samples: { train: train.length, valid: valid.length },
     trainingPixels,
     parameters: parameterCount(model),
     epochs: epoch,
     steps: step,
+    ...(missing.length > 0 && { missingEpochs: missing }),
     stoppedBy: epoch < config.epochs ? 'patience' : 'epochs',
     best: best as NonNullable<RunPosition['best']>,
     scores,
     counts,
     validationCrossEntropy: crossEntropy as number,
     ...(test === undefined ? { perImage } : { test }),
-    weightsSha256: createHash('sha256')
-      .update(await readFile(paths.weights))
-      .digest('hex'),
+    weightsSha256: await hashFile(paths.weights, 'sha256'),
     versions: { tensorflow, tfjs, node },
     device: { device, threads, backend },
     times: { finished: new Date().toISOString(), seconds },
@@ -76,21 +85,12 @@ export async function finishRun(
   return record;
 }
 
-/** Undefined without a test split; drawn scenes have one where `dataset.testLength` asks for it. */
+/** Undefined without a test split, or one that has labels. */
 async function testScores(
-  { config, model }: Pick<Experiment, 'config' | 'model'>,
+  { config, model, test: split }: Pick<Experiment, 'config' | 'model' | 'test'>,
   onNote: (text: string) => void,
 ): Promise<RunRecord['test']> {
-  if (config.dataset.name === 'synthetic' && config.dataset.testLength === undefined) {
-    return undefined;
-  }
-  let split: SegmentationDataset;
-  try {
-    split = await openSplit(config, 'test');
-  } catch (error) {
-    if (error instanceof NoSplitError) return undefined;
-    throw error;
-  }
+  if (split === undefined) return undefined;
   if (!(await hasLabelledPixel(split, config.dataset.voidAs))) {
     onNote(
       `the test split of ${split.title} has no labelled pixel, which is no test split: ` +

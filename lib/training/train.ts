@@ -18,6 +18,7 @@ import { validationForward } from './runExecutor';
 import type { RunExecutor } from './runExecutor';
 import { configAtEpoch, lossConfigAt, noiseSeedsAt, validationLosses } from './runLoss';
 import { learningRateAt } from './schedule';
+import { stopwatch } from './stopwatch';
 import { DivergedError } from '../engine/step';
 import type { StepResult, TrainingBatch } from '../engine/step';
 
@@ -86,7 +87,7 @@ async function trainEpoch(options: TrainingOptions): Promise<void> {
   const { batchSize, augmentation: augment } = config;
   const seed = new Random(config.seed).stream(`epoch ${position.epoch}`).integer(0, 2 ** 31 - 1);
   const order = { batchSize, shuffle: true, augment, seed, position: position.position };
-  let started = performance.now();
+  const lap = stopwatch();
   for await (const { images, labels, names, position: after } of train.batches(order)) {
     let metrics: StepMetrics;
     try {
@@ -106,9 +107,7 @@ async function trainEpoch(options: TrainingOptions): Promise<void> {
     position.gradientNorm.max = Math.max(position.gradientNorm.max, gradientNorm);
     position.position = after;
     position.step += 1;
-    const now = performance.now();
-    position.seconds += (now - started) / 1000;
-    started = now;
+    lap(position);
     await onStep(metrics);
     await setImmediate(); // lets signals and timers through
   }
@@ -133,7 +132,7 @@ export async function stepAt(
 async function finishEpoch(options: TrainingOptions): Promise<void> {
   const { config, train, valid, state, executor, position, signal } = options;
   const { onEpoch, onPredictions } = options;
-  const started = performance.now();
+  const lap = stopwatch();
   const given = { executor, signal, onPredictions };
   const { scores, loss, crossEntropy } = await validate(config, state.model, valid, given);
   const validLoss = loss as number;
@@ -151,7 +150,7 @@ async function finishEpoch(options: TrainingOptions): Promise<void> {
   };
   position.epoch += 1;
   Object.assign(position, { position: 0, lossSum: 0, gradientNorm: { sum: 0, max: 0 } });
-  position.seconds += (performance.now() - started) / 1000;
+  lap(position);
   const isBest = position.best === null || validLoss < position.best.validLoss;
   if (isBest) position.best = { epoch: position.epoch, validLoss };
   const { meanIoU, meanDice, pixelAccuracy, iou } = scores;

@@ -1,9 +1,11 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { durationText } from '../../lib/cli/train/run';
 import { withFolder } from '../datasets/files';
-import { run } from './run';
+import { readRecord } from '../../lib/runs/record';
+import { run, start } from './run';
 
 const train = (...args: string[]) => run(['train', ...args]);
 
@@ -26,6 +28,33 @@ describe('durationText', () => {
 });
 
 describe('npm run train', () => {
+  it('goes on with the threads that a run began with', { timeout: 240_000 }, () =>
+    withFolder(async (folder) => {
+      const config = path.join(folder, 'small.json');
+      await writeFile(config, JSON.stringify({ ...small, epochs: 1 }));
+      const args = ['train', '--config', config, '--out', path.join(folder, 'run')];
+      const threads = String(os.availableParallelism() + 1);
+      expect((await start(args, { TF_NUM_INTRAOP_THREADS: threads }).done).status).toBe(0);
+      for (const name of ['record.json', 'weights.safetensors', 'checkpoints']) {
+        await rm(path.join(folder, 'run', name), { recursive: true });
+      }
+      const { status, errors } = await run(args);
+      expect({ status, errors }).toMatchObject({ status: 0 });
+      expect(errors).toContain(`threads: ${threads}, as the run began`);
+      const record = await readRecord(path.join(folder, 'run'));
+      expect(record?.device.threads).toBe(Number(threads));
+    }),
+  );
+
+  it('says in plain words what the file system refuses', { timeout: 240_000 }, async () => {
+    const { status, errors } = await train('--out', path.join(__filename, 'run'));
+    expect(status).toBe(1);
+    expect(errors).toMatch(
+      /^npm run train: .*run must lie in a folder, got ENOTDIR\. A file is in the way/m,
+    );
+    expect(errors).not.toContain('    at ');
+  });
+
   it('shows its help', async () => {
     const { status, output } = await train('--help');
     expect(status).toBe(0);
@@ -58,6 +87,7 @@ describe('npm run train', () => {
       "--config must be a file, got '/nowhere/a.json'",
     ],
     [['--config', __filename, '--out', 'x'], '--config must be JSON'],
+    [['--out', ''], "--out must be a value, got ''"],
     [['--set', 'epochs=1'], '--out DIR is missing'],
     [['--out', 'x', '--set', 'epochs'], "--set must be path=value, got 'epochs'"],
     [['--out', 'x', '--set', 'epochs=0'], 'experiment config: epochs must be > 0, got 0'],

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -96,6 +96,18 @@ describe('safetensors', () => {
     await raw(header, new Uint8Array(bytes));
     await expect(readSafetensors(file)).rejects.toThrow(message);
     await expect(readSafetensors(file)).rejects.toThrow(file);
+  });
+
+  it.runIf(process.env.PAT_MEMORY)('reads a file of more than 2 GiB', async () => {
+    const bytes = 2 ** 31 + 8;
+    const entry = { dtype: 'U8', shape: [bytes], data_offsets: [0, bytes] };
+    const header = Buffer.from(JSON.stringify({ a: entry }));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    await writeFile(file, Buffer.concat([length, header]));
+    await truncate(file, 8 + header.length + bytes); // sparse: zeros that take no room
+    const { tensors } = await readSafetensors(file);
+    expect(tensors.get('a')?.values).toHaveLength(bytes);
   });
 
   it('names a header longer than the file', async () => {

@@ -65,6 +65,8 @@ describe('compareRuns', () => {
     await expect(compareRuns(join(folder, 'none'), second)).rejects.toThrow('readRun: folder');
     const dataset = { ...tinyExperiment.dataset, seed: 7 };
     const other = await trainTiny(folder, 'other', { dataset, epochs: 1 });
-    await expect(compareRuns(first, other)).rejects.toThrow('compareClasses: second must be a run');
+    await expect(compareRuns(first, other)).rejects.toThrow(
+      "compareRuns: second must be a run of the first one's data, got other data",
+    );
   });
 });

@@ -179,9 +179,10 @@ describe('the identity of data', () => {
       const dataset = { ...opened, length: files.length, parts: { files, values: [] } };
       const times: number[] = [];
       for (let i = 0; i < 3; i++) {
-        const started = performance.now();
+        const started = process.cpuUsage(); // not the clock: other tests run beside this one
         const found = await identifySplit(dataset);
-        times.push(performance.now() - started);
+        const { user, system } = process.cpuUsage(started);
+        times.push((user + system) / 1000);
         expect(found?.identity.samples).toBe(20_000);
       }
       expect(Math.min(...times)).toBeLessThan(1000);

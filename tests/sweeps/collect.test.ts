@@ -50,6 +50,7 @@ describe('collectSweep', () => {
         written: ['camvid/pat/seed0'],
         unchanged: 0,
         unfinished: ['camvid/pat/seed1'],
+        unreadable: [],
       });
       const text = await readFile(path.join(results, 'camvid/pat/seed0.json'), 'utf8');
       expect(text).not.toContain('somebody');
@@ -89,7 +90,7 @@ describe('collectSweep', () => {
       expect(await written()).toEqual(first);
       await sweepFolder(folder, [0, 1]);
       const added = await collectSweep(folder, results);
-      expect(added).toEqual({ written: ['camvid/pat/seed1'], unchanged: 1, unfinished: [] });
+      expect(added).toMatchObject({ written: ['camvid/pat/seed1'], unchanged: 1, unfinished: [] });
       expect((await written())[0]).toEqual(first[0]);
       expect(await readFile(files[1], 'utf8')).toContain('"finished":2');
       expect(await readFile(files[1], 'utf8')).toContain('"commit":"abc"');

@@ -62,8 +62,8 @@ describe('a full disk', () => {
         .split('\n')
         .filter((line) => !/^steps |^going on|^execution/.test(line));
       expect(said).toEqual([
-        `runExperiment: the disk must have room for ${path.join(checkpoints, 'next.safetensors')}, got ENOSPC. ` +
-          'Free some space; the same command goes on from the last checkpoint.',
+        `runExperiment: ${path.join(checkpoints, 'next.safetensors')} must have room on its disk, got ENOSPC. ` +
+          'Free some space, and give the same command again.',
       ]);
       expect((await readdir(checkpoints)).sort()).toEqual([
         'last.safetensors',

@@ -74,6 +74,7 @@ describe('runExperiment', () => {
         'config.json',
         'metrics.jsonl',
         'record.json',
+        'run.json',
         'tensorboard',
         'weights.safetensors',
       ]);

@@ -25,9 +25,10 @@ export async function printEvaluation(
   return 0;
 }
 
-function jsonOf({ dataset, groups, scores, loss, crossEntropy, counts }: RunEvaluation): string {
+function jsonOf(evaluation: RunEvaluation): string {
+  const { dataset, groups, scores, loss, crossEntropy, counts, changed } = evaluation;
   const { name, split, length, classNames } = dataset;
-  const facts = { dataset: name, split, length, classNames };
+  const facts = { dataset: name, split, length, classNames, changed };
   return `${JSON.stringify({ ...facts, loss, crossEntropy, scores, groups, counts }, null, 2)}\n`;
 }
 

@@ -1,8 +1,10 @@
 /** What the commands in lib/cli share: arguments with helpful errors, interruption, exit status. */
 import os from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
 import { checkOneOf, InputError, invalid } from '../../check';
+import { plainFileError } from '../../files';
 import { LockedError } from '../../runs/lock';
 import { tellParent } from './parentProcess';
 
@@ -27,6 +29,12 @@ export function parseArguments<Specs extends OptionSpecs>(
     if (token.kind === 'option') checkOneOf(command, 'option', token.name, Object.keys(options));
   }
   const { values, positionals } = parseArgs(config);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === '')
+      throw invalid(command, `--${name}`, 'a value', value, 'Leave it out, or give one.');
+  }
+  const empty = positionals.indexOf('');
+  if (empty >= 0) throw invalid(command, words[empty] ?? 'arguments', 'a name', '');
   if (positionals.length < words.length) {
     const next = words[positionals.length];
     throw new InputError(`${command}: ${next} is missing. Usage: ${command} ${words.join(' ')}`);
@@ -74,8 +82,12 @@ export async function runCommand(
   }
 }
 
+/** `train`, from the file that was started. */
+const commandName = () => path.parse(process.argv[1] ?? 'command').name;
+
 function report(thrown: unknown): void {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const whole = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = plainFileError(`npm run ${commandName()}`, whole) ?? whole;
   const { code = '' } = error as NodeJS.ErrnoException;
   const plain = foreseen.test(error.name) || code.startsWith('ERR_PARSE_ARGS');
   process.stderr.write(`${plain ? error.message : (error.stack ?? error.message)}\n`);

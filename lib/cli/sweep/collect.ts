@@ -7,11 +7,12 @@ export async function collect(
   commit?: string,
 ): Promise<number> {
   const collected = await collectSweep(sweepFolder, resultsFolder, { commit });
-  const { written, unchanged, unfinished } = collected;
+  const { written, unchanged, unfinished, unreadable } = collected;
   const lines = [
     ...written.map((id) => `+ ${id}`),
     `${resultsFolder}: ${written.length} runs written, ${unchanged} unchanged, ${unfinished.length} not finished`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-  return 0;
+  for (const problem of unreadable) process.stderr.write(`left out: ${problem}\n`);
+  return unreadable.length > 0 ? 1 : 0;
 }

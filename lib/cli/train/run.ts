@@ -5,15 +5,15 @@ import { clock, progress } from '../../notebook/progress';
 import type { Progress } from '../../notebook/progress';
 import { estimateRun } from '../../training/estimate';
 import type { RunEstimate } from '../../training/estimate';
+import type { ExperimentInput } from '../../runs/config';
 import { surveyData } from '../../training/surveyData';
-import type { ExperimentConfig } from '../../runs/config';
 import { openExperiment, runExperiment } from '../../training/experiment';
 import type { ProgressEvent, RunOptions } from '../../training/experiment';
 import type { EpochMetrics } from '../../runs/epochs';
 import { tellParent } from '../support/parentProcess';
 
 /** Prints what a run would be, and an estimate of its time and memory from a few steps; leaves no file. */
-export async function dryRun(input: ExperimentConfig, signal: AbortSignal): Promise<number> {
+export async function dryRun(input: ExperimentInput, signal: AbortSignal): Promise<number> {
   const experiment = await openExperiment(withoutDiskCache(input));
   const { config, train, valid, model, totalSteps } = experiment;
   const { epochs, dataset } = config;
@@ -22,7 +22,7 @@ export async function dryRun(input: ExperimentConfig, signal: AbortSignal): Prom
       const { notes } = await surveyData(experiment, signal);
       for (const text of notes) process.stderr.write(`${text}\n`);
     }
-    const { cache } = input.dataset;
+    const { cache } = input.dataset ?? {};
     const resolved = { ...config, dataset: { ...dataset, ...(cache && { cache }) } };
     const lines = [
       JSON.stringify(resolved, null, 2),
@@ -40,9 +40,9 @@ export async function dryRun(input: ExperimentConfig, signal: AbortSignal): Prom
 }
 
 /** A cache in a file would stay behind. */
-function withoutDiskCache(config: ExperimentConfig): ExperimentConfig {
-  if (config.dataset.cache !== 'disk') return config;
-  return { ...config, dataset: { ...config.dataset, cache: 'none' } };
+function withoutDiskCache(input: ExperimentInput): ExperimentInput {
+  if (input.dataset?.cache !== 'disk') return input;
+  return { ...input, dataset: { ...input.dataset, cache: 'none' } };
 }
 
 function estimateLine(estimate: RunEstimate): string {
@@ -62,7 +62,7 @@ export function durationText(seconds: number): string {
 
 /** Trains with a progress line on the standard error; one line for each epoch and the result on the standard output. */
 export async function train(
-  config: ExperimentConfig,
+  input: ExperimentInput,
   options: Pick<RunOptions, 'outDir' | 'fresh' | 'signal'>,
 ): Promise<number> {
   let bar: Progress | undefined;
@@ -77,7 +77,7 @@ export async function train(
         process.stderr.write(`${event.text}\n`);
         break;
       case 'start':
-        process.stderr.write(`execution: ${config.execution}\n`);
+        process.stderr.write(`execution: ${event.execution}\n`);
         if (event.step > 0) process.stderr.write(`going on behind step ${event.step}\n`);
         bar = progress('steps', event.totalSteps - event.step);
         start = event.step;
@@ -91,11 +91,11 @@ export async function train(
   };
   let start: number | undefined;
   try {
-    const record = await runExperiment(config, { ...options, onProgress });
+    const record = await runExperiment(input, { ...options, onProgress });
     finishBar();
     if (start === undefined) process.stdout.write('trained before; --fresh trains again\n');
     const { best, scores, weightsSha256, stoppedBy, epochs } = record;
-    const why = `stopped after epoch ${epochs}: ${config.patience} without a better validation loss`;
+    const why = `stopped after epoch ${epochs}: ${record.config.patience} without a better validation loss`;
     if (stoppedBy === 'patience') process.stdout.write(`${why}\n`);
     process.stdout.write(
       `best: epoch ${best.epoch}, validation loss ${best.validLoss.toFixed(4)}, ` +

@@ -1,5 +1,6 @@
 /** Event files for TensorBoard, written in large pieces so that no step waits for the disk. */
 import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { startEvent, summaryEvent, versionEvent } from './event';
@@ -21,8 +22,10 @@ export interface EventFile {
  */
 export function eventFile(folder: string, firstStep: number): EventFile {
   const unique = `${process.pid}.${randomBytes(4).toString('hex')}`;
-  const file = path.join(folder, `events.out.tfevents.${Date.now()}.${unique}`); // read in the order of names
-  const now = () => Date.now() / 1000;
+  // TensorBoard reads files in the order of their names: a clock that was set back must not put this one before others.
+  const ahead = Math.max(0, latestTime(folder) + 1 - Date.now());
+  const file = path.join(folder, `events.out.tfevents.${Date.now() + ahead}.${unique}`);
+  const now = () => (Date.now() + ahead) / 1000;
   let waiting = [tfRecord(versionEvent(now())), tfRecord(startEvent(now(), firstStep))];
   return {
     add: (step, values) => {
@@ -41,4 +44,14 @@ export function eventFile(folder: string, firstStep: number): EventFile {
       }
     },
   };
+}
+
+/** The latest time, in milliseconds, in the names of the event files of a folder and of their last changes; 0 without any. */
+function latestTime(folder: string): number {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.reduce((latest, name) => {
+    const [, time] = /^events\.out\.tfevents\.(\d+)\./.exec(name) ?? [];
+    if (time === undefined) return latest;
+    return Math.max(latest, Number(time), Math.ceil(statSync(path.join(folder, name)).mtimeMs));
+  }, 0);
 }

@@ -1,4 +1,4 @@
-import { readdir, stat, truncate } from 'node:fs/promises';
+import { readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventFile } from '../../../lib/training/tensorboard/eventFile';
@@ -28,6 +28,20 @@ describe('eventFile', () => {
       expect(numbers).toMatchObject({ step: 1, scalars: { 'a/b': 0.5, größe: -Infinity } });
       expect(pictures.step).toBe(2 ** 40 + 3);
       expect(pictures.images).toEqual({ p: { width: 200, height: 130, png } });
+    }));
+
+  it('comes behind those of a clock that was set back since', () =>
+    withFolder(async (folder) => {
+      const earlier = path.join(folder, `events.out.tfevents.${Date.now() + 3_600_000}.1.ab`);
+      await writeFile(earlier, '');
+      const file = eventFile(folder, 5);
+      file.add(5, [{ tag: 'loss', scalar: 1 }]);
+      await file.flush();
+      const names = (await readdir(folder)).sort();
+      expect(names).toHaveLength(2);
+      expect(path.join(folder, names[0])).toBe(earlier);
+      const [, [, start]] = await eventsIn(folder);
+      expect(start.time).toBeGreaterThan(Date.now() / 1000 + 3599);
     }));
 
   it('of a later process says from which step on earlier files do not count', () =>

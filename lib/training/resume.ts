@@ -1,0 +1,76 @@
+/** Where a run goes on, and what its checkpoints still hold. */
+import { InputError } from '../check';
+import { isThere } from '../files';
+import { saveWeights } from '../models';
+import type { RunPaths } from '../runs/folder';
+import type { RunPosition } from '../runs/position';
+import { checkCheckpoint, loadCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
+import type { TrainingState } from './checkpoint';
+import { startPosition } from './train';
+
+const where = 'runExperiment';
+
+/**
+ * Restores the newest whole checkpoint; resolves to its position, or that before the first step. The weights of the best
+ * epoch so far are verified now, not after the last epoch.
+ *
+ * @param data `DataIdentity.id` of the run's data
+ * @throws InputError for a checkpoint of other data, and for lost weights of the best epoch, with what is lost.
+ */
+export async function resumePosition(
+  state: TrainingState,
+  paths: RunPaths,
+  data: string | undefined,
+  onNote: (text: string) => void,
+): Promise<RunPosition> {
+  const loaded = await loadCheckpoint(paths.checkpoints, state);
+  if (loaded === undefined) return { ...startPosition(), data };
+  loaded.notes.forEach(onNote);
+  const { position } = loaded;
+  if (position.data !== undefined && data !== undefined && position.data !== data) {
+    throw new InputError(
+      `${where}: the checkpoint in ${paths.checkpoints} must be of this run's data, got one of other data ` +
+        `(${position.data}, not ${data}). Put the run's own back, or start over with --fresh.`,
+    );
+  }
+  await checkBest(state, paths, position, onNote);
+  return { ...position, data: position.data ?? data };
+}
+
+/** Writes `weights.safetensors` from the checkpoint of the best epoch. @throws InputError where that is lost, too. */
+export async function restoreWeights(state: TrainingState, paths: RunPaths): Promise<void> {
+  if (!(await isThere(where, paths.best))) {
+    throw new InputError(
+      `${where}: ${paths.weights} must hold the weights of the finished run, got no file, and ${paths.best} is gone, ` +
+        'too. Put one of them back, or train again with --fresh.',
+    );
+  }
+  await readCheckpoint(paths.best, state);
+  await saveWeights(state.model, paths.weights);
+}
+
+async function checkBest(
+  state: TrainingState,
+  paths: RunPaths,
+  position: RunPosition,
+  onNote: (text: string) => void,
+): Promise<void> {
+  const { best, epoch } = position;
+  if (best === null) return;
+  const problem = (await isThere(where, paths.best))
+    ? await checkCheckpoint(paths.best)
+    : 'there is no such file';
+  if (problem === undefined) return;
+  if (best.epoch === epoch && position.position === 0) {
+    await writeCheckpoint(paths.best, state, position);
+    onNote(
+      `${paths.best} was lost (${problem}): written anew from the last checkpoint, which has the same weights`,
+    );
+    return;
+  }
+  throw new InputError(
+    `${where}: ${paths.best} must hold the weights of the best epoch so far, got a checkpoint that cannot be used ` +
+      `(${problem}). Lost are the weights of epoch ${best.epoch}, validation loss ${best.validLoss}. ` +
+      'Put the file back, or start over with --fresh.',
+  );
+}
