@@ -4,28 +4,33 @@ import type { NetworkName } from '../models';
 
 export { lossLabel, lossTitle } from '../losses/labels';
 
-const datasetTitles: Readonly<Record<string, string>> = {
-  oxfordPet: 'Oxford-IIIT Pet',
-  cityscapes: 'Cityscapes',
-  nyuv2: 'NYUv2',
-  camvid: 'CamVid',
-  synthetic: 'drawn scenes',
-};
+const datasetTitles = new Map([
+  ['oxfordPet', 'Oxford-IIIT Pet'],
+  ['cityscapes', 'Cityscapes'],
+  ['nyuv2', 'NYUv2'],
+  ['camvid', 'CamVid'],
+  ['synthetic', 'drawn scenes'],
+]);
 
-const networkTitles: Readonly<Record<NetworkName, string>> = {
-  segnet: 'SegNet',
-  unet: 'UNet',
-  attentionUnet: 'AttUNet',
-  nestedUnet: 'UNet++',
-};
+const networkTitles = new Map<string, string>([
+  ['segnet', 'SegNet'],
+  ['unet', 'UNet'],
+  ['attentionUnet', 'AttUNet'],
+  ['nestedUnet', 'UNet++'],
+]);
 
 /** A name that the kit does not know stays as it is. */
 export function datasetTitle(name: string): string {
-  return datasetTitles[name] ?? name;
+  return datasetTitles.get(name) ?? name;
+}
+
+/** Whether a data set of this name is always the same one; `folder` is another one at every root. */
+export function isKnownDataset(name: string): boolean {
+  return datasetTitles.has(name);
 }
 
 export function networkTitle(name: NetworkName): string {
-  return networkTitles[name];
+  return networkTitles.get(name) ?? name;
 }
 
 /** `CamVid, SegNet`. */

@@ -19,6 +19,7 @@ import { imageClusters } from '../datasets';
 import { Random } from '../random';
 import { sharedImages } from './cells';
 import type { Cell } from './cells';
+import { drawsName } from './keys';
 import type { ResultRecord } from './records';
 import { drawnScorer, drawnScores, scoresOf } from './scores';
 import type { RunScore, RunScores } from './scores';
@@ -96,7 +97,7 @@ export class Resampling {
   /** What other seeds might have added to it. */
   seedDeviations(cell: Cell, { variance, degrees, of }: SeedNoise): Float64Array {
     const deviation = Math.sqrt(variance / cell.runs.length);
-    const normals = this.drawnOnce(`seeds ${cell.key}`, (random) => random.normal());
+    const normals = this.drawnOnce(`seeds ${drawsName(cell.key)}`, (random) => random.normal());
     const scale = this.drawnOnce(`variance ${of} ${degrees}`, (random) =>
       studentScale(random, degrees, degrees),
     );
