@@ -1,6 +1,7 @@
 /** Makes a `SegmentationDataset` of a data set's facts and the source of one split's samples. */
 import { checkNumber } from '../check';
 import { batches } from './batches';
+import type { SplitParts } from './identity';
 import { ignoreIndex } from './ignoreIndex';
 import type {
   DatasetFacts,
@@ -29,7 +30,13 @@ export function createDataset(
     split,
     voidAs,
     skipped = [],
-  }: { split: Split; voidAs: VoidRule; skipped?: readonly SkippedSample[] },
+    parts,
+  }: {
+    split: Split;
+    voidAs: VoidRule;
+    skipped?: readonly SkippedSample[];
+    parts?: SplitParts;
+  },
 ): SegmentationDataset {
   const withVoid = voidAs === 'class';
   const classNames = withVoid ? [...facts.classNames, 'Void'] : facts.classNames;
@@ -48,6 +55,7 @@ export function createDataset(
     numClasses: classNames.length,
     length: source.length,
     skipped,
+    parts,
     sample: async (index) => {
       checkNumber(`${facts.name}.sample`, 'index', index, { integer: true, min: 0, max: last });
       return source.sample(index);

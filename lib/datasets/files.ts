@@ -7,6 +7,7 @@ import { checkOneOf, InputError, invalid } from '../check';
 import { isThere } from '../files';
 import { withCache } from './cache';
 import { createDataset, voidLabel } from './dataset';
+import { classValues } from './identity';
 import type { Pair } from './listing';
 import { notAllowed } from './mask';
 import type { MaskLabels } from './mask';
@@ -91,7 +92,8 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
   const facts = { ...set, ...(await set.variant?.(folder, options)), real: true };
   // A set without void pixels has no class for them either.
   const voidAs = hasVoid(facts) ? options.voidAs : 'ignore';
-  const labels = labelsOf(facts, voidLabel(facts.classNames, voidAs));
+  const voidId = voidLabel(facts.classNames, voidAs);
+  const labels = labelsOf(facts, voidId);
   const found = await splitPairs(set, folder, options);
   let pairs = found.flatMap((pair) => {
     if (!('problem' in pair)) return [pair];
@@ -121,7 +123,8 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
     },
     files: pairs.flatMap(({ image, mask }) => [image, mask]),
   });
-  return createDataset(facts, source, { split, voidAs, skipped });
+  const parts = { files: pairs, values: classValues(labels, facts.classNames.length, voidId) };
+  return createDataset(facts, source, { split, voidAs, skipped, parts });
 }
 
 /** The pairs of a split, in the order of their names or of the set's list. */

@@ -71,5 +71,10 @@ function openScenes(options: ResolvedOptions) {
     },
   };
   const identity = { name: 'synthetic', split, seed, size, numClasses, length, voidAs };
-  return createDataset(facts, withCache(source, { kind: cache, identity }), { split, voidAs });
+  const parts = { files: [], values: [], drawnBy: { seed, length, numClasses } };
+  return createDataset(facts, withCache(source, { kind: cache, identity }), {
+    split,
+    voidAs,
+    parts,
+  });
 }

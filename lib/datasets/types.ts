@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { tf } from '../backend';
 import { InputError } from '../check';
 import type { AugmentationOptions } from './augment';
+import type { SplitParts } from './identity';
 import type { OwnOptions, voidRule } from './options';
 
 export type Split = 'train' | 'valid' | 'test';
@@ -113,6 +114,8 @@ export interface SegmentationDataset extends DatasetFacts {
   readonly length: number;
   /** What `onBadSample: 'skip'` left out; empty otherwise. */
   readonly skipped: readonly SkippedSample[];
+  /** What the split is made of, for `identifySplit`; absent in a data set that does not say. */
+  readonly parts?: SplitParts;
   /**
    * The i-th sample of the split, at the file's own size unless the data set was opened with
    * `size`.

@@ -5,6 +5,7 @@ import { readIfThere } from '../files';
 import type { ExperimentConfig } from './config';
 import { storedConfig } from './storedConfig';
 import { epochPoints } from './curves';
+import { dataIdentity } from './dataIdentity';
 import { runPaths } from './folder';
 import { checked } from '../schema';
 import type { Inferred } from '../schema';
@@ -57,6 +58,8 @@ const config = z.unknown().transform((value, context) => {
 const runRecord = z.object({
   config,
   classNames: z.array(z.string()).min(1),
+  /** Which data it was made from; absent in records of version 1.0. */
+  data: dataIdentity.optional(),
   samples: z.object({ train: amount, valid: amount }),
   /** Values that training changed. */
   parameters: amount,
