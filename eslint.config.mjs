@@ -32,6 +32,7 @@ const ground = [
   'nodeCompatibility',
   'random',
   'schema',
+  'statistics',
 ].map((name) => `./lib/${name}.ts`);
 const pathsOf = (room) => [`./lib/${room}`, `./lib/${room}.ts`];
 const zones = [ground, ...rooms.slice(0, -1).map(pathsOf)].map((target, place) => ({

@@ -61,12 +61,12 @@ export class TableReport {
 
   /** IoU of each class. */
   async showClasses(): Promise<void> {
-    await this.showFigures(this.choices().flatMap((one) => tableClassBars(this.table, one) ?? []));
+    await this.showFigures(this.choices().flatMap((one) => tableClassBars(this.table, one)));
   }
 
   /** Loss and score over the epochs. */
   async showCurves(): Promise<void> {
-    await this.showFigures(this.choices().flatMap((one) => tableCurves(this.table, one) ?? []));
+    await this.showFigures(this.choices().flatMap((one) => tableCurves(this.table, one)));
   }
 
   /** What is reproduced and what is not, as tables, and what could not be tested. */

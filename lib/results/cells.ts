@@ -77,11 +77,19 @@ function oneOf(records: readonly ResultRecord[]): { kept?: ResultRecord; left: L
   // Copies differ in what they hold besides: the fullest counts, by what it holds and not by its name.
   const sorted = records
     .map((record) => ({ record, text: stableJson({ ...record, file: '' }) }))
-    .sort((a, b) => b.text.length - a.text.length || order(a.text, b.text) || order(a.record.file, b.record.file))
+    .sort(
+      (a, b) =>
+        b.text.length - a.text.length ||
+        order(a.text, b.text) ||
+        order(a.record.file, b.record.file),
+    )
     .map(({ record }) => record);
   const [kept, ...copies] = sorted;
   if (copies.every((copy) => sameNumbers(copy, kept))) {
-    return { kept, left: copies.map(({ file }) => ({ file, reason: `the same run as ${kept.file}` })) };
+    return {
+      kept,
+      left: copies.map(({ file }) => ({ file, reason: `the same run as ${kept.file}` })),
+    };
   }
   const left = sorted.map(({ file, config }) => {
     const others = sorted.filter((one) => one.file !== file).map((one) => one.file);

@@ -55,8 +55,12 @@ export function sharedSettings(
   config: Placed['config'],
   split: Placed['split'],
 ): Record<string, unknown> {
-  const dataset = without(config.dataset, dataWithoutEffect);
-  return { ...without(config, withoutEffect), dataset, split };
+  return { ...without(config, withoutEffect), dataset: datasetSettings(config.dataset), split };
+}
+
+/** What images and labels depend on. */
+export function datasetSettings(dataset: Placed['config']['dataset']): Record<string, unknown> {
+  return without(dataset, dataWithoutEffect);
 }
 
 function without(value: object, keys: readonly string[]): Record<string, unknown> {

@@ -54,3 +54,14 @@ export function signed(value: number, digits = 1): string {
   if (Number(text) === 0) return text;
   return `${value < 0 ? '−' : '+'}${text}`;
 }
+
+/** A file stem of `text` that none of `taken` is, in letters, digits, `-` and `_`; it is added to them. */
+export function freeStem(text: string, taken: Set<string>): string {
+  const stem = text.replace(/[^A-Za-z0-9-]+/g, '_').replace(/^[_-]+|[_-]+$/g, '') || 'unnamed';
+  const all = Array.from({ length: taken.size + 1 }, (_, i) =>
+    i === 0 ? stem : `${stem}-${i + 1}`,
+  );
+  const free = all.find((one) => !taken.has(one.toLowerCase())) ?? stem;
+  taken.add(free.toLowerCase());
+  return free;
+}

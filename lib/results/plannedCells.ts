@@ -54,7 +54,10 @@ export function plannedCells(
   const trainedAlike = new Map<string, Map<string, Cell>>();
   for (const cell of cells) {
     const scheme = plannedKey(cell.scheme);
-    trainedAlike.set(scheme, (trainedAlike.get(scheme) ?? new Map<string, Cell>()).set(cell.data, cell));
+    trainedAlike.set(
+      scheme,
+      (trainedAlike.get(scheme) ?? new Map<string, Cell>()).set(cell.data, cell),
+    );
   }
   return [...planned.values()].flatMap((one): PlannedCell[] => {
     const all = [...(trainedAlike.get(one.scheme)?.values() ?? [])];
@@ -63,7 +66,8 @@ export function plannedCells(
       const keys = runKeys({ config: one.config, split }, data);
       const cell = found.get(keys.key);
       const own = (cell?.runs ?? []).filter(({ config }) => one.seeds.includes(config.seed));
-      const withRuns = cell === undefined || own.length === 0 ? {} : { cell: { ...cell, runs: own } };
+      const withRuns =
+        cell === undefined || own.length === 0 ? {} : { cell: { ...cell, runs: own } };
       return { ...one, ...keys, title, ...withRuns };
     });
   });

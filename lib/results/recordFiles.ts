@@ -62,7 +62,10 @@ async function addFiles(folder: string, found: Found): Promise<void> {
 }
 
 /** A link is what it leads to. */
-async function kindOf(file: string, entry: Dirent): Promise<{ isFolder: boolean; isFile: boolean }> {
+async function kindOf(
+  file: string,
+  entry: Dirent,
+): Promise<{ isFolder: boolean; isFile: boolean }> {
   const kind = entry.isSymbolicLink() ? await stat(file) : entry;
   return { isFolder: kind.isDirectory(), isFile: kind.isFile() };
 }

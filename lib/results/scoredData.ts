@@ -1,7 +1,7 @@
 /** Which data records were scored on: runs on other data are never averaged, compared, or shown beside each other. */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { stableJson } from './keys';
+import { datasetSettings, stableJson } from './keys';
 import { datasetTitle, isKnownDataset } from './names';
 import type { ResultRecord } from './records';
 
@@ -60,6 +60,11 @@ function agrees(record: ResultRecord, { config, classNames, data }: ResultRecord
     perImage !== undefined &&
     hex(perImage.names.join('\n')) === split?.names
   );
+}
+
+/** Equal for runs on the same images of the same size. */
+export function imagesKey(record: DataTold): string {
+  return `${scoredData(record).id}\n${stableJson(datasetSettings(record.config.dataset))}`;
 }
 
 /** Titles that tell data apart: with the first digits of the id where two share one. */
