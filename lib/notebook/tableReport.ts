@@ -11,6 +11,7 @@ import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
 import { markdown, saveFigure, show } from '../notebook';
 import { lostSettings, paperDatasets } from '../paper';
+import type { LeftOut } from '../results/cells';
 import { datasetTitle } from '../results/names';
 import { tableOfRecords } from '../tables';
 import type { ResultTable } from '../tables';
@@ -48,8 +49,11 @@ export class TableReport {
     private readonly options: TableReportOptions,
   ) {}
 
+  /** The tables, and below them what they leave out. */
   showTables(): void {
-    this.table.tables.forEach((one) => showPrinted(one));
+    const { tables, leftOut } = this.table;
+    tables.forEach((one) => showPrinted(one));
+    if (leftOut.length > 0) markdown(leftOutText(leftOut));
   }
 
   /** Differences to the table's first reference. */
@@ -105,6 +109,12 @@ export class TableReport {
     for (const figure of figures) show(figure);
     for (const figure of figures) await saveFigure(figure, { venue });
   }
+}
+
+/** Named one by one. */
+function leftOutText(leftOut: readonly LeftOut[]): string {
+  const lines = leftOut.map(({ file, reason }) => `- ${escaped(file)}: ${escaped(reason)}`);
+  return `**Left out.** ${leftOut.length} of the records:\n\n${lines.join('\n')}`;
 }
 
 /** Why the table is no repetition of the paper's. */

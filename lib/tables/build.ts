@@ -7,7 +7,8 @@ import { summarize } from '../results/summary';
 import type { ResultRecord } from '../results/records';
 import { parseSweep } from '../sweeps/plan';
 import type { PlannedRun } from '../sweeps/plan';
-import { sweepPreset } from '../sweeps/presets';
+import { presetNames, sweepPreset } from '../sweeps/presets';
+import { unplannedRuns } from './leftOut';
 import { printedTable } from './printedTable';
 import { csvRows } from './rows';
 import { groupedBy, settingGroups } from './settingGroups';
@@ -38,7 +39,10 @@ export function resultTable(
     cellResult(one, alike.get(one.setting) ?? [], specification, results),
   );
   const calibration = calibrate(results, 'meanIoU');
-  const table = { specification, scale, split, cells, results, calibration };
+  const others = given ? (runs ?? parseSweep(sweepPreset(presetNames, scale)).runs) : [];
+  const unplanned = given && unplannedRuns(results.cells, others.map(({ config }) => config), split);
+  const leftOut = [...results.skipped, ...(unplanned || [])];
+  const table = { leftOut, specification, scale, split, cells, results, calibration };
   const tables = (specification.tables ?? defaultTables)(table);
   return { ...table, tables, rows: csvRows(specification, cells) };
 }

@@ -25,8 +25,22 @@ export function settingText(
   return (
     `${title} at ${config.dataset.size.join('×')}, ${networks} of width ` +
     `${config.model.width}, ${config.epochs} epochs, ${besides && `${besides}, `}${split === 'test' ? 'test' : 'validation'} split` +
-    `${counted}${clustered}; ${seeds}`
+    `${counted}${clustered}${skippedText(cells)}; ${seeds}`
   );
+}
+
+/** Samples that the runs left out, as they could not be read; a group's runs have the same. */
+function skippedText(cells: readonly TableCellResult[]): string {
+  const data = cells.flatMap(({ cell }) => cell?.runs.flatMap((run) => run.data ?? []) ?? [])[0];
+  const splits = [
+    ['training', data?.splits.train],
+    ['validation', data?.splits.valid],
+    ['test', data?.splits.test],
+  ] as const;
+  const lacking = splits.flatMap(([name, part]) =>
+    part && part.skipped.length > 0 ? [`${part.skipped.length} of the ${name} split`] : [],
+  );
+  return lacking.length === 0 ? '' : `, without samples that could not be read: ${lacking.join(', ')}`;
 }
 
 /** What intervals hold, and how far they can be trusted. */
