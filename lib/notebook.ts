@@ -8,6 +8,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { checkKnownOptions, checkNumber } from './check';
+import { withoutHtml } from './print/escape';
 import { exportFigure } from './print/export';
 import type { ExportOptions } from './print/export';
 import { SCREEN_WIDTH_PIXELS, VENUES } from './print/style';
@@ -74,9 +75,12 @@ export function showPage(html: string, { title, file }: { title: string; file: s
   writeOutput(pageBundle(html, title, file));
 }
 
-/** Shows Markdown text, e.g. a sentence that states a computed number. */
+/**
+ * Shows Markdown text, e.g. a sentence that states a computed number. HTML in it is shown as text: names come from files,
+ * and a page that a notebook is exported to would run what they bring.
+ */
 export function markdown(text: string): void {
-  writeOutput({ 'text/markdown': text, 'text/plain': text });
+  writeOutput({ 'text/markdown': withoutHtml(text), 'text/plain': text });
 }
 
 let interruptController: AbortController | undefined;

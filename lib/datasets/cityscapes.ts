@@ -14,7 +14,7 @@
  */
 import path from 'node:path';
 import { timeBlocks } from './clusters';
-import { exists, fileDataset } from './files';
+import { exists, fileDataset } from './fileDataset';
 import { indexFiles, pairKeys } from './listing';
 import type { Pair } from './listing';
 import type { Colour, Split } from './types';

@@ -14,7 +14,7 @@
  */
 import path from 'node:path';
 import { invalid } from '../check';
-import { exists, fileDataset } from './files';
+import { exists, fileDataset } from './fileDataset';
 import { readClasses } from './folderClasses';
 import { indexFiles, listedKeys, pairKeys } from './listing';
 import type { FileIndex } from './listing';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkKnownOptions, checkNumber, checkOneOf, InputError, invalid } from '../check';
-import type { LabelFacts } from './files';
+import type { LabelFacts } from './fileDataset';
 import { vocColour } from './palette';
 import type { Colour } from './types';
 

@@ -23,7 +23,7 @@
 import path from 'node:path';
 import { checkOneOf } from '../check';
 import { numberRuns } from './clusters';
-import { exists, fileDataset } from './files';
+import { exists, fileDataset } from './fileDataset';
 import { indexFiles, listedKeys, pairKeys } from './listing';
 import type { FileIndex } from './listing';
 import { classes40 } from './nyuv2Classes40';

@@ -14,7 +14,7 @@
  * every image.
  */
 import path from 'node:path';
-import { exists, fileDataset } from './files';
+import { exists, fileDataset } from './fileDataset';
 import { indexFiles, listedKeys, pairKeys } from './listing';
 import type { FileIndex } from './listing';
 import { checkDisjoint, holdOut } from './split';

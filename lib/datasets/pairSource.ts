@@ -1,9 +1,9 @@
 /** Samples read from pairs of an image file and a label file. */
 import { InputError } from '../check';
-import { decodeImage, readImageHeader } from './image';
+import { decodeImage, readImageHeader } from './decode/image';
 import type { FilePair } from './listing';
-import { decodeMask } from './mask';
-import type { MaskLabels } from './mask';
+import { decodeMask } from './decode/mask';
+import type { MaskLabels } from './decode/mask';
 import { prefetch } from './prefetch';
 import type { SampleSource, SkippedSample } from './types';
 

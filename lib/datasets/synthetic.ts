@@ -8,7 +8,7 @@
  */
 import { checkNumber } from '../check';
 import { Random } from '../random';
-import { withCache } from './cache';
+import { withCache } from './cache/sampleCache';
 import { createDataset, voidLabel } from './dataset';
 import { namesOf, syntheticOptions } from './options';
 import { classLimits, sceneClasses } from './synthetic/classes';

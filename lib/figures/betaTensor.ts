@@ -2,6 +2,7 @@
 import type { Data, Layout } from 'plotly.js';
 import type { CoefficientMap, CoefficientMaps } from '../analysis/coefficientMaps';
 import { invalid } from '../check';
+import { plotlyText } from '../print/escape';
 import { NULLIFIED, rounded, significant } from '../print/labels';
 import type { Figure, FigureRow } from '../print/figure';
 
@@ -126,7 +127,8 @@ function panelAxes(index: number, { x, y }: Place): Partial<Layout> {
 
 function heading(text: string, [left, right]: [number, number]) {
   const place = { x: (left + right) / 2, y: TOP, xanchor: 'center', yanchor: 'bottom' } as const;
-  return { text, xref: 'paper', yref: 'paper', showarrow: false, ...place } as const;
+  const shown = { text: plotlyText(text), xref: 'paper', yref: 'paper' } as const;
+  return { ...shown, showarrow: false, ...place } as const;
 }
 
 function sideTitle(text: string, [bottom, top]: [number, number]) {

@@ -5,7 +5,7 @@ import type { Cell } from '../results/cells';
 import type { CellSummary } from '../results/summary';
 import { classThirds } from '../results/scores';
 import { rounded, significant } from '../print/labels';
-import { axis, seriesStyle } from '../print/style';
+import { SCREEN_WIDTH_PIXELS, axis, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
 
 /** The runs of one loss. */
@@ -23,6 +23,11 @@ export interface ClassBarsOptions {
 }
 
 const BAND = '#F2F2F2';
+/** More classes than these stand below each other, each with its name, in a figure as high as that takes. */
+const MOST_ABREAST = 24;
+/** Height of a loss's bar there, and what surrounds the bars of a class, px. */
+const BAR_PIXELS = 7;
+const ROW_PIXELS = 8;
 /** In a row of the legend, its symbols counted. */
 const LEGEND_CHARACTERS = 85;
 
@@ -47,30 +52,32 @@ export function classBarsFigure(
   const share = (id: number) => (100 * pixels[id]) / total;
   const order = classThirds.flatMap((name) => summary.thirds[name]);
   const { classNames } = cell.runs[0];
-  const x = order.map((id) => `${classNames[id]} ${significant(share(id), 2)} %`);
+  const names = order.map((id) => `${classNames[id]} ${significant(share(id), 2)} %`);
+  const stacked = order.length > MOST_ABREAST;
   const data = series.map(({ label, summary: { iou, seeds } }, i): Data => {
     const { color } = seriesStyle(i);
+    const values = order.map((id) => rounded(100 * (iou[id]?.mean ?? 0), 4));
+    const error = whiskers(order.map((id) => iou[id]?.deviation ?? 0));
     return {
       type: 'bar',
       name: label,
-      x,
-      y: order.map((id) => rounded(100 * (iou[id]?.mean ?? 0), 4)),
-      ...(seeds.length > 1
-        ? { error_y: whiskers(order.map((id) => iou[id]?.deviation ?? 0)) }
-        : {}),
+      ...(stacked ? { orientation: 'h', x: values, y: names } : { x: names, y: values }),
+      ...(seeds.length > 1 ? { [stacked ? 'error_x' : 'error_y']: error } : {}),
       marker: { color },
     };
   });
+  const height = 90 + order.length * (ROW_PIXELS + BAR_PIXELS * series.length);
   return {
     name,
     title: 'IoU of each class',
     caption:
-      `${dataset}: IoU of each class; below each name its share of the labelled pixels. Whiskers: standard deviation over ` +
+      `${dataset}: IoU of each class; beside each name its share of the labelled pixels. Whiskers: standard deviation over ` +
       `the seeds (${seedsText(series)}). Head, body and tail: thirds of the classes by their pixels in the ` +
       `${summary.thirdsBy === 'train' ? 'training split' : 'images scored'}, most first.`,
     data,
-    layout: layoutOf(summary.thirds, series),
-    aspectRatio: 0.5,
+    layout: layoutOf(summary.thirds, series, stacked),
+    aspectRatio: stacked ? height / SCREEN_WIDTH_PIXELS : 0.5,
+    ...(stacked ? { heightAt: () => height } : {}),
     rows: series.flatMap(({ label, summary: own }) =>
       classThirds.flatMap((group) =>
         own.thirds[group].map((id): FigureRow => {
@@ -99,12 +106,16 @@ function highest(series: readonly ClassBarSeries[]): number {
 function layoutOf(
   thirds: CellSummary['thirds'],
   series: readonly ClassBarSeries[],
+  stacked: boolean,
 ): Partial<Layout> {
   const words = series.map(({ label }) => label.length + 8).reduce((sum, length) => sum + length);
   const legendRows = Math.ceil(words / LEGEND_CHARACTERS);
+  const scores = axis('IoU (%)', { range: [0, 1.05 * highest(series)] });
+  const classAxis = { ticks: '', showgrid: false, dtick: 1 } as const;
   const layout: Partial<Layout> = {
-    xaxis: axis('', { tickangle: -40, ticks: '', showgrid: false }),
-    yaxis: axis('IoU (%)', { range: [0, 1.05 * highest(series)] }),
+    ...(stacked
+      ? { xaxis: scores, yaxis: axis('', { ...classAxis, autorange: 'reversed' }) }
+      : { xaxis: axis('', { ...classAxis, tickangle: -40 }), yaxis: scores }),
     barmode: 'group',
     bargap: 0.2,
     bargroupgap: 0.04,
@@ -117,17 +128,17 @@ function layoutOf(
     const classes = thirds[name];
     const end = start + classes.length;
     if (classes.length > 0) {
-      layout.annotations?.push({
-        text: name,
-        x: (start + end - 1) / 2,
-        yref: 'paper',
-        y: 1,
-        yanchor: 'bottom',
-        showarrow: false,
-      });
+      const middle = (start + end - 1) / 2;
+      const place = stacked
+        ? ({ y: middle, xref: 'paper', x: 1, xanchor: 'left', textangle: '90' } as const)
+        : ({ x: middle, yref: 'paper', y: 1, yanchor: 'bottom' } as const);
+      layout.annotations?.push({ text: name, ...place, showarrow: false });
     }
     if (name === 'body') {
-      const place = { yref: 'paper', y0: 0, y1: 1, x0: start - 0.5, x1: end - 0.5 } as const;
+      const [first, last] = [start - 0.5, end - 0.5];
+      const place = stacked
+        ? ({ xref: 'paper', x0: 0, x1: 1, y0: first, y1: last } as const)
+        : ({ yref: 'paper', y0: 0, y1: 1, x0: first, x1: last } as const);
       layout.shapes?.push({
         type: 'rect',
         ...place,

@@ -4,6 +4,7 @@
  */
 import { countVerdicts, verdicts } from '../claims';
 import type { LedgerRow, Verdict } from '../claims';
+import { htmlText, markdownText } from '../print/escape';
 import { csvText } from '../print/plain';
 import { latexText } from '../print/table/latex';
 import type { FigureRow } from '../print/figure';
@@ -36,20 +37,20 @@ export function ledgerHtml(ledger: readonly LedgerRow[]): string {
     `<td style="text-align:left;vertical-align:top;${style}">${html}</td>`;
   const rows = ledger.map(({ place, claim, rule, measured, verdict, notebook }) => {
     const { colour } = looks[verdict];
-    const small = `<div style="opacity:.7;font-size:85%">${escapeHtml(rule)}</div>`;
-    const badge = `<b style="color:${colour}">${escapeHtml(verdictText(verdict))}</b>`;
+    const small = `<div style="opacity:.7;font-size:85%">${htmlText(rule)}</div>`;
+    const badge = `<b style="color:${colour}">${htmlText(verdictText(verdict))}</b>`;
     return (
       `<tr style="border-left:6px solid ${colour}">` +
       cell(badge, 'white-space:nowrap') +
-      cell(escapeHtml(place)) +
-      cell(`${escapeHtml(claim)}${small}`, 'min-width:16em') +
-      cell(escapeHtml(measured), 'min-width:16em') +
+      cell(htmlText(place)) +
+      cell(`${htmlText(claim)}${small}`, 'min-width:16em') +
+      cell(htmlText(measured), 'min-width:16em') +
       cell(`<a href="${notebook}.ipynb">${notebook}</a>`, 'white-space:nowrap') +
       '</tr>'
     );
   });
   const heads = headers.map((text) => `<th style="text-align:left">${text}</th>`).join('');
-  const counts = escapeHtml(verdictCounts(ledger));
+  const counts = htmlText(verdictCounts(ledger));
   return (
     `<table><caption style="text-align:left">${counts}</caption>` +
     `<thead><tr>${heads}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`
@@ -60,14 +61,13 @@ const headers = ['Verdict', 'Place', 'Claim, and the rule', 'Measured', 'Evidenc
 
 /** A pipe table with links to the notebooks in `notebooks`, a folder as seen from the file (default: the same). */
 export function ledgerMarkdown(ledger: readonly LedgerRow[], notebooks = '.'): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rows = ledger.map(({ place, claim, rule, measured, verdict, notebook }) =>
     line([
       verdictText(verdict),
-      place,
-      `${claim}<br><sub>${rule}</sub>`,
-      measured,
+      markdownText(place),
+      `${markdownText(claim)}<br><sub>${markdownText(rule)}</sub>`,
+      markdownText(measured),
       `[${notebook}](${notebooks}/${notebook}.ipynb)`,
     ]),
   );
@@ -134,8 +134,4 @@ export function ledgerCsv(ledger: readonly LedgerRow[]): string {
       });
     }),
   );
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

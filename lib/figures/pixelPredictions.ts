@@ -2,6 +2,7 @@
 import type { Data, Layout } from 'plotly.js';
 import type { PixelPrediction } from '../analysis/pixelPredictions';
 import { invalid } from '../check';
+import { plotlyText } from '../print/escape';
 import { NULLIFIED, rounded, significant } from '../print/labels';
 import { axis } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
@@ -23,6 +24,9 @@ const PANELS = [
   { key: 'loss', title: 'β·(−log p)·y', column: 1, row: 1 },
 ] as const;
 
+/** Columns with room for their names. */
+const MOST_COLUMNS = 30;
+
 /** Left edges and width of the panels, and their lower edges and height; the rest is for the colour bars. */
 const LEFT = [0, 0.55];
 const WIDTH = 0.38;
@@ -41,6 +45,8 @@ export function pixelPredictionsFigure(
 ): Figure {
   if (pixels.length === 0)
     throw invalid('pixelPredictionsFigure', 'pixels', 'a non-empty array', '[]');
+  const columns = shownClasses(pixels, classNames.length);
+  const columnNames = columns.map((c) => classNames[c]);
   const labels = pixels.map((pixel) => {
     return `${classNames[pixel.label]}, ${significant(pixel.confidence, 2)}`;
   });
@@ -48,9 +54,9 @@ export function pixelPredictionsFigure(
   const data = PANELS.flatMap((panel, index) => {
     const suffix = index === 0 ? '' : String(index + 1);
     const [left, bottom] = [LEFT[panel.column], BOTTOM[panel.row]];
-    Object.assign(layout, panelAxes(panel, suffix, classNames, labels));
+    Object.assign(layout, panelAxes(panel, suffix, columnNames, labels));
     layout.annotations?.push({
-      text: panel.title,
+      text: plotlyText(panel.title),
       xref: 'paper',
       yref: 'paper',
       x: left + WIDTH / 2,
@@ -59,7 +65,7 @@ export function pixelPredictionsFigure(
       yanchor: 'bottom',
       showarrow: false,
     });
-    return panelTraces(panel, suffix, pixels);
+    return panelTraces(panel, suffix, pixels, columns);
   });
   return {
     name,
@@ -68,7 +74,10 @@ export function pixelPredictionsFigure(
       `PAT at ${pixels.length} ${pixels.length === 1 ? 'pixel' : 'pixels'} of ${dataset}, ` +
       `${parameters}. Rows: pixels by true class and its ` +
       'probability at τ = 1; columns: classes; ring: true class. Pixels are the given quantiles of that ' +
-      'probability in the rarest and commonest classes. Grey cells of β·(−log p)·y are nullified by y = 0.',
+      'probability in the rarest and commonest classes. Grey cells of β·(−log p)·y are nullified by y = 0.' +
+      (columns.length < classNames.length
+        ? ` Shown are the true classes and the likeliest others, ${columns.length} of ${classNames.length} classes.`
+        : ''),
     data,
     layout,
     aspectRatio: 0.28 + 0.055 * pixels.length,
@@ -78,11 +87,16 @@ export function pixelPredictionsFigure(
 
 type Panel = (typeof PANELS)[number];
 
-function panelTraces(panel: Panel, suffix: string, pixels: readonly PixelPrediction[]): Data[] {
+function panelTraces(
+  panel: Panel,
+  suffix: string,
+  pixels: readonly PixelPrediction[],
+  columns: readonly number[],
+): Data[] {
   const axes = { xaxis: `x${suffix}`, yaxis: `y${suffix}` };
   const values = pixels.map((pixel) =>
-    pixel[panel.key].map((value, c) =>
-      panel.key === 'loss' && c !== pixel.label ? null : rounded(value, 4),
+    columns.map((c) =>
+      panel.key === 'loss' && c !== pixel.label ? null : rounded(pixel[panel.key][c], 4),
     ),
   );
   const shown = values.flat().filter((value): value is number => value !== null);
@@ -115,7 +129,7 @@ function panelTraces(panel: Panel, suffix: string, pixels: readonly PixelPredict
       ...axes,
       type: 'scatter',
       mode: 'markers',
-      x: pixels.map(({ label }) => label),
+      x: pixels.map(({ label }) => columns.indexOf(label)),
       y: pixels.map((_, i) => i),
       marker: {
         symbol: 'circle-open',
@@ -131,7 +145,7 @@ function panelTraces(panel: Panel, suffix: string, pixels: readonly PixelPredict
 function panelAxes(
   { column, row }: Panel,
   suffix: string,
-  classNames: readonly string[],
+  columnNames: readonly string[],
   labels: string[],
 ): Partial<Layout> {
   const plain = { showgrid: false, ticks: '' as const };
@@ -140,8 +154,8 @@ function panelAxes(
       ...plain,
       anchor: `y${suffix}` as 'y',
       domain: [LEFT[column], LEFT[column] + WIDTH],
-      tickvals: classNames.map((_, c) => c),
-      ticktext: [...classNames],
+      tickvals: columnNames.map((_, i) => i),
+      ticktext: [...columnNames],
       tickangle: -90,
       showticklabels: row === 1,
     }),
@@ -155,6 +169,16 @@ function panelAxes(
       showticklabels: column === 0,
     }),
   };
+}
+
+/** All classes where there is room for their names, else the true ones and those that are likeliest at any pixel. */
+function shownClasses(pixels: readonly PixelPrediction[], classes: number): number[] {
+  const truth = new Set(pixels.map(({ label }) => label));
+  const likeliest = (c: number) =>
+    truth.has(c) ? 1 : Math.max(...pixels.map(({ probability }) => probability[c]));
+  const all = Array.from({ length: classes }, (_, c) => c);
+  const ranked = [...all].sort((a, b) => likeliest(b) - likeliest(a)).slice(0, MOST_COLUMNS);
+  return all.filter((c) => classes <= MOST_COLUMNS || ranked.includes(c) || truth.has(c));
 }
 
 function pixelRows(pixel: PixelPrediction, classNames: readonly string[]): FigureRow[] {

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type { DataFrame } from 'danfojs-node';
 import { checkNumber, invalid } from '../check';
+import { htmlText } from '../print/escape';
 
 /** The part of a danfojs DataFrame a table is made from. */
 export interface FrameLike {
@@ -82,12 +83,12 @@ function tableHtml({ header, lines, numeric }: TextTable, title: string): string
   const row = (cells: string[], tag: 'th' | 'td') => {
     const styled = cells.map((cell, column) => {
       const align = numeric[column] ? 'right' : 'left';
-      return `<${tag} style="text-align:${align};font-variant-numeric:tabular-nums">${escapeHtml(cell)}</${tag}>`;
+      return `<${tag} style="text-align:${align};font-variant-numeric:tabular-nums">${htmlText(cell)}</${tag}>`;
     });
     return `<tr>${styled.join('')}</tr>`;
   };
   const caption =
-    title === '' ? '' : `<caption style="text-align:left">${escapeHtml(title)}</caption>`;
+    title === '' ? '' : `<caption style="text-align:left">${htmlText(title)}</caption>`;
   const body = lines.map((line) => row(line, 'td')).join('\n');
   return `<table>${caption}<thead>${row(header, 'th')}</thead><tbody>\n${body}\n</tbody></table>`;
 }
@@ -104,14 +105,4 @@ function tableText({ header, lines, numeric }: TextTable): string {
         .trimEnd(),
     )
     .join('\n');
-}
-
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-  };
-  return text.replace(/[&<>"]/g, (character) => entities[character]);
 }

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InputError, checkKnownOptions, checkNumber, invalid } from '../check';
-import { csvText, jsonText } from './plain';
+import { csvText, drawn, jsonText } from './plain';
 import { renderFigure } from './render';
 import { VENUES, checkVenue, printLayout } from './style';
 import type { VenueName } from './style';
@@ -71,9 +71,9 @@ export async function exportFigure(
 }
 
 function plotlyJson(figure: Figure, venue: VenueName): string {
-  const { name, title, caption, data, frames = [] } = figure;
+  const { name, title, caption, frames = [] } = figure;
   const { widthMillimetres } = VENUES[venue];
-  const layout = printLayout(figure, venue);
+  const { data, layout } = drawn(figure, printLayout(figure, venue));
   return `${jsonText({ name, title, caption, venue, widthMillimetres, data, layout, frames }, 1)}\n`;
 }
 

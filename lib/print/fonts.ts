@@ -1,8 +1,9 @@
 /**
  * The fonts of exported figures. They travel inside the SVG and the PDF, so a figure looks the same everywhere.
  *
- * Text is Arimo (npm `@fontsource/arimo`), which has the metrics of Arial. It has Greek, minus and ×, but few
- * other symbols; ‖ ∇ ≤ → ∈ and their like come from a subset of Noto Sans Math (`fonts/README.md`).
+ * Text is Arimo (npm `@fontsource/arimo`), which has the metrics of Arial. It has Greek, Cyrillic, minus and ×, but few
+ * other symbols; ‖ ∇ ≤ → ∈ and their like come from a subset of Noto Sans Math (`fonts/README.md`). What neither has, such
+ * as Chinese class names, is set in a font of the machine, which the PDF holds and the SVG only refers to.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -39,6 +40,10 @@ const ARIMO_COVERAGE = {
   'latin-ext':
     'U+100-130,U+132-151,U+154-2BA,U+2BD-2C5,U+2C7-2CC,U+2CE-2D7,U+2DD-2FF,U+1D00-1DBF,U+1E00-1E9F,' +
     'U+1EF2-1EFF,U+2020,U+20A0-20AB,U+20AD-20BE,U+2113,U+2C60-2C7F,U+A720-A7AE,U+A7B0-A7B7,U+A7F7-A7FF',
+  cyrillic: 'U+400-45F,U+490-491,U+4B0-4B1,U+2116',
+  'cyrillic-ext':
+    'U+460-48F,U+492-4AF,U+4B2-52F,U+1C80-1C88,U+20B4,U+2DE0-2DFF,U+A640-A69F,U+FE2E-FE2F',
+  vietnamese: 'U+1A0-1A1,U+1AF-1B0,U+1EA0-1EF9,U+20AB',
 };
 
 const SYMBOLS_COVERAGE =
@@ -74,25 +79,25 @@ const FACES: readonly FontFace[] = [
   },
 ];
 
-/**
- * The `@font-face` rules, font files included, that `texts` need (all rules where `texts` is not given).
- *
- * @throws InputError naming a character that no font of the kit has
- */
+/** The `@font-face` rules, font files included, that `texts` need (all rules where `texts` is not given). */
 export function fontFaceRules(texts?: readonly StyledText[]): string {
   if (!texts) return FACES.map(rule).join('\n');
   const used = new Set<FontFace>();
   for (const { text, bold, italic } of texts) {
     for (const character of text) {
-      if (/\s/.test(character)) continue;
-      const face = faceFor(character, bold, italic);
-      if (!face) throw missingGlyph(character, text);
-      used.add(face);
+      const face = /\s/.test(character) ? undefined : faceFor(character, bold, italic);
+      if (face) used.add(face);
     }
   }
   return FACES.filter((face) => used.has(face))
     .map(rule)
     .join('\n');
+}
+
+/** The characters of `texts` that no font of the kit has, each once. */
+export function foreignCharacters(texts: readonly StyledText[]): string[] {
+  const all = new Set(texts.flatMap(({ text }) => [...text]));
+  return [...all].filter((one) => !/\s|\p{Cc}|\p{Cf}/u.test(one) && !faceFor(one, false, false));
 }
 
 function faceFor(character: string, bold: boolean, italic: boolean): FontFace | undefined {
@@ -109,11 +114,14 @@ function covers(unicodeRange: string, code: number): boolean {
   });
 }
 
-function missingGlyph(character: string, text: string): InputError {
+/** The error for a character that neither the kit's fonts nor the machine's have. */
+export function missingGlyph(character: string, texts: readonly StyledText[]): InputError {
+  const text = texts.find((styled) => styled.text.includes(character))?.text ?? character;
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   return new InputError(
-    `exportFigure: the fonts of the kit have no glyph for '${character}' (U+${code}) in '${text}'. ` +
-      'Write superscripts and subscripts as <sup>…</sup> and <sub>…</sub>, or use another symbol.',
+    `exportFigure: no font of the kit or of this machine has a glyph for '${character}' (U+${code}) in '${text}'. ` +
+      'Install a font that has it (for Chinese, Japanese and Korean e.g. Noto Sans CJK), or write it otherwise; ' +
+      'superscripts and subscripts are <sup>…</sup> and <sub>…</sub>.',
   );
 }
 

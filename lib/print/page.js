@@ -46,6 +46,21 @@ async function loadFonts() {
   await Promise.all([...document.fonts].map((face) => face.load()));
 }
 
+/** Those of the characters that no font here has: they are drawn as the box that stands for a missing glyph. */
+function withoutGlyph(characters) {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 48;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.font = '32px sans-serif';
+  const picture = (text) => {
+    context.clearRect(0, 0, 48, 48);
+    context.fillText(text, 4, 36);
+    return context.getImageData(0, 0, 48, 48).data.join();
+  };
+  const missing = picture('\u{10FFFE}');
+  return characters.filter((character) => picture(character) === missing);
+}
+
 function textsIn(root) {
   const texts = [];
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);

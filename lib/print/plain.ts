@@ -1,5 +1,7 @@
 /** Figures as plain data: what a browser, a notebook file or a spreadsheet can read. */
-import type { FigureRow } from './figure';
+import type { Data, Layout } from 'plotly.js';
+import { plotlyText } from './escape';
+import type { Figure, FigureRow } from './figure';
 
 /** JSON text of a figure or a part of it: typed arrays as lists of numbers, NaN and ±Infinity as null. */
 export function jsonText(value: unknown, indent?: number): string {
@@ -16,8 +18,35 @@ export function plain<T>(value: T): T {
 }
 
 /**
+ * What Plotly draws of a figure, as plain data: names in the data and beside ticks are text, and an axis along which a
+ * trace has names is one of categories, also where the names look like numbers or dates. The layout's titles keep their
+ * markup.
+ */
+export function drawn(
+  { data }: Pick<Figure, 'data'>,
+  layout: Partial<Layout>,
+): { data: Data[]; layout: Partial<Layout> } {
+  const axes: Record<string, object> = {};
+  for (const trace of data as Record<string, unknown>[]) {
+    for (const letter of ['x', 'y']) {
+      const values = trace[letter];
+      if (!Array.isArray(values) || !values.some((value) => typeof value === 'string')) continue;
+      const reference = (trace[`${letter}axis`] as string | undefined) ?? letter;
+      const axis = `${letter}axis${reference.slice(1)}`;
+      axes[axis] = { type: 'category', ...(layout as Record<string, object>)[axis] };
+    }
+  }
+  const shown = plain({ data: plotlyText(plain(data)), layout: { ...layout, ...axes } });
+  for (const axis of Object.values(shown.layout) as { ticktext?: string[] }[]) {
+    if (axis?.ticktext) axis.ticktext = plotlyText(axis.ticktext);
+  }
+  return shown;
+}
+
+/**
  * The rows as CSV (RFC 4180: CRLF line ends, quotes doubled): one header line, columns in the order they first
- * appear. null, a missing value and NaN become an empty field, the empty string `""`. No rows, no text.
+ * appear. null, a missing value and NaN become an empty field, the empty string `""`. No rows, no text. A text that a
+ * spreadsheet would take for a formula gets an apostrophe in front.
  */
 export function csvText(rows: readonly FigureRow[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
@@ -28,6 +57,11 @@ export function csvText(rows: readonly FigureRow[]): string {
 
 function csvField(value: string | number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '';
-  const text = String(value);
+  const text = typeof value === 'string' && isFormula(value) ? `'${value}` : String(value);
   return text === '' || /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+}
+
+/** Begins as a spreadsheet's formula does, and is no number. */
+function isFormula(text: string): boolean {
+  return /^\s*[=+\-@]/.test(text) && !Number.isFinite(Number(text));
 }

@@ -11,9 +11,10 @@ import { InputError } from '../check';
 import { withBrowser } from './browser';
 import type { Browser, BrowserPage } from './browser';
 import { BROWSER_REMEDY } from './findBrowser';
-import { fontFaceRules } from './fonts';
+import { fontFaceRules, foreignCharacters, missingGlyph } from './fonts';
 import type { StyledText } from './fonts';
-import { plain } from './plain';
+import { htmlText } from './escape';
+import { drawn } from './plain';
 import { VENUES, printLayout } from './style';
 import type { VenueName } from './style';
 import type { Figure } from './figure';
@@ -43,6 +44,7 @@ interface Drawing {
 interface PageFunctions {
   drawFigure(request: { name: string; data: unknown; layout: unknown }): Promise<Drawing>;
   showSvg(request: { svg: string; title: string }): Promise<void>;
+  withoutGlyph(characters: string[]): string[];
   loadFonts(): Promise<void>;
 }
 
@@ -57,7 +59,7 @@ interface Size {
 /**
  * Draws `figure` at `venue`'s size.
  *
- * @throws InputError for a character no font of the kit has, and for data Plotly refuses
+ * @throws InputError for a character that no font of the kit or the machine has, and for data Plotly refuses
  */
 export async function renderFigure(figure: Figure, venue: VenueName): Promise<RenderedFigure> {
   const layout = printLayout(figure, venue);
@@ -68,7 +70,9 @@ export async function renderFigure(figure: Figure, venue: VenueName): Promise<Re
   return withBrowser(async (browser) => {
     const { plot, print, inTurn } = await pagesOf(browser);
     return inTurn(async () => {
-      const svg = finishSvg(await draw(plot, figure, layout), figure, size);
+      const drawing = await draw(plot, figure, layout);
+      await checkGlyphs(plot, drawing.texts);
+      const svg = finishSvg(drawing, figure, size);
       await showSvg(print, svg, figure.title, size);
       const pdf = await print.pdf({
         width: `${size.width * CSS_PIXELS_PER_MILLIMETRE}px`,
@@ -122,7 +126,7 @@ async function openPages(browser: Browser): Promise<Pages> {
 }
 
 async function draw(page: BrowserPage, figure: Figure, layout: Partial<Layout>): Promise<Drawing> {
-  const request = plain({ name: figure.name, data: figure.data, layout });
+  const request = { name: figure.name, ...drawn(figure, layout) };
   try {
     return await page.evaluate(
       (given) => (globalThis as unknown as PageFunctions).drawFigure(given),
@@ -134,6 +138,16 @@ async function draw(page: BrowserPage, figure: Figure, layout: Partial<Layout>):
   }
 }
 
+async function checkGlyphs(page: BrowserPage, texts: readonly StyledText[]): Promise<void> {
+  const foreign = foreignCharacters(texts);
+  if (foreign.length === 0) return;
+  const [missing] = await page.evaluate(
+    (given) => (globalThis as unknown as PageFunctions).withoutGlyph(given),
+    foreign,
+  );
+  if (missing !== undefined) throw missingGlyph(missing, texts);
+}
+
 /** Sets the physical size and puts title and fonts inside. Synthetic bold would become a Type 3 font in the PDF. */
 function finishSvg({ svg, texts }: Drawing, figure: Figure, size: Size): string {
   const fonts = `<style>${fontFaceRules(texts)}\nsvg{font-synthesis:none}</style>`;
@@ -141,7 +155,7 @@ function finishSvg({ svg, texts }: Drawing, figure: Figure, size: Size): string 
     const rest = tag.slice('<svg'.length).replace(/ (width|height|viewBox|style)="[^"]*"/g, '');
     const physical = `width="${number(size.width)}mm" height="${number(size.height)}mm"`;
     const viewBox = `viewBox="0 0 ${number(size.drawingWidth)} ${number(size.drawingHeight)}"`;
-    return `<svg ${physical} ${viewBox}${rest}<title>${escapeXml(figure.title)}</title>${fonts}`;
+    return `<svg ${physical} ${viewBox}${rest}<title>${htmlText(figure.title)}</title>${fonts}`;
   });
 }
 
@@ -197,8 +211,4 @@ async function finishPng(png: Buffer, size: Size): Promise<Buffer> {
 
 function number(value: number): string {
   return String(Number(value.toFixed(4)));
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

@@ -6,6 +6,7 @@
  * In each column that says what is better, the best number is bold and the second underlined, as rounded.
  */
 import { described, invalid } from '../check';
+import { markdownText } from './escape';
 import { latexText, latexValue } from './table/latex';
 import { numberText } from './table/numberText';
 import { groupsOf, letterOf, prepared } from './table/prepare';
@@ -68,8 +69,7 @@ export function tableMarkdown(table: Table): string {
   const { caption, labels, columns, rows } = table;
   const { marks, letters } = prepared(table);
   const headers = columns.map(({ group = '', header }) => `${group} ${header}`.trim());
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const wrap: Record<Mark, (text: string) => string> = {
     best: (text) => `**${text}**`,
     second: (text) => `<u>${text}</u>`,
@@ -77,7 +77,7 @@ export function tableMarkdown(table: Table): string {
   };
   const body = rows.map(({ labels: row, cells }, r) =>
     line([
-      ...row,
+      ...row.map(markdownText),
       ...cells.map((cell, c) => {
         if (cell === null) return '–';
         const letter = letterOf(letters, cell);
@@ -87,8 +87,11 @@ export function tableMarkdown(table: Table): string {
     ]),
   );
   const aligned = [...labels.map(() => '---'), ...columns.map(() => '---:')];
-  const notes = [...letters].map(([note, letter]) => `<sup>${letter}</sup> ${note}  `);
-  const parts = [caption, '', line([...labels, ...headers]), line(aligned), ...body];
+  const notes = [...letters].map(
+    ([note, letter]) => `<sup>${letter}</sup> ${markdownText(note)}  `,
+  );
+  const titles = [...labels, ...headers].map(markdownText);
+  const parts = [markdownText(caption), '', line(titles), line(aligned), ...body];
   return `${[...parts, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')}\n`;
 }
 

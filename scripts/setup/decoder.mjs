@@ -1,5 +1,5 @@
 /**
- * The decoder of JPEG and PNG (lib/datasets/native/decoder.cc), compiled against the TensorFlow that is bound, beside
+ * The decoder of JPEG and PNG (lib/datasets/decode/native/decoder.cc), compiled against the TensorFlow that is bound, beside
  * its addon in node_modules. Where there are no headers (the platforms that take the package's own download) there is
  * none, and data sets are decoded by sharp, at about half the speed.
  */
@@ -14,7 +14,7 @@ export const name = 'Decoder';
 /** Free disk it takes, in MB. */
 export const megabytes = () => 1;
 
-const SOURCE = path.join(ROOT, 'lib', 'datasets', 'native', 'decoder.cc');
+const SOURCE = path.join(ROOT, 'lib', 'datasets', 'decode', 'native', 'decoder.cc');
 const PLACE = path.join(BINDING, 'lib', 'napi-v8', 'image_decoder.node');
 const STAMP = path.join(BINDING, 'lib', 'napi-v8', 'image_decoder.json');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fontFaceRules } from '../../lib/print/fonts';
+import { fontFaceRules, foreignCharacters, missingGlyph } from '../../lib/print/fonts';
 
 const plainText = (text: string) => ({ text, bold: false, italic: false });
 
@@ -14,7 +14,7 @@ describe('fontFaceRules', () => {
     expect(faces(fontFaceRules([plainText('loss −1.5 × 10³')]))).toEqual(['Arimo normal normal']);
     expect(fontFaceRules([])).toBe('');
     const all = faces(fontFaceRules());
-    expect(all).toHaveLength(13);
+    expect(all).toHaveLength(25);
     expect(new Set(all)).toContain('Arimo bold italic');
   });
 
@@ -29,10 +29,14 @@ describe('fontFaceRules', () => {
     ]);
   });
 
-  it('names a character that no font has, and what to write instead', () => {
-    expect(() => fontFaceRules([plainText('10⁻²')])).toThrow(
-      "exportFigure: the fonts of the kit have no glyph for '⁻' (U+207B) in '10⁻²'. " +
-        'Write superscripts and subscripts as <sup>…</sup> and <sub>…</sub>, or use another symbol.',
+  it('has Cyrillic, and leaves what it has not to the fonts of the machine', () => {
+    const texts = [plainText('Дорога 10⁻² 道路'), plainText('道')];
+    expect(fontFaceRules([plainText('Дорога')])).toContain('U+400-45F');
+    expect(foreignCharacters(texts)).toEqual(['⁻', '道', '路']);
+    expect(missingGlyph('道', texts).message).toBe(
+      "exportFigure: no font of the kit or of this machine has a glyph for '道' (U+9053) in 'Дорога 10⁻² 道路'. " +
+        'Install a font that has it (for Chinese, Japanese and Korean e.g. Noto Sans CJK), or write it otherwise; ' +
+        'superscripts and subscripts are <sup>…</sup> and <sub>…</sub>.',
     );
   });
 });

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { readPngHeader } from '../../lib/datasets/png';
+import { readPngHeader } from '../../lib/datasets/decode/png';
 import { palettePng } from '../../lib/training/palettePng';
 
 const palette = [

@@ -11,7 +11,7 @@ import { tf } from '../../backend';
 import { checkNumber } from '../../check';
 import { openDataset } from '../../datasets';
 import { batches } from '../../datasets/batches';
-import { withCache } from '../../datasets/cache';
+import { withCache } from '../../datasets/cache/sampleCache';
 import type { SampleSource } from '../../datasets/types';
 import { createLoss } from '../../losses';
 import { machine, machineText, residentMiB, spreadOf, spreadText } from '../../measurement/spread';

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { checkOneOf, InputError } from '../../check';
 import { availableDatasets, datasetNames, defaultRoot, openDataset } from '../../datasets';
-import { datasetSources } from '../../datasets/sources';
+import { datasetSources } from '../../datasets/download/sources';
 import type { DatasetOptions, SegmentationDataset, Split } from '../../datasets/types';
 import { progress } from '../../notebook/progress';
 import { emptyReport, inspectSplit } from './inspect';

@@ -2,9 +2,9 @@
 import path from 'node:path';
 import { checkOneOf, InputError } from '../../check';
 import { availableDatasets, defaultRoot } from '../../datasets';
-import { installDataset } from '../../datasets/install';
-import { datasetSources } from '../../datasets/sources';
-import type { DatasetSource } from '../../datasets/sources';
+import { installDataset } from '../../datasets/download/install';
+import { datasetSources } from '../../datasets/download/sources';
+import type { DatasetSource } from '../../datasets/download/sources';
 import { check } from './check';
 import { transferLine } from './transfer';
 

@@ -1,8 +1,8 @@
 /** `npm run data -- list`. */
 import path from 'node:path';
 import { availableDatasets, defaultRoot, openDataset } from '../../datasets';
-import { datasetSources } from '../../datasets/sources';
-import type { DatasetSource } from '../../datasets/sources';
+import { datasetSources } from '../../datasets/download/sources';
+import type { DatasetSource } from '../../datasets/download/sources';
 import type { Split } from '../../datasets/types';
 
 /** What `--json` prints of each data set. */

@@ -1,5 +1,6 @@
 /** Where the pictures and texts of a predictions figure stand, in units of one column's width. */
 import type { Annotations, Layout, Shape } from 'plotly.js';
+import { plotlyText } from '../../print/escape';
 import type { Tile } from '../drawing/pictures';
 import {
   LINE_PIXELS,
@@ -117,7 +118,14 @@ function titleRoom(
 
 function text(content: string, place: Partial<Annotations>): Partial<Annotations> {
   const centred = { xanchor: 'center', yanchor: 'middle' } as const;
-  return { text: content, xref: 'x', yref: 'y', showarrow: false, ...centred, ...place };
+  return {
+    text: plotlyText(content),
+    xref: 'x',
+    yref: 'y',
+    showarrow: false,
+    ...centred,
+    ...place,
+  };
 }
 
 /** Left of the grid. */

@@ -1,4 +1,5 @@
 /** A table as HTML, for a cell: groups above their columns, nothing wrapped, colours left to the page. */
+import { htmlText } from '../escape';
 import { numberText } from './numberText';
 import { groupsOf, letterOf, prepared } from './prepare';
 import type { Mark, Table, TableCell, TableColumn } from './types';
@@ -25,16 +26,16 @@ export function tableHtml(table: Table): string {
     ...columns.map(({ header }) => head(header, 'right')),
   ];
   const body = rows.map(({ labels: row, cells }, r) => [
-    ...row.map((label) => `<td style="text-align:left;${STYLE}">${escaped(label)}</td>`),
+    ...row.map((label) => `<td style="text-align:left;${STYLE}">${htmlText(label)}</td>`),
     ...cells.map((cell, c) => {
       const letter = cell === null ? '' : letterOf(letters, cell);
       return `<td style="text-align:right;${STYLE}">${number(cell, columns[c], marks[c][r], letter)}</td>`;
     }),
   ]);
   const line = (cells: readonly string[]) => `<tr>${cells.join('')}</tr>`;
-  const notes = [...letters].map(([note, letter]) => `<sup>${letter}</sup> ${escaped(note)}`);
+  const notes = [...letters].map(([note, letter]) => `<sup>${letter}</sup> ${htmlText(note)}`);
   return [
-    `<p>${escaped(caption)}</p>`,
+    `<p>${htmlText(caption)}</p>`,
     `<table><thead>${isGrouped ? line(groupRow) : ''}${line(headers)}</thead><tbody>`,
     ...body.map(line),
     `</tbody></table>${notes.length > 0 ? `<p>${notes.join('<br>')}</p>` : ''}`,
@@ -42,15 +43,11 @@ export function tableHtml(table: Table): string {
 }
 
 function head(text: string, align = 'left', span = 1): string {
-  return `<th colspan="${span}" style="text-align:${align};${STYLE}">${escaped(text)}</th>`;
+  return `<th colspan="${span}" style="text-align:${align};${STYLE}">${htmlText(text)}</th>`;
 }
 
 function number(cell: TableCell | null, column: TableColumn, mark: Mark, letter: string): string {
   if (cell === null) return '–';
-  const text = wrap[mark](escaped(numberText(cell, column).replace('-', '−')));
+  const text = wrap[mark](htmlText(numberText(cell, column).replace('-', '−')));
   return letter === '' ? text : `${text}<sup>${letter}</sup>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { readJpegSize } from '../../lib/datasets/jpeg';
+import { readJpegSize } from '../../../lib/datasets/decode/jpeg';
 
 const create = { width: 37, height: 21, channels: 3, background: '#123456' } as const;
 

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { hasNativeDecoder, nativeDecode } from '../../lib/datasets/nativeDecoder';
-import { Random } from '../../lib/random';
+import { hasNativeDecoder, nativeDecode } from '../../../lib/datasets/decode/nativeDecoder';
+import { Random } from '../../../lib/random';
 
 const [height, width] = [37, 50];
 const random = new Random(7);

@@ -1,7 +1,7 @@
 /** Gets a data set's archives (downloads them, or takes them from a folder), verifies and unpacks them. */
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { invalid } from '../check';
+import { invalid } from '../../check';
 import { checkContent, checkSpace, verification, verifyArchive } from './archiveChecks';
 import { ArchiveError, extractArchive } from './archives';
 import { downloadFile } from './fetch';

@@ -3,12 +3,12 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { downloadFile } from '../../lib/datasets/fetch';
-import type { DownloadOptions } from '../../lib/datasets/fetch';
-import { Random } from '../../lib/random';
+import { downloadFile } from '../../../lib/datasets/download/fetch';
+import type { DownloadOptions } from '../../../lib/datasets/download/fetch';
+import { Random } from '../../../lib/random';
 import { withServer } from './fileServer';
 import type { Fault, FileServer, ServerOptions } from './fileServer';
-import { withFolder } from './files';
+import { withFolder } from '../files';
 
 const random = new Random(1);
 const content = Buffer.from(Array.from({ length: 300_000 }, () => random.integer(0, 255)));

@@ -2,12 +2,12 @@ import { readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tf } from '../../lib/backend';
-import { batches } from '../../lib/datasets/batches';
-import { withCache } from '../../lib/datasets/cache';
-import type { CacheKind, CacheOptions } from '../../lib/datasets/cache';
-import type { BatchOptions, Sample, SampleSource } from '../../lib/datasets/types';
-import { withFolder } from './files';
+import { tf } from '../../../lib/backend';
+import { batches } from '../../../lib/datasets/batches';
+import { withCache } from '../../../lib/datasets/cache/sampleCache';
+import type { CacheKind, CacheOptions } from '../../../lib/datasets/cache/sampleCache';
+import type { BatchOptions, Sample, SampleSource } from '../../../lib/datasets/types';
+import { withFolder } from '../files';
 
 interface CountingSource extends SampleSource {
   /** Indexes of the samples decoded so far. */

@@ -3,7 +3,7 @@
  * management.
  */
 import sharp from 'sharp';
-import { described, InputError, invalid } from '../check';
+import { described, InputError, invalid } from '../../check';
 import { readBytes, strict, undecodable } from './image';
 import { nativeDecode } from './nativeDecoder';
 import { readPngHeader } from './png';

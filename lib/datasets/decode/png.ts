@@ -1,5 +1,5 @@
 /** The facts of a PNG file that decoders hide: bit depth, kind of colour, palette, completeness. */
-import { invalid } from '../check';
+import { invalid } from '../../check';
 
 export interface PngHeader {
   height: number;

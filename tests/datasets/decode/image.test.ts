@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage, readImageHeader } from '../../lib/datasets/image';
-import { pngBytes, withFolder } from './files';
+import { decodeImage, readImageHeader } from '../../../lib/datasets/decode/image';
+import { pngBytes, withFolder } from '../files';
 
 async function decode(bytes: Buffer, size?: [number, number]) {
   return withFolder(async (folder) => {

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { extractArchive } from '../../lib/datasets/archives';
+import { extractArchive } from '../../../lib/datasets/download/archives';
 import { tarBytes, zipBytes } from './archiveBytes';
-import { withFolder } from './files';
+import { withFolder } from '../files';
 
 const members = /^set\/(.+)$/;
 const good = [

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderDigest } from '../../lib/datasets/archiveChecks';
-import { installDataset } from '../../lib/datasets/install';
-import type { InstallOptions } from '../../lib/datasets/install';
-import { datasetSources } from '../../lib/datasets/sources';
-import type { Archive, DatasetSource } from '../../lib/datasets/sources';
+import { folderDigest } from '../../../lib/datasets/download/archiveChecks';
+import { installDataset } from '../../../lib/datasets/download/install';
+import type { InstallOptions } from '../../../lib/datasets/download/install';
+import { datasetSources } from '../../../lib/datasets/download/sources';
+import type { Archive, DatasetSource } from '../../../lib/datasets/download/sources';
 import { tarBytes, zipBytes } from './archiveBytes';
 import { withServer } from './fileServer';
-import { withFolder } from './files';
+import { withFolder } from '../files';
 
 const images = tarBytes([
   { path: 'images/a.png', content: 'A' },

@@ -3,9 +3,9 @@ import path from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeMask, notAllowed } from '../../lib/datasets/mask';
-import { pngBytes, withFolder } from './files';
-import type { RawPng } from './files';
+import { decodeMask, notAllowed } from '../../../lib/datasets/decode/mask';
+import { pngBytes, withFolder } from '../files';
+import type { RawPng } from '../files';
 
 const identity = Int16Array.from({ length: 256 }, (_, value) => value);
 /** 0–10 stay, 11 becomes 255, all else is refused. */

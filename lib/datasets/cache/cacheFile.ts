@@ -8,8 +8,8 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { invalid } from '../check';
-import type { Sample, SampleSource } from './types';
+import { invalid } from '../../check';
+import type { Sample, SampleSource } from '../types';
 
 export interface CacheFile {
   /** The sample, or undefined while it is not in the file. */

@@ -5,12 +5,12 @@
 import path from 'node:path';
 import { checkOneOf, InputError, invalid } from '../check';
 import { isThere } from '../files';
-import { withCache } from './cache';
+import { withCache } from './cache/sampleCache';
 import { createDataset, voidLabel } from './dataset';
 import { classValues } from './identity';
 import type { Pair } from './listing';
-import { notAllowed } from './mask';
-import type { MaskLabels } from './mask';
+import { notAllowed } from './decode/mask';
+import type { MaskLabels } from './decode/mask';
 import { fileOptions, namesOf } from './options';
 import type { ownOptions } from './options';
 import { pairSource, readablePairs } from './pairSource';

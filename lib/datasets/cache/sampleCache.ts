@@ -1,12 +1,12 @@
 /** Keeps decoded samples, in memory or in one raw file, so that files are decoded once. */
 import path from 'node:path';
 import type { z } from 'zod';
-import { checkOneOf } from '../check';
+import { checkOneOf } from '../../check';
 import { openCacheFile } from './cacheFile';
 import type { CacheFile } from './cacheFile';
 import { cacheKey } from './cacheKey';
-import { cacheKind } from './options';
-import type { LabelMap, Sample, SampleSource } from './types';
+import { cacheKind } from '../options';
+import type { LabelMap, Sample, SampleSource } from '../types';
 
 /** Where decoded samples are kept. */
 export type CacheKind = z.infer<typeof cacheKind>;

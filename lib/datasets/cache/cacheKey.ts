@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { hasNativeDecoder } from './nativeDecoder';
+import { hasNativeDecoder } from '../decode/nativeDecoder';
 
 /** Raise when the layout of cache files or what decoding gives changes. */
 const layout = 2;
