@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import type { FilePair } from './listing';
-import type { MaskLabels } from './mask';
+import type { MaskLabels } from './decode/mask';
 import type { SegmentationDataset } from './types';
 
 /** Files looked at (or read, where their contents count) at a time. */

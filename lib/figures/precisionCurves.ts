@@ -1,6 +1,8 @@
 /** Validation mean IoU over training in float32 and in bfloat16. */
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
+import { lossNames } from '../losses';
+import type { LossName } from '../losses';
 import { lossTitle } from '../results/names';
 import type { PrecisionRuns } from '../results/precisionRuns';
 import { rounded } from '../print/labels';
@@ -46,7 +48,7 @@ export function precisionCurvesFigure(
         anchor: anchor('x'),
       }),
     });
-    layout.annotations?.push(panelTitle(lossTitle(loss), i + 1));
+    layout.annotations?.push(panelTitle(titleOf(loss), i + 1));
   });
   const shown = new Set<string>();
   const data = runs.map(({ loss, seed, precision, epochs }): Data => {
@@ -83,3 +85,7 @@ export function precisionCurvesFigure(
     ),
   };
 }
+
+/** The title of a loss; with more than its name it stays as it is. */
+const titleOf = (loss: string) =>
+  (lossNames as readonly string[]).includes(loss) ? lossTitle(loss as LossName) : loss;

@@ -5,6 +5,7 @@
  *     report.showTables();
  *     await report.showIntervals();
  */
+import { markdownText } from '../print/escape';
 import type { Figure } from '../print/figure';
 import type { VenueName } from '../print/style';
 import type { LossName } from '../losses';
@@ -113,7 +114,9 @@ export class TableReport {
 
 /** Named one by one. */
 function leftOutText(leftOut: readonly LeftOut[]): string {
-  const lines = leftOut.map(({ file, reason }) => `- ${escaped(file)}: ${escaped(reason)}`);
+  const lines = leftOut.map(
+    ({ file, reason }) => `- ${markdownText(file)}: ${markdownText(reason)}`,
+  );
   return `**Left out.** ${leftOut.length} of the records:\n\n${lines.join('\n')}`;
 }
 

@@ -155,7 +155,8 @@ export class Results {
 
   /**
    * Losses differ in their noise, and a cell has few seeds: the variance is that of the loss on all networks, moderated (Smyth,
-   * 2004) by that of all losses on the network, which counts as `PRIOR_DEGREES` degrees of freedom.
+   * 2004) by that of all losses on the network, which counts as `PRIOR_DEGREES` degrees of freedom. Without the cell left out
+   * nothing may be known of its loss: then all losses on the network count in full, as wide tails would hide what differs.
    */
   private seedNoise(cell: Cell, score: RunScore, leaveOut?: Cell): SeedNoise {
     const [network, loss] = [cell.setting, `${cell.scheme} ${lossFamily(cell.loss)}`];
@@ -165,7 +166,8 @@ export class Results {
     const all = this.pooled(score, `network ${network}`, leaveOut, (one) => {
       return one.setting === network;
     });
-    const prior = Math.min(PRIOR_DEGREES, all.degrees);
+    const isAlone = leaveOut !== undefined && own.degrees === 0;
+    const prior = isAlone ? all.degrees : Math.min(PRIOR_DEGREES, all.degrees);
     const degrees = own.degrees + prior;
     const squares = own.variance * own.degrees + all.variance * prior;
     const of = `${drawsName(network)} ${drawsName(loss)}`;

@@ -6,8 +6,7 @@ import type { TrainingRun } from '../runs/trainingRuns';
 import { lossFamily, runKeys, stableJson } from './keys';
 import type { RunKeys } from './keys';
 import { freeStem, networkTitle } from './names';
-import { distinctTitles, scoredData } from './scoredData';
-import type { ScoredData } from './scoredData';
+import { dataOfRecords, distinctTitles } from './scoredData';
 import { differingSettings, settingsText } from './settings';
 
 /** Runs that were trained alike but for network, loss and seed, on the same images: their predictions belong side by side. */
@@ -26,7 +25,8 @@ export interface RunGroup {
  */
 export function bestOfEachLoss(runs: readonly TrainingRun[]): TrainingRun[] {
   const score = ({ record }: TrainingRun) => record.scores.meanIoU ?? -1;
-  const choices = grouped(runs, (run) => keysOf(run).setting + lossFamily(run.record.config.loss));
+  const keys = keysOf(runs);
+  const choices = grouped(runs, (run, i) => keys[i].setting + lossFamily(run.record.config.loss));
   return choices.map((candidates) => {
     const first = Math.min(...candidates.map(({ record }) => record.config.seed));
     const ofSeed = candidates.filter(({ record }) => record.config.seed === first);
@@ -42,44 +42,47 @@ export function groupByImages(runs: readonly TrainingRun[]): RunGroup[] {
   const place = ({ record: { config } }: TrainingRun) =>
     networkNames.indexOf(config.model.name) * lossNames.length +
     lossNames.indexOf(config.loss.name);
-  const groups = grouped(runs, (run) => keysOf(run).scheme);
-  const named = tellApart(groups.map(([{ record }]) => ({ record, data: scoredData(record) })));
+  const keys = keysOf(runs);
+  const groups = grouped(runs, (_, i) => keys[i].scheme);
+  const named = tellApart(groups.map(([{ record }]) => record));
   return groups.map((members, i) => {
     return { ...named[i], runs: [...members].sort((a, b) => place(a) - place(b)) };
   });
 }
 
 /** The one way in which runs are told to be alike, as in tables. */
-const keysOf = ({ record }: TrainingRun): RunKeys =>
-  runKeys({ config: record.config, split: 'valid' }, scoredData(record).id);
+function keysOf(runs: readonly TrainingRun[]): RunKeys[] {
+  const data = dataOfRecords(runs.map(({ record }) => record));
+  return runs.map(({ record: { config } }, i) => runKeys({ config, split: 'valid' }, data[i].id));
+}
 
 function grouped(
   runs: readonly TrainingRun[],
-  keyOf: (run: TrainingRun) => string,
+  keyOf: (run: TrainingRun, index: number) => string,
 ): TrainingRun[][] {
   const groups = new Map<string, TrainingRun[]>();
-  for (const run of runs) groups.set(keyOf(run), [...(groups.get(keyOf(run)) ?? []), run]);
+  runs.forEach((run, i) => {
+    const key = keyOf(run, i);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  });
   return [...groups.values()];
 }
 
 /** Names of groups: the data set's, its data's where there are several, and the settings in which those of it differ. */
-function tellApart(
-  groups: readonly { record: TrainingRun['record']; data: ScoredData }[],
-): Omit<RunGroup, 'runs'>[] {
-  const titles = distinctTitles(groups.map(({ data }) => data));
-  const nameOf = ({ record, data }: (typeof groups)[number]) => {
-    const { name } = record.config.dataset;
-    const several = new Set(
-      groups.filter((one) => one.record.config.dataset.name === name).map((one) => one.data.id),
+function tellApart(records: readonly TrainingRun['record'][]): Omit<RunGroup, 'runs'>[] {
+  const data = dataOfRecords(records);
+  const titles = distinctTitles(data);
+  const names = records.map(({ config: { dataset } }, i) => {
+    const several = data.some(
+      ({ id }, k) => records[k].config.dataset.name === dataset.name && id !== data[i].id,
     );
-    return several.size > 1 ? (titles.get(data.id) ?? name) : name;
-  };
+    return (several ? titles.get(data[i].id) : undefined) ?? dataset.name;
+  });
   const stems = new Set<string>();
-  return groups.map((group) => {
-    const alike = groups.filter((one) => nameOf(one) === nameOf(group));
-    const settings = differingSettings(alike.map(({ record }) => record.config));
-    const more = settingsText(settings, group.record.config);
-    const dataset = more === '' ? nameOf(group) : `${nameOf(group)}, ${more}`;
+  return records.map(({ config }, i) => {
+    const alike = records.filter((_, k) => names[k] === names[i]);
+    const more = settingsText(differingSettings(alike.map((one) => one.config)), config);
+    const dataset = more === '' ? names[i] : `${names[i]}, ${more}`;
     return { dataset, stem: freeStem(dataset, stems) };
   });
 }

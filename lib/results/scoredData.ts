@@ -12,9 +12,11 @@ export interface ScoredData {
   title: string;
 }
 
-/** What tells which data a record is of. */
+/** What tells which data a record is of: one split of it, or the whole. */
 export type DataTold = Pick<ResultRecord, 'config' | 'classNames' | 'counts'> &
-  Partial<Pick<ResultRecord, 'data' | 'perImage' | 'samples'>>;
+  Partial<Pick<ResultRecord, 'data' | 'perImage' | 'samples' | 'split'>> & {
+    test?: { perImage?: ResultRecord['perImage'] };
+  };
 
 /**
  * The data that a record names. Records of older versions name none: theirs are those with the same classes, the same
@@ -37,9 +39,9 @@ export function scoredData(record: DataTold): ScoredData {
  * The data of each of some records, in their order. One that names no data is of those that another record of its data set
  * names, where the two do not contradict each other: classes, samples, the images scored.
  */
-export function dataOfRecords(records: readonly ResultRecord[]): ScoredData[] {
+export function dataOfRecords(records: readonly DataTold[]): ScoredData[] {
   const own = records.map(scoredData);
-  const named = new Map<string, ResultRecord>();
+  const named = new Map<string, DataTold>();
   records.forEach((record) => record.data && named.set(record.data.id, record));
   return records.map((record, i) => {
     if (record.data !== undefined || named.size === 0) return own[i];
@@ -49,22 +51,27 @@ export function dataOfRecords(records: readonly ResultRecord[]): ScoredData[] {
 }
 
 /** Whether a record that names no data may be of the data that another one names. */
-function agrees(record: ResultRecord, { config, classNames, data }: ResultRecord): boolean {
-  const split = data?.splits[record.split];
-  const { samples, perImage } = record;
+function agrees(record: DataTold, { config, classNames, data }: DataTold): boolean {
+  const { samples, split = record.test ? 'test' : 'valid' } = record;
+  const perImage =
+    record.test && record.split === undefined ? record.test.perImage : record.perImage;
   return (
     record.config.dataset.name === config.dataset.name &&
     record.classNames.join('\n') === classNames.join('\n') &&
     samples !== undefined &&
     samples.train === data?.splits.train.samples &&
     perImage !== undefined &&
-    hex(perImage.names.join('\n')) === split?.names
+    hex(perImage.names.join('\n')) === data.splits[split]?.names
   );
 }
 
-/** Equal for runs on the same images of the same size. */
-export function imagesKey(record: DataTold): string {
-  return `${scoredData(record).id}\n${stableJson(datasetSettings(record.config.dataset))}`;
+/** Whether all records are of the same images at the same size. */
+export function areOnSameImages(records: readonly DataTold[]): boolean {
+  const data = dataOfRecords(records);
+  const keys = records.map(
+    ({ config }, i) => data[i].id + stableJson(datasetSettings(config.dataset)),
+  );
+  return keys.every((key) => key === keys[0]);
 }
 
 /** Titles that tell data apart: with the first digits of the id where two share one. */

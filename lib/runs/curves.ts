@@ -30,7 +30,9 @@ export function pointsOf(epochs: readonly EpochMetrics[]): EpochPoint[] {
  * line of an epoch counts in place of an earlier one.
  */
 export function meanPoints(runs: readonly (readonly EpochPoint[])[]): EpochPoint[] {
-  const [first, ...others] = runs.map((points) => new Map(points.map((point) => [point.epoch, point])));
+  const [first, ...others] = runs.map(
+    (points) => new Map(points.map((point) => [point.epoch, point])),
+  );
   if (first === undefined) return [];
   const shared = [...first.keys()].filter((epoch) => others.every((run) => run.has(epoch)));
   return shared

@@ -40,7 +40,13 @@ export function resultTable(
   );
   const calibration = calibrate(results, 'meanIoU');
   const others = given ? (runs ?? parseSweep(sweepPreset(presetNames, scale)).runs) : [];
-  const unplanned = given && unplannedRuns(results.cells, others.map(({ config }) => config), split);
+  const unplanned =
+    given &&
+    unplannedRuns(
+      results.cells,
+      others.map(({ config }) => config),
+      split,
+    );
   const leftOut = [...results.skipped, ...(unplanned || [])];
   const table = { leftOut, specification, scale, split, cells, results, calibration };
   const tables = (specification.tables ?? defaultTables)(table);

@@ -40,7 +40,9 @@ function skippedText(cells: readonly TableCellResult[]): string {
   const lacking = splits.flatMap(([name, part]) =>
     part && part.skipped.length > 0 ? [`${part.skipped.length} of the ${name} split`] : [],
   );
-  return lacking.length === 0 ? '' : `, without samples that could not be read: ${lacking.join(', ')}`;
+  return lacking.length === 0
+    ? ''
+    : `, without samples that could not be read: ${lacking.join(', ')}`;
 }
 
 /** What intervals hold, and how far they can be trusted. */
