@@ -221,8 +221,11 @@ export function intervalOf(
   const size = sorted.length;
   const outside = Math.max(1, Math.ceil(((1 - level) * (size + 1)) / 2 - 1 - 1e-9));
   const [low, high] = [sorted[outside - 1], sorted[size - outside]];
-  const below = sorted.filter((value) => value <= 0).length;
-  const above = sorted.filter((value) => value >= 0).length;
+  let [below, above] = [0, 0];
+  for (let b = 0; b < size; b++) {
+    if (sorted[b] <= 0) below += 1;
+    if (sorted[b] >= 0) above += 1;
+  }
   const p = Math.min(1, (2 * (Math.min(below, above) + 1)) / (size + 1));
   return { low, high, p };
 }
