@@ -4,7 +4,7 @@ import type { NetworkName } from '../models';
 import { runKeys, stableJson } from './keys';
 import type { RunKeys } from './keys';
 import type { ResultRecord } from './records';
-import { dataOfRecords, distinctTitles } from './scoredData';
+import { dataOfRecords, distinctTitles, scoredData } from './scoredData';
 
 /** The keys begin with the data; two cells never share `key`. */
 export interface Cell extends RunKeys {
@@ -28,8 +28,8 @@ export interface LeftOut {
 }
 
 /**
- * Groups runs into cells, in the order of data set, network and loss, whatever the names and the order of the files. A
- * record that is there twice counts once, and the copy is named. Of runs of one seed with different numbers nobody can tell
+ * Groups runs into cells, in the order in which their first run comes. A record that is there twice counts once, and the copy
+ * is named. Of runs of one seed with different numbers nobody can tell
  * which one counts: none does, and all are named.
  */
 export function groupCells(records: readonly ResultRecord[]): {
@@ -39,11 +39,10 @@ export function groupCells(records: readonly ResultRecord[]): {
   const data = dataOfRecords(records);
   const titles = distinctTitles(data);
   const placed = records.map((record, i) => {
-    const keys = runKeys(record, data[i].id);
-    return { record, data: data[i], keys, place: placeOf(record.config) + keys.key };
+    return { record, data: data[i], keys: runKeys(record, data[i].id) };
   });
   const bySeed = new Map<string, typeof placed>();
-  for (const one of placed.sort((a, b) => order(a.place, b.place))) {
+  for (const one of placed) {
     const seed = `${one.keys.key}\n${one.record.config.seed}`;
     bySeed.set(seed, [...(bySeed.get(seed) ?? []), one]);
   }
@@ -69,6 +68,17 @@ export function groupCells(records: readonly ResultRecord[]): {
   }
   for (const { runs } of cells.values()) runs.sort((a, b) => a.config.seed - b.config.seed);
   return { cells: [...cells.values()], skipped };
+}
+
+/** By data set, network and loss, whatever the names and the order of the files are. */
+export function inOrder(records: readonly ResultRecord[]): ResultRecord[] {
+  return records
+    .map((record) => {
+      const { key } = runKeys(record, scoredData(record).id);
+      return { record, place: placeOf(record.config) + key };
+    })
+    .sort((a, b) => order(a.place, b.place))
+    .map(({ record }) => record);
 }
 
 /** The one record of a seed that counts: none where records contradict each other. */

@@ -6,7 +6,7 @@
  *     results.contrast(pat, crossEntropy, { score: 'tailIoU' }); // { value, low, high, p, outcome, … }
  *     results.average([[pat, ce], [patUnet, ceUnet]], { score: 'meanIoU' }); // the mean effect over networks
  */
-import { groupCells, imagesOf } from './cells';
+import { groupCells, imagesOf, inOrder } from './cells';
 import type { Cell, LeftOut } from './cells';
 import { drawsName, lossFamily, stableJson } from './keys';
 import type { ResultRecord } from './records';
@@ -77,7 +77,8 @@ export class Results {
   private readonly noise = new Map<string, Pooled>();
 
   constructor(records: readonly ResultRecord[], { margin = 0.01, ...draws }: ResultsOptions = {}) {
-    const { cells, skipped } = groupCells(records);
+    // Nothing depends on the order of the files.
+    const { cells, skipped } = groupCells(inOrder(records));
     this.cells = cells;
     this.skipped = skipped;
     this.margin = margin;
@@ -197,14 +198,15 @@ export class Results {
 
 /** What two cells must have in common to be compared, where they have not: one of loss and network may differ. */
 function whatSetsApart(a: Cell, b: Cell): string | undefined {
+  const images = [...a.runs, ...b.runs].map(imagesOf);
+  const known = images.every((one) => one !== undefined);
+  if (known && images.some((one) => one !== images[0])) return 'counts of the same images';
   if (a.data !== b.data) return 'runs on the same data';
   const sameLoss = stableJson(a.loss) === stableJson(b.loss);
   if (a.scheme !== b.scheme || !(a.setting === b.setting || sameLoss)) {
     return 'runs that differ in the loss alone';
   }
-  const images = [...a.runs, ...b.runs].map(imagesOf);
-  const known = images.every((one) => one !== undefined);
-  return known && images.some((one) => one !== images[0]) ? 'counts of the same images' : undefined;
+  return undefined;
 }
 
 /**

@@ -31,7 +31,7 @@ export function scoredData(record: DataTold): ScoredData {
     : (data?.title ?? (folder === undefined ? name : path.basename(folder)));
   if (data !== undefined) return { id: data.id, title };
   const labelled = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const told = stableJson([classNames, labelled, perImage?.names, samples, folder]);
+  const told = stableJson([name, classNames, labelled, perImage?.names, samples, folder]);
   return { id: `~${hex(told)}`, title };
 }
 

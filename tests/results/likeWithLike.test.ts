@@ -43,7 +43,8 @@ interface Made {
 /** Scores depend on all that is set, so that another setting's run gives another difference. */
 function made({ loss, size, rate, seed, root }: Made): Stored {
   const text = JSON.stringify([loss, size, rate, seed, root]);
-  const skill = 0.3 + ([...text].reduce((all, one) => (31 * all + one.charCodeAt(0)) % 997, 7) / 997) * 0.6;
+  const skill =
+    0.3 + ([...text].reduce((all, one) => (31 * all + one.charCodeAt(0)) % 997, 7) / 997) * 0.6;
   const stored = record({ loss, seed, dataset: { name: 'folder', size, root } });
   const { counts, perImage } = scoredSplit(seed + 1, skill, 4);
   const config = { ...stored.config, optimizer: { name: 'adam', learningRate: rate } };
@@ -53,7 +54,10 @@ function made({ loss, size, rate, seed, root }: Made): Stored {
 const some = <T>(values: readonly T[]) => fc.subarray([...values], { minLength: 1 });
 const sweeps = fc.record({
   losses: some([{ name: 'crossEntropy' }, { name: 'pat', temperature: 2 }, { name: 'ldam' }]),
-  sizes: some([[64, 96], [96, 144]] as [number, number][]),
+  sizes: some([
+    [64, 96],
+    [96, 144],
+  ] as [number, number][]),
   rates: some([0.001, 0.01]),
   seeds: some([0, 1]),
   roots: some(['/data/a', '/data/b']),
@@ -64,7 +68,10 @@ const sweeps = fc.record({
 function named(all: readonly Stored[], order: number): [string, string][] {
   const place = (i: number) => (Math.imul(i + 1, order | 1) >>> 0).toString(36);
   return all
-    .map((one, i): [string, string] => [`${place(i).slice(0, 1)}/${place(i)}-${i}.json`, JSON.stringify(one)])
+    .map((one, i): [string, string] => [
+      `${place(i).slice(0, 1)}/${place(i)}-${i}.json`,
+      JSON.stringify(one),
+    ])
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -108,7 +115,9 @@ describe('a sweep of one’s own', () => {
             } else throw new Error('no difference');
           }
           const files = tableFiles(table);
-          const labels = [...(files.get('runs.tex') ?? '').matchAll(/\\label\{(.*?)\}/g)].map(([, one]) => one);
+          const labels = [...(files.get('runs.tex') ?? '').matchAll(/\\label\{(.*?)\}/g)].map(
+            ([, one]) => one,
+          );
           expect(new Set(labels).size).toBe(labels.length);
           const panels = tableIntervals(table)?.layout.annotations ?? [];
           const titles = panels.map((panel) => panel.text);
@@ -133,7 +142,9 @@ describe('a sweep of one’s own', () => {
 /** By its definition, for classes that are all in the labels. */
 function meanIoU(counts: readonly (readonly number[])[]): number {
   const sum = (values: readonly number[]) => values.reduce((all, one) => all + one, 0);
-  const each = counts.map((row, c) => row[c] / (sum(row) + sum(counts.map((one) => one[c])) - row[c]));
+  const each = counts.map(
+    (row, c) => row[c] / (sum(row) + sum(counts.map((one) => one[c])) - row[c]),
+  );
   return sum(each) / each.length;
 }
 
@@ -176,11 +187,20 @@ describe('readRecords', () => {
     await withFiles(files, async (folder) => {
       const { records } = await readRecords(folder);
       const { cells, skipped } = new Results(records, { resamples: 20 });
-      expect(cells.map(({ runs: own }) => own.map(({ config }) => config.seed)).sort()).toEqual([[0], [1], [2]]);
+      expect(cells.map(({ runs: own }) => own.map(({ config }) => config.seed)).sort()).toEqual([
+        [0],
+        [1],
+        [2],
+      ]);
       const reasons = new Map(skipped.map(({ file, reason }) => [path.basename(file), reason]));
-      expect([...reasons.keys()].filter((name) => /[de]/.test(name[0])).sort()).toEqual(['d.json', 'e.json']);
+      expect([...reasons.keys()].filter((name) => /[de]/.test(name[0])).sort()).toEqual([
+        'd.json',
+        'e.json',
+      ]);
       expect(reasons.get('d.json')).toMatch(/seed 3 is also in .*e\.json, with other numbers/);
-      expect([...reasons.values()].filter((text) => text.startsWith('the same run as'))).toHaveLength(1);
+      expect(
+        [...reasons.values()].filter((text) => text.startsWith('the same run as')),
+      ).toHaveLength(1);
       const titles = new Set(cells.map(({ title }) => title));
       expect(titles.size).toBe(3);
     });
@@ -206,7 +226,9 @@ describe('readRecords', () => {
     };
     const texts = fc.oneof(
       fc.tuple(fc.constantFrom(...paths), fc.jsonValue()).map(([at, value]) => changed(at, value)),
-      fc.tuple(fc.constantFrom(...paths), fc.constant(undefined)).map(([at, value]) => changed(at, value)),
+      fc
+        .tuple(fc.constantFrom(...paths), fc.constant(undefined))
+        .map(([at, value]) => changed(at, value)),
       fc.nat(whole.length).map((length) => whole.slice(0, length)),
       fc.json(),
     );

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bestOfEachLoss, distinctLabels, figureColumns, groupByImages } from '../../lib/results/runSelection';
+import {
+  bestOfEachLoss,
+  distinctLabels,
+  figureColumns,
+  groupByImages,
+} from '../../lib/results/runSelection';
 import type { LossConfig } from '../../lib/losses';
 import type { NetworkName } from '../../lib/models';
 import { parseConfig } from '../../lib/runs/config';
@@ -23,7 +28,13 @@ function run({ loss, network, dataset, seed = 0, meanIoU = 0.5, epochs }: Given)
     seed,
     epochs,
   });
-  const told = { classNames: ['a', 'b'], counts: [[3, 0], [0, 4]] };
+  const told = {
+    classNames: ['a', 'b'],
+    counts: [
+      [3, 0],
+      [0, 4],
+    ],
+  };
   const record = { config, scores: { meanIoU }, ...told } as unknown as TrainingRun['record'];
   return { label: lossLabel(loss), folder: '', record, epochs: [] };
 }
