@@ -98,6 +98,7 @@ export function drawnScorer(
   const classes = record.classNames.length;
   const { rows, clusters } = clusterSums(record, clusterOf);
   const width = 5 * classes + 2;
+  const { starts, places, values } = filled(rows, clusters, width);
   const sums = new Float64Array(width);
   const [labelled, predicted, ofClass, counted, ofImages] = [1, 2, 3, 4, 5].map((i) => i * classes);
   const iou = new Float64Array(classes);
@@ -107,10 +108,11 @@ export function drawnScorer(
   const all = Int32Array.from({ length: classes }, (_, c) => c);
   return (weights) => {
     sums.fill(0);
-    for (let cluster = 0, at = 0; cluster < clusters; cluster++, at += width) {
+    for (let cluster = 0; cluster < clusters; cluster++) {
       const weight = weights[cluster];
       if (weight === 0) continue;
-      for (let k = 0; k < width; k++) sums[k] += weight * rows[at + k];
+      const end = starts[cluster + 1];
+      for (let j = starts[cluster]; j < end; j++) sums[places[j]] += weight * values[j];
     }
     let [hits, pixels, dice, present, ofClasses, imaged] = [0, 0, 0, 0, 0, 0];
     for (let c = 0; c < classes; c++) {
@@ -135,6 +137,16 @@ export function drawnScorer(
     scores[7] = hits / pixels;
     return scores;
   };
+}
+
+/** The entries that are not 0 of rows one behind the other; those of a row stand from `starts[row]` on. */
+function filled(rows: Float64Array, count: number, width: number) {
+  const starts = new Int32Array(count + 1);
+  const at = [...rows.keys()].filter((k) => rows[k] !== 0);
+  for (const k of at) starts[Math.floor(k / width) + 1] += 1;
+  for (let row = 0; row < count; row++) starts[row + 1] += starts[row];
+  const places = Int32Array.from(at, (k) => k % width);
+  return { starts, places, values: Float64Array.from(at, (k) => rows[k]) };
 }
 
 /** Mean of `values` over those of `ids` that have pixels, at `from` in `sums`. */

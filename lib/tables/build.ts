@@ -38,7 +38,10 @@ export function resultTable(
   const cells = planned.map((one) =>
     cellResult(one, alike.get(one.setting) ?? [], specification, results),
   );
-  const calibration = calibrate(results, 'meanIoU');
+  // Of a table without runs nothing is drawn.
+  const calibration = planned.some(({ cell }) => cell !== undefined)
+    ? calibrate(results, 'meanIoU')
+    : ({ score: 'meanIoU', pairs: 0, significant: 0 } as const);
   const others = given ? (runs ?? parseSweep(sweepPreset(presetNames, scale)).runs) : [];
   const unplanned =
     given &&
