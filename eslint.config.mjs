@@ -30,6 +30,8 @@ const ground = [
   'check',
   'files',
   'nodeCompatibility',
+  'ownAddon',
+  'protobuf',
   'random',
   'schema',
   'statistics',
@@ -42,7 +44,7 @@ const zones = [ground, ...rooms.slice(0, -1).map(pathsOf)].map((target, place) =
 }));
 
 export default tseslint.config(
-  { ignores: ['node_modules', '.venv', '.cache', 'figures', 'data'] },
+  { ignores: ['node_modules', '.venv', '.cache', 'figures', 'data', 'scripts/pageGlobals.d.ts'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
@@ -72,6 +74,20 @@ export default tseslint.config(
   {
     files: ['lib/backend.ts', 'lib/nodeCompatibility.ts'],
     rules: { 'no-restricted-imports': 'off' },
+  },
+  {
+    files: ['scripts/**/*.mjs'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true } },
+    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.mjs'] })] },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+    },
   },
   { files: ['vitest.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
 );

@@ -10,8 +10,8 @@
 import { tf } from './backend';
 import { invalid } from './check';
 import { toBfloat16 } from './engine/bfloat16';
-import { TracingError } from './engine/recorder';
-import { TrainingGraph } from './engine/trainingGraph';
+import { TracingError } from './engine/failures';
+import { evaluationLosses, TrainingGraph } from './engine/trainingGraph';
 import type { BatchShapes, TrainingGraphOptions } from './engine/trainingGraph';
 import { evaluateLogits } from './engine/batchEvaluation';
 import type { BatchEvaluation } from './engine/batchEvaluation';
@@ -153,7 +153,7 @@ class Executor implements StepExecutor {
   private evaluateEagerly({ images, labels }: TrainingBatch, noiseSeed: tf.Tensor1D) {
     return tf.tidy(() => {
       const logits = this.options.model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
-      return evaluateLogits(logits, labels, this.options, noiseSeed);
+      return evaluateLogits(logits, labels, evaluationLosses(this.options), noiseSeed);
     });
   }
 }

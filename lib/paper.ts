@@ -90,9 +90,17 @@ export const paperCells: readonly PaperCell[] = [
   ),
 ];
 
+/** The paper's own. */
+export const proposedLoss: LossName = 'pat';
+
+/** The eight losses that the paper compares, in the order of Table 1, PAT the last. */
+export const paperLosses: readonly LossName[] = [
+  ...new Set(paperCells.filter(({ table }) => table === 1).map(({ loss }) => loss)),
+];
+
 /** The cell of a row and column, where the paper has one. */
 export function paperCell(
-  where: Pick<PaperCell, 'table' | 'dataset' | 'network' | 'loss' | 'temperature'>,
+  where: Pick<PaperCell, 'table' | 'dataset' | 'network' | 'temperature'> & { loss: string },
 ): PaperCell | undefined {
   const keys = ['table', 'dataset', 'network', 'loss', 'temperature'] as const;
   return paperCells.find((cell) => keys.every((key) => cell[key] === where[key]));

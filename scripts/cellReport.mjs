@@ -1,25 +1,41 @@
 /** Prints the progress of a notebook: a line per cell, and the failing cell with its error. */
 
+/** @typedef {import('./runNotebook.mjs').NotebookEvent} NotebookEvent */
+/** @typedef {import('./runNotebook.mjs').FailedEvent} FailedEvent */
+
+/** Characters of a cell's line that are shown. */
 const WIDTH = 64;
 
-/** `4.2 s`, `3 min 05 s`. */
+/**
+ * `4.2 s`, `3 min 05 s`.
+ * @param {number} seconds
+ */
 export function duration(seconds) {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
-/** `about 40 s left`, from a number of seconds. */
+/**
+ * `about 40 s left`, from a number of seconds.
+ * @param {number} seconds
+ */
 export function remaining(seconds) {
   if (seconds < 60) return `about ${Math.max(5, Math.ceil(seconds / 5) * 5)} s left`;
   return `about ${Math.ceil(seconds / 60)} min left`;
 }
 
 /**
- * A handler for the events of a notebook. `secondsLeft(share)` estimates the time left over all, given the share of
- * this notebook's cells that is done; `failuresOnly` leaves the progress out; `write` takes the text.
+ * A handler for the events of a notebook.
+ * @param {object} [options]
+ * @param {(share: number) => number} [options.secondsLeft] estimates the time left over all, given the share of this
+ *   notebook's cells that is done
+ * @param {boolean} [options.failuresOnly] leaves the progress out
+ * @param {(text: string) => void} [options.write] takes the text
+ * @returns {(event: NotebookEvent) => void}
  */
-export function cellReporter({ secondsLeft, failuresOnly, write = toTerminal } = {}) {
+export function cellReporter(options = {}) {
+  const { secondsLeft, failuresOnly = false, write = toTerminal } = options;
   const live = process.stdout.isTTY && !failuresOnly;
   const clear = live ? '\r\x1b[K' : '';
   return (event) => {
@@ -37,10 +53,12 @@ export function cellReporter({ secondsLeft, failuresOnly, write = toTerminal } =
   };
 }
 
+/** @param {string} text */
 function toTerminal(text) {
   process.stdout.write(text);
 }
 
+/** @param {{ position: number, total: number, line: string }} event */
 function cellLine({ position, total, line }) {
   const count = `[${String(position).padStart(String(total).length)}/${total}]`;
   const characters = [...line];
@@ -48,7 +66,10 @@ function cellLine({ position, total, line }) {
   return `  ${count} ${text}${' '.repeat(WIDTH - [...text].length)}`;
 }
 
-/** The failing cell's source and what it said, without the kernel's own stack frames. */
+/**
+ * The failing cell's source and what it said, without the kernel's own stack frames.
+ * @param {FailedEvent} event
+ */
 export function failureText({ reason, position, total, source = '' }) {
   const ours = reason
     .split('\n')
@@ -60,7 +81,12 @@ export function failureText({ reason, position, total, source = '' }) {
   );
 }
 
-/** The one thing tslab does not do that looks like a mistake of one's own. */
+/**
+ * The one thing tslab does not do that looks like a mistake of one's own.
+ * @param {string} reason
+ * @param {string} source
+ * @returns {string[]}
+ */
 function hint(reason, source) {
   const [, name] = /ReferenceError: ([\p{L}\p{N}_$]+) is not defined/u.exec(reason) || [];
   if (!name || !new RegExp(`[{,]\\s*${name.replaceAll('$', '\\$')}\\s*[,}]`, 'u').test(source))

@@ -12,13 +12,12 @@ import os from 'os';
 import path from 'path';
 import readline from 'readline';
 import { Failure, kernelEnvironment, ROOT } from './environment.mjs';
-import { runCommand, UsageError } from './command.mjs';
+import { onStop, runCommand, UsageError } from './command.mjs';
 import { isSetUp } from './setup.mjs';
 
 const COMMANDS = path.join(ROOT, 'lib', 'cli');
 /** V8's space for new objects: commands compute in TensorFlow, and 1 MiB takes 15–20 MiB less than the default in the same time. */
 const YOUNG_GENERATION = '--max-semi-space-size=1';
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** A terminal and npm both pass Ctrl-C on: the second of the two is dropped. */
 const SAME_SIGNAL_MILLISECONDS = 300;
 /** Lines of level INFO that absl prints before TensorFlow can set the log level. */
@@ -28,6 +27,7 @@ async function main() {
   const [name, ...given] = process.argv.slice(2);
   const file = commandFile(name);
   const end = given.includes('--') ? given.indexOf('--') : given.length;
+  /** @param {string[]} options */
   const has = (...options) => given.slice(0, end).some((word) => options.includes(word));
   const args = given.filter((word, i) => word !== '--skip-setup' || i > end);
   if (has('--help', '-h')) requireTsx();
@@ -37,19 +37,20 @@ async function main() {
     // A terminal's Ctrl-C reaches setup by itself; a second one would cut its cleaning up.
     const status = await finish(
       spawn(process.execPath, setup, { stdio: ['inherit', 2, 2] }),
-      SIGNALS.slice(1),
+      (signal) => signal !== 'SIGINT',
     );
     if (status !== 0) return process.exit(status);
   }
-  process.exit(await finish(startCommand(file, args), SIGNALS));
+  process.exit(await finish(startCommand(file, args)));
 }
 
+/** @param {string | undefined} name */
 function commandFile(name) {
   const names = fs
     .readdirSync(COMMANDS, { withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => path.basename(entry.name, '.ts'));
-  if (names.includes(name)) return path.join(COMMANDS, `${name}.ts`);
+  if (name !== undefined && names.includes(name)) return path.join(COMMANDS, `${name}.ts`);
   throw new UsageError(
     `There is no command '${name || ''}'. Usage: npm run NAME -- …, NAME one of ${names.join(', ')}.`,
   );
@@ -61,6 +62,10 @@ function requireTsx() {
   throw new Failure('Help', 'the npm packages are not installed.', 'npm run setup');
 }
 
+/**
+ * @param {string} file
+ * @param {string[]} args
+ */
 function startCommand(file, args) {
   const child = spawn(
     process.execPath,
@@ -73,23 +78,29 @@ function startCommand(file, args) {
       detached: true, // a process group of its own: signals come through here alone
     },
   );
+  if (child.stderr === null)
+    throw new Error('the command was started without a pipe for its errors');
   readline.createInterface({ input: child.stderr }).on('line', (line) => {
     if (!CHATTER.test(line)) process.stderr.write(`${line}\n`);
   });
   return child;
 }
 
-/** Passes `signals` on to `child` until it ends; resolves to its exit status, 128 + n after signal n. */
-function finish(child, signals) {
-  const last = {};
-  for (const signal of SIGNALS) {
-    process.on(signal, () => {
-      const now = performance.now();
-      const repeated = now - (last[signal] ?? -Infinity) < SAME_SIGNAL_MILLISECONDS;
-      last[signal] = now;
-      if (signals.includes(signal) && !repeated) child.kill(signal);
-    });
-  }
+/**
+ * Passes the signals that `passes` on to `child` until it ends; resolves to its exit status, 128 + n after signal n.
+ * @param {import('child_process').ChildProcess} child
+ * @param {(signal: NodeJS.Signals) => boolean} passes
+ * @returns {Promise<number>}
+ */
+function finish(child, passes = () => true) {
+  /** @type {Map<NodeJS.Signals, number>} */
+  const last = new Map();
+  onStop((signal) => {
+    const now = performance.now();
+    const repeated = now - (last.get(signal) ?? -Infinity) < SAME_SIGNAL_MILLISECONDS;
+    last.set(signal, now);
+    if (passes(signal) && !repeated) child.kill(signal);
+  });
   process.on('SIGTSTP', () => {
     child.kill('SIGSTOP');
     process.kill(process.pid, 'SIGSTOP');
@@ -97,8 +108,10 @@ function finish(child, signals) {
   process.on('SIGCONT', () => child.kill('SIGCONT'));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve(code ?? 128 + os.constants.signals[signal]));
+    child.on('close', (code, signal) =>
+      resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0)),
+    );
   });
 }
 
-runCommand(main);
+await runCommand(main);

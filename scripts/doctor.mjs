@@ -12,16 +12,21 @@ browser, native ops, data sets. The exit status is 1 when a row is an error.
   --json  print the rows as JSON
   --help  show this`;
 
+/** @typedef {import('./setup/checks.mjs').Outcome} Outcome */
+/** @typedef {Outcome & { name: string }} Row */
+
 const MARKS = { ok: '✓', warning: '!', error: '✗' };
 
 async function main() {
-  const options = {
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  };
-  const { values } = util.parseArgs({ options });
+  const { values } = util.parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
   if (values.help) return console.log(HELP);
   const checks = await import('./setup/checks.mjs');
+  /** @type {Row[]} */
   const rows = [];
   for (const [name, check] of Object.entries(checks.CHECKS))
     rows.push({ name, ...(await guarded(check)) });
@@ -30,14 +35,23 @@ async function main() {
   if (rows.some(({ status }) => status === 'error')) process.exitCode = 1;
 }
 
+/**
+ * @param {import('./setup/checks.mjs').Check} check
+ * @returns {Promise<Outcome>}
+ */
 async function guarded(check) {
   try {
     return await check();
   } catch (error) {
-    return { status: 'error', value: error.message, remedy: 'npm run setup' };
+    return {
+      status: 'error',
+      value: error instanceof Error ? error.message : String(error),
+      remedy: 'npm run setup',
+    };
   }
 }
 
+/** @param {Row[]} rows */
 function print(rows) {
   const width = Math.max(...rows.map(({ name }) => name.length));
   for (const { name, status, value, remedy } of rows) {
@@ -45,8 +59,9 @@ function print(rows) {
     console.log(`${MARKS[status]} ${name.padEnd(width)}  ${value.split('\n').join(`\n${indent}`)}`);
     if (remedy) console.log(`${indent}→ ${remedy}`);
   }
+  /** @param {Outcome['status']} wanted */
   const count = (wanted) => rows.filter(({ status }) => status === wanted).length;
   console.log(`\n${count('ok')} ok, ${count('warning')} warnings, ${count('error')} errors`);
 }
 
-runCommand(main);
+await runCommand(main);

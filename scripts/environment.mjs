@@ -28,12 +28,18 @@ export const CACHE = path.join(ROOT, '.cache');
 /** The package of the native TensorFlow binding. */
 export const BINDING = path.join(ROOT, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
 
-/** Path of a program of the Python environment, e.g. `venvBin('jupyter')`. */
+/**
+ * Path of a program of the Python environment, e.g. `venvBin('jupyter')`.
+ * @param {string} name
+ */
 export function venvBin(name) {
   return path.join(VENV, 'bin', name);
 }
 
-/** Absolute path of a program on `searchPath`, or undefined. */
+/**
+ * Absolute path of a program on `searchPath`, or undefined.
+ * @param {string} name
+ */
 export function findProgram(name, searchPath = process.env.PATH || '') {
   for (const folder of searchPath.split(path.delimiter).filter(Boolean)) {
     const file = path.join(folder, name);
@@ -67,6 +73,7 @@ export function kernelEnvironment() {
   const { PATH = '', LD_LIBRARY_PATH = '', TF_CPP_MIN_LOG_LEVEL = '2' } = process.env;
   // Each arena of glibc keeps what it once held: two take 30 MiB less than one for each thread, in the same time.
   const { MALLOC_ARENA_MAX = '2' } = process.env;
+  /** @param {string[]} folders */
   const join = (folders) => folders.filter(Boolean).join(path.delimiter);
   const environment = Object.assign({}, process.env, {
     PATH: join([path.join(VENV, 'bin'), path.dirname(process.execPath), PATH]),
@@ -88,13 +95,21 @@ export function kernelEnvironment() {
 
 /** A failure that the user can act on: which step, why, and what to do. */
 export class Failure extends Error {
+  /**
+   * @param {string} step
+   * @param {string} cause
+   * @param {string} remedy
+   */
   constructor(step, cause, remedy) {
     super(`${step} failed.\nCause:  ${indent(cause)}\nRemedy: ${indent(remedy)}`);
     this.name = 'Failure';
   }
 }
 
-/** Seconds since `start` (of `performance.now()`), for people: `0.03 s`, `12.4 s`. */
+/**
+ * Seconds since `start` (of `performance.now()`), for people: `0.03 s`, `12.4 s`.
+ * @param {number} start
+ */
 export function secondsSince(start) {
   const elapsed = (performance.now() - start) / 1000;
   return `${elapsed.toFixed(elapsed < 1 ? 2 : 1)} s`;
@@ -103,6 +118,10 @@ export function secondsSince(start) {
 /**
  * Runs one step of a script and prints its name, outcome and seconds (while it lasts: that it goes on).
  * Returns what `action` returns; a string is printed as the outcome.
+ * @template T
+ * @param {string} name
+ * @param {() => T | Promise<T>} action
+ * @returns {Promise<T>}
  */
 export async function step(name, action) {
   const start = performance.now();
@@ -127,6 +146,7 @@ export async function step(name, action) {
   }
 }
 
+/** @param {string} text */
 function indent(text) {
   return text.trim().split('\n').join('\n        ');
 }

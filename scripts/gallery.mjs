@@ -6,8 +6,14 @@
 import fs from 'fs';
 import path from 'path';
 import { pathToFileURL } from 'url';
+import { runCommand } from './command.mjs';
 import { ROOT } from './environment.mjs';
-import { byReadingOrder } from './runNotebook.mjs';
+import { readResults } from './notebookRecord.mjs';
+import { byReadingOrder } from './notebookFiles.mjs';
+import { writeWhole } from './setup/files.mjs';
+
+/** @typedef {import('./notebookRecord.mjs').FigureFile} FigureFile */
+/** @typedef {import('./notebookRecord.mjs').NotebookRecord} NotebookRecord */
 
 const FORMATS = ['pdf', 'svg', 'png', 'csv', 'json'];
 
@@ -39,18 +45,25 @@ code { overflow-wrap: anywhere; }
   .picture img { height: auto; max-height: 24rem; } }
 `;
 
-/** Text made safe for HTML content and quoted attributes. */
+/**
+ * Text made safe for HTML content and quoted attributes.
+ * @param {string} text
+ */
 export function escapeHtml(text) {
+  /** @type {Record<string, string>} */
   const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return String(text).replace(/[&<>"']/g, (character) => entities[character]);
+  return text.replace(/[&<>"']/g, (character) => entities[character]);
 }
 
-/** Writes `folder/index.html`; returns its path and the names of the figures in it. */
-export async function writeGallery(folder) {
-  const records = readJson(path.join(folder, 'notebooks'));
+/**
+ * Writes `folder/index.html`; returns its path and the names of the figures in it.
+ * @param {string} folder
+ */
+export function writeGallery(folder) {
+  const { records, figures } = readResults(folder);
   records.sort((a, b) => byReadingOrder(a.name, b.name));
-  const figures = readJson(folder).filter((figure) => figure.name && figure.title && figure.data);
   const files = new Set(fs.readdirSync(folder));
+  /** @param {FigureFile} figure */
   const owner = (figure) => records.find((record) => record.figures.includes(figure.name));
   const sections = records.map((record) => {
     const own = figures.filter((figure) => owner(figure) === record);
@@ -60,17 +73,15 @@ export async function writeGallery(folder) {
   if (others.length > 0) sections.push(section('Other figures', '', others, files));
   const page = path.join(folder, 'index.html');
   const contents = records.map((record) => link(`#${anchor(record)}`, record.title));
-  fs.writeFileSync(`${page}.part`, pageHtml(sections, contents, figures.length));
-  fs.renameSync(`${page}.part`, page);
+  writeWhole(page, pageHtml(sections, contents, figures.length));
   return { page, figures: figures.map((figure) => figure.name) };
 }
 
-function readJson(folder) {
-  if (!fs.existsSync(folder)) return [];
-  const files = fs.readdirSync(folder).filter((file) => file.endsWith('.json'));
-  return files.sort().map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')));
-}
-
+/**
+ * @param {string[]} sections
+ * @param {string[]} contents
+ * @param {number} figureCount
+ */
 function pageHtml(sections, contents, figureCount) {
   const count = `${plural(figureCount, 'figure')} from ${plural(contents.length, 'notebook')}.`;
   return `<!doctype html>
@@ -95,6 +106,13 @@ ${sections.join('\n')}
 `;
 }
 
+/**
+ * @param {string} title
+ * @param {string} note HTML
+ * @param {FigureFile[]} figures
+ * @param {Set<string>} files names of the files in the figures' folder
+ * @param {NotebookRecord} [record]
+ */
 function section(title, note, figures, files, record) {
   const page = record && `notebooks/${encodeURIComponent(record.name)}.html`;
   const open = page ? ` ${link(page, 'Open the notebook with its outputs')}` : '';
@@ -106,6 +124,7 @@ function section(title, note, figures, files, record) {
 </section>`;
 }
 
+/** @param {NotebookRecord} record */
 function recordNote({ ok, profile, parameters, values = [], seconds }) {
   const failed = ok ? '' : '<strong>A cell failed.</strong> ';
   const shown = values.length > 0 ? values : parameters.map((each) => each.replace(/;$/, ''));
@@ -113,14 +132,22 @@ function recordNote({ ok, profile, parameters, values = [], seconds }) {
   return `${failed}Ran in ${seconds.toFixed(1)} s, profile ${escapeHtml(profile)}${set}.`;
 }
 
+/**
+ * @param {FigureFile} figure
+ * @param {Set<string>} files
+ * @param {string} [page] the notebook's
+ */
 function card(figure, files, page) {
+  /** @param {string} format */
   const url = (format) => encodeURIComponent(`${figure.name}.${format}`);
+  /** @param {string} format */
   const has = (format) => files.has(`${figure.name}.${format}`);
   const thumbnail = ['png', 'svg'].find(has);
   const title = escapeHtml(figure.title);
   const picture = thumbnail
     ? `<a class="picture" href="${url(thumbnail)}"><img src="${url(thumbnail)}" alt="${title}" loading="lazy"></a>\n`
     : '';
+  /** @param {string} kind */
   const named = (kind) => `${kind}: ${figure.title}`;
   const links = FORMATS.filter(has).map((format) =>
     link(url(format), format.toUpperCase(), named(format.toUpperCase())),
@@ -136,23 +163,34 @@ ${picture}<h3>${title}</h3>
 </li>`;
 }
 
-/** A link; `label` is what a screen reader says in place of the text. */
+/**
+ * A link; `label` is what a screen reader says in place of the text.
+ * @param {string} url
+ * @param {string} text
+ * @param {string} [label]
+ */
 function link(url, text, label) {
   const spoken = label ? ` aria-label="${escapeHtml(label)}"` : '';
   return `<a href="${escapeHtml(url)}"${spoken}>${escapeHtml(text)}</a>`;
 }
 
+/** @param {NotebookRecord} record */
 function anchor({ name }) {
   return `notebook-${encodeURIComponent(name)}`;
 }
 
+/**
+ * @param {number} count
+ * @param {string} noun
+ */
 function plural(count, noun) {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { page, figures } = await writeGallery(
-    path.resolve(process.argv[2] || path.join(ROOT, 'figures')),
-  );
-  console.log(`${plural(figures.length, 'figure')}: ${path.relative('', page)}`);
+  await runCommand(() => {
+    const folder = path.resolve(process.argv[2] || path.join(ROOT, 'figures'));
+    const { page, figures } = writeGallery(folder);
+    console.log(`${plural(figures.length, 'figure')}: ${path.relative('', page)}`);
+  });
 }

@@ -6,10 +6,12 @@
 import { spawn } from 'child_process';
 import { randomBytes } from 'crypto';
 import fs from 'fs';
+import net from 'net';
 import path from 'path';
 import util from 'util';
 import { Failure, kernelEnvironment, ROOT, venvBin } from './environment.mjs';
-import { runCommand, UsageError } from './command.mjs';
+import { onStop, runCommand, UsageError } from './command.mjs';
+import { readJson } from './setup/files.mjs';
 
 const HELP = `Usage: npm run lab -- [options] [NOTEBOOK] [-- JUPYTER OPTIONS]
 
@@ -24,6 +26,7 @@ Sets up what is missing, then starts JupyterLab on 127.0.0.1 with a token and op
 PAT_LAB_TOKEN sets the token (default: a new random one at each start).
 From another machine: ssh -L 8888:127.0.0.1:8888 HOST, then open the printed address.`;
 
+/** @satisfies {import('util').ParseArgsConfig['options']} */
 const OPTIONS = {
   port: { type: 'string' },
   'no-browser': { type: 'boolean', default: false },
@@ -35,6 +38,10 @@ const OPTIONS = {
 const REFUSED =
   /^--?(\w+\.)*(ip|sock|sock_mode|token|password\w*|config\w*|allow_\w+|local_hostnames|disable_check_xsrf|authenticat\w+|\w+_provider_class)(=|$)/i;
 
+/** @typedef {{ url: string, hostname: string, port: number }} ServerInformation */
+
+const DEFAULT_PORT = 8888;
+const PATIENCE_MILLISECONDS = 20000;
 const FIRST_NOTEBOOK = 'notebooks/00-start-here.ipynb';
 
 async function main() {
@@ -52,57 +59,80 @@ async function main() {
   const notebook = checkNotebook(positionals);
   const port = checkPort(values.port);
   checkPassed(passed);
+  if (port !== undefined) await checkFree(port);
   if (!values['skip-setup']) await (await import('./setup.mjs')).setup();
 
   const token = process.env.PAT_LAB_TOKEN || randomBytes(24).toString('hex');
-  const environment = kernelEnvironment();
-  const server = startServer({
-    environment,
-    token,
-    notebook,
-    port,
-    passed,
-    browser: !values['no-browser'],
+  const browser = !values['no-browser'];
+  const server = startServer({ token, notebook, port, passed, browser });
+  let running = true;
+  /** @type {Promise<string | undefined>} */
+  const ended = new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('exit', (code, signal) => {
+      running = false;
+      resolve(code === 0 ? undefined : signal ? `by ${signal}` : `with exit status ${code}`);
+    });
   });
-  const exit = new Promise((resolve) =>
-    server.once('exit', (code, signal) => resolve({ code, signal })),
-  );
   let stopping = false;
   const stop = () => {
     stopping = true;
     server.kill('SIGTERM');
+    setTimeout(() => server.kill('SIGKILL'), PATIENCE_MILLISECONDS).unref();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+  onStop(stop);
 
-  const ended = exit.then(() => undefined);
-  const information = await Promise.race([serverInformation(environment, server.pid), ended]);
+  const information = await Promise.race([
+    serverInformation(server, () => running),
+    ended.then(() => undefined),
+  ]);
   if (information) {
     try {
       await checkClosed(information);
     } catch (error) {
-      stop();
-      await exit;
-      throw error;
+      if (running && !stopping) {
+        stop();
+        await ended;
+        throw error;
+      }
     }
-    console.log(`
-JupyterLab runs on this machine only (127.0.0.1). Ctrl-C stops it.
-  ${information.url}lab/tree/${notebook.split('/').map(encodeURIComponent).join('/')}?token=${token}\n`);
+    if (running && !stopping) {
+      const chosen = port !== undefined || passed.some((option) => /port/i.test(option));
+      announce(information, { notebook, token, chosen });
+    }
   }
-  const { code, signal } = await exit;
+  const how = await ended;
   if (stopping) return console.log('JupyterLab is stopped.');
-  const how = signal ? `by ${signal}` : `with exit status ${code}`;
+  if (how === undefined && information) return console.log('JupyterLab was shut down.');
   throw new Failure(
     'JupyterLab',
-    `it ended ${how}; its messages are above.`,
-    'See `npm run doctor`.',
+    `it ended ${how || 'before it listened'}; its messages are above.`,
+    passed.length > 0
+      ? `Check the options after --: ${passed.join(' ')}. Otherwise see \`npm run doctor\`.`
+      : 'See `npm run doctor`.',
   );
 }
 
-function startServer({ environment, token, notebook, port, passed, browser }) {
+/**
+ * @param {ServerInformation} information
+ * @param {{ notebook: string, token: string, chosen: boolean }} options whether the user chose the port
+ */
+function announce({ url, port }, { notebook, token, chosen }) {
+  const file = notebook.split('/').map(encodeURIComponent).join('/');
+  const moved = !chosen && port !== DEFAULT_PORT;
+  const note = moved ? ` Port ${DEFAULT_PORT} is in use, so it listens on ${port}.` : '';
+  console.log(`
+JupyterLab runs on this machine only (127.0.0.1).${note} Ctrl-C stops it.
+  ${url}lab/tree/${file}?token=${token}\n`);
+}
+
+/** @param {{ token: string, notebook: string, port: number | undefined, passed: string[], browser: boolean }} options */
+function startServer({ token, notebook, port, passed, browser }) {
+  /** @type {Record<string, string | number>} */
   const settings = {
     'ServerApp.ip': '127.0.0.1',
     'ServerApp.root_dir': ROOT,
-    'ServerApp.allow_root': process.getuid() === 0 ? 'True' : 'False',
+    'ServerApp.allow_root': process.getuid?.() === 0 ? 'True' : 'False',
     'ServerApp.open_browser': browser ? 'True' : 'False',
     'ServerApp.allow_remote_access': 'False',
     'ServerApp.log_level': 'WARN',
@@ -114,29 +144,66 @@ function startServer({ environment, token, notebook, port, passed, browser }) {
   if (port !== undefined)
     Object.assign(settings, { 'ServerApp.port': port, 'ServerApp.port_retries': 0 });
   const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-  return spawn(venvBin('python'), ['-m', 'jupyterlab', ...flags, ...passed], {
-    cwd: ROOT,
-    env: { ...environment, JUPYTER_TOKEN: token },
-    stdio: ['ignore', 'inherit', 'inherit'],
-    detached: true, // Ctrl-C reaches it through `stop` alone, which ends it at once
-  });
+  return spawn(
+    venvBin('python'),
+    [path.join(ROOT, 'scripts', 'labServer.py'), ...flags, ...passed],
+    {
+      cwd: ROOT,
+      env: { ...kernelEnvironment(), JUPYTER_TOKEN: token },
+      stdio: ['pipe', 'inherit', 'inherit'], // the pipe closes, and the server ends, when this process is gone
+      detached: true, // Ctrl-C reaches it through `stop` alone, which ends it at once
+    },
+  );
 }
 
-/** What the server with this process id writes of itself once it listens. */
-async function serverInformation(environment, pid) {
-  const file = path.join(environment.JUPYTER_RUNTIME_DIR, `jpserver-${pid}.json`);
-  for (;;) {
-    try {
-      return JSON.parse(fs.readFileSync(file, 'utf8'));
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+/**
+ * What the server writes of itself once it listens; undefined when it ended before.
+ * @param {import('child_process').ChildProcess} server
+ * @param {() => boolean} isRunning
+ * @returns {Promise<ServerInformation | undefined>}
+ */
+async function serverInformation(server, isRunning) {
+  const folder = kernelEnvironment().JUPYTER_RUNTIME_DIR;
+  const file = path.join(folder, `jpserver-${server.pid}.json`);
+  while (isRunning()) {
+    const information = readJson(file);
+    if (information) return /** @type {ServerInformation} */ (information);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return undefined;
+}
+
+/**
+ * Throws when another program listens on `port`: Jupyter's own message would be lost among others.
+ * @param {number} port
+ */
+async function checkFree(port) {
+  const probe = net.createServer();
+  try {
+    await new Promise((resolve, reject) => {
+      probe.once('error', reject);
+      probe.listen({ port, host: '127.0.0.1' }, () => resolve(undefined));
+    });
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    const cause = code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${code})`;
+    throw new UsageError(
+      `npm run lab: port ${port} ${cause}. Give another --port, or none for the next one that is free.`,
+    );
+  } finally {
+    probe.close();
   }
 }
 
-/** Throws unless the server listens on 127.0.0.1 and sends requests without the token to its login page. */
+/**
+ * Throws unless the server listens on 127.0.0.1 and sends requests without the token to its login page.
+ * @param {ServerInformation} information
+ */
 async function checkClosed({ url, hostname }) {
-  const { status, headers } = await fetch(new URL('lab', url), { redirect: 'manual' });
+  const { status, headers } = await fetch(new URL('lab', url), {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+  });
   const login = status === 302 && /\/login/.test(headers.get('location') || '');
   if (hostname === '127.0.0.1' && login) return;
   throw new Failure(
@@ -146,6 +213,7 @@ async function checkClosed({ url, hostname }) {
   );
 }
 
+/** @param {string[]} positionals */
 function checkNotebook(positionals) {
   if (positionals.length > 1)
     throw new UsageError(`npm run lab: one notebook at most, got ${positionals.length}.`);
@@ -157,6 +225,7 @@ function checkNotebook(positionals) {
   );
 }
 
+/** @param {string | undefined} text */
 function checkPort(text) {
   if (text === undefined) return undefined;
   const port = Number(text);
@@ -164,6 +233,7 @@ function checkPort(text) {
   throw new UsageError(`npm run lab: --port must be an integer from 1 to 65535, got ${text}.`);
 }
 
+/** @param {string[]} passed */
 function checkPassed(passed) {
   const refused = passed.find((option) => REFUSED.test(option));
   if (refused === undefined) return;
@@ -173,4 +243,4 @@ function checkPassed(passed) {
   );
 }
 
-runCommand(main);
+await runCommand(main);

@@ -18,6 +18,7 @@ the executed copy and its HTML. The committed notebook stays as it is unless --s
 
 Example: npm run notebook -- 03 --set tau=2`;
 
+/** @satisfies {import('util').ParseArgsConfig['options']} */
 const OPTIONS = {
   set: { type: 'string', multiple: true, default: [] },
   profile: { type: 'string', default: 'quick' },
@@ -35,10 +36,11 @@ async function main() {
     throw new UsageError(`One NAME is needed, got ${positionals.length}.\n\n${HELP}`);
   const path = await import('path');
   const notebooks = await import('./runNotebook.mjs');
+  const { findNotebook } = await import('./notebookFiles.mjs');
   const { assignments, parseSetting } = await import('./notebookParameters.mjs');
   const { cellReporter, duration } = await import('./cellReport.mjs');
   const { writeGallery } = await import('./gallery.mjs');
-  const file = notebooks.findNotebook(positionals[0]);
+  const file = findNotebook(positionals[0]);
   const settings = values.set.map(parseSetting);
   const timeout = notebooks.parseTimeout(values.timeout);
   if (values.save && (settings.length > 0 || values.profile !== 'quick')) {
@@ -66,7 +68,7 @@ async function main() {
     process.exitCode = 130;
     return;
   }
-  await writeGallery(out);
+  writeGallery(out);
   const page = path.relative('', path.join(out, 'notebooks', `${result.name}.html`));
   console.log(`${result.ok ? '✓' : '✗'} ${result.name} in ${duration(result.seconds)}: ${page}`);
   if (values.save && result.ok) {

@@ -1,4 +1,4 @@
-"""Writes an executed notebook as one HTML page that needs no network.
+"""An executed notebook as one HTML page that needs no network.
 
 nbconvert's own page loads MathJax, RequireJS and Mermaid from a CDN and does not know Plotly's MIME type.
 Here formulas become MathML, which browsers draw themselves, and figures are drawn by a local plotly.js.
@@ -7,8 +7,6 @@ Here formulas become MathML, which browsers draw themselves, and figures are dra
 import copy
 import html
 import json
-import os
-from pathlib import Path
 
 import nbformat
 from jinja2 import DictLoader
@@ -76,8 +74,8 @@ def drawn(output, number):
     )
 
 
-def write_html(notebook, path, plotly):
-    """Writes `notebook` to `path`; `plotly` is the URL of plotly.js as seen from there."""
+def html_page(notebook, title, plotly):
+    """The text of the page; `plotly` is the URL of plotly.js as seen from it."""
     page = nbformat.from_dict(copy.deepcopy(notebook))
     figures = 0
     for cell in page.cells:
@@ -89,9 +87,6 @@ def write_html(notebook, path, plotly):
         extra_loaders=[DictLoader({"offline.html.j2": TEMPLATE})],
         template_file="offline.html.j2",
     )
-    name = Path(path).stem
-    resources = {"metadata": {"name": name}, "plotly": plotly if figures else None}
+    resources = {"metadata": {"name": title}, "plotly": plotly if figures else None}
     text, _ = exporter.from_notebook_node(page, resources)
-    temporary = f"{path}.part"
-    Path(temporary).write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    return text

@@ -2,98 +2,104 @@
 import { spawn } from 'child_process';
 import fs from 'fs';
 import path from 'path';
-import { UsageError } from './command.mjs';
+import { onStop, UsageError } from './command.mjs';
 import { ROOT, kernelEnvironment, venvBin } from './environment.mjs';
+import { explainFileError } from './fileError.mjs';
 import {
   assignments,
   parameterValues,
+  readNotebook,
   sourceText,
   withAssignments,
 } from './notebookParameters.mjs';
+import { writeRecord } from './notebookRecord.mjs';
+import { copyWhole, parseJson } from './setup/files.mjs';
+
+/** @typedef {import('./notebookRecord.mjs').NotebookRecord} NotebookRecord */
+
+/**
+ * An event of runNotebook.py: the kernel has started, a cell begins (`cell`) or has run (`done`), or something failed.
+ * @typedef {{ event: 'kernel', seconds: number }} KernelEvent
+ * @typedef {{ event: 'cell', position: number, total: number, line: string }} CellEvent
+ * @typedef {{ event: 'done', position: number, total: number, line: string, seconds: number }} DoneEvent
+ * @typedef {{ event: 'failed', reason: string, position?: number, total?: number, source?: string }} FailedEvent
+ * @typedef {KernelEvent | CellEvent | DoneEvent | FailedEvent} NotebookEvent
+ */
+
+/**
+ * @typedef {object} RunOptions
+ * @property {string} [profile]
+ * @property {[string, unknown][]} [settings] parameters and their values, after those of the profile
+ * @property {number | null} [timeout] seconds a cell may take
+ * @property {string} [out] the figures' folder
+ * @property {boolean} [save] whether the notebook itself gets the outputs
+ * @property {NodeJS.ProcessEnv} [environment] the kernel's
+ * @property {(event: NotebookEvent) => void} [onEvent]
+ */
 
 /** The figures' folder, unless a command says otherwise. */
 export const FIGURES = path.join(ROOT, 'figures');
 
-/** Read before all others, whatever their names. */
-const FIRST = '00-start-here';
-
-/** Compares two notebooks' names, without folder and extension, for `sort`. */
-export function byReadingOrder(a, b) {
-  return Number(b === FIRST) - Number(a === FIRST) || (a < b ? -1 : 1);
-}
-
-/** The committed notebooks, in reading order. */
-export function listNotebooks() {
-  const folder = path.join(ROOT, 'notebooks');
-  const files = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-  return files
-    .filter((file) => /^\d.*\.ipynb$/.test(file))
-    .map((file) => path.basename(file, '.ipynb'))
-    .sort(byReadingOrder)
-    .map((name) => path.join(folder, `${name}.ipynb`));
-}
-
-/** A notebook by its number (`3` or `03`) where no other has it, its name with or without the number, or its path. */
-export function findNotebook(name) {
-  if (name.endsWith('.ipynb') && fs.existsSync(name)) return path.resolve(name);
-  const all = listNotebooks();
-  const number = /^\d+$/.test(name) ? `${name.padStart(2, '0')}-` : undefined;
-  const found = all.filter((file) => {
-    const stem = path.basename(file, '.ipynb');
-    return number ? stem.startsWith(number) : stem === name || stem.replace(/^\d+-/, '') === name;
-  });
-  if (found.length === 1) return found[0];
-  const names = (files) => files.map((file) => path.basename(file, '.ipynb')).join(', ') || 'none';
-  if (found.length === 0) throw new UsageError(`No notebook '${name}'. There are: ${names(all)}.`);
-  throw new UsageError(`Several notebooks are '${name}': ${names(found)}. Name one of them.`);
-}
-
-/** Throws, before any work is done, when nothing can be written to `folder`. */
+/**
+ * Throws, before any work is done, when nothing can be written to `folder`.
+ * @param {string} folder
+ */
 export function checkWritable(folder) {
+  const fault = whyUnwritable(folder);
+  if (fault === undefined) return;
+  throw new UsageError(
+    `Cannot write figures to ${folder}: ${fault.cause}.\n` +
+      `Remedy: ${fault.remedy} --out DIR names another folder.`,
+  );
+}
+
+/** @param {string} folder */
+function whyUnwritable(folder) {
   const probe = path.join(folder, `.probe-${process.pid}`);
+  const unlock = `chmod u+w '${folder}'.`;
   try {
     fs.mkdirSync(folder, { recursive: true });
     // The superuser may write anywhere; a folder marked read-only is to stay as it is all the same.
-    if ((fs.statSync(folder).mode & 0o222) === 0) throw new Error('it is marked read-only');
+    const readOnly = (fs.statSync(folder).mode & 0o222) === 0;
+    if (readOnly) return { cause: 'it is marked read-only', remedy: unlock };
     fs.writeFileSync(probe, '');
     fs.unlinkSync(probe);
+    return undefined;
   } catch (error) {
-    throw new UsageError(
-      `Cannot write figures to ${folder}: ${error.message}.\n` +
-        `Remedy: chmod u+w '${folder}', or choose another folder with --out DIR.`,
-    );
+    const known = explainFileError(error);
+    if (known === undefined) throw error;
+    const { cause, code, remedy } = known;
+    return { cause: `${cause} (${code})`, remedy: code === 'EACCES' ? unlock : remedy };
   }
 }
 
-/** The value of `--timeout`: seconds, or null for no limit. */
+/**
+ * The value of `--timeout`: seconds, or null for no limit.
+ * @param {string | undefined} text
+ */
 export function parseTimeout(text) {
   if (text === undefined) return null;
   if (Number(text) > 0) return Math.ceil(Number(text));
   throw new UsageError(`--timeout must be a number of seconds > 0, got '${text}'.`);
 }
 
+/** @type {Set<import('child_process').ChildProcess>} */
 const running = new Set();
 let stopping = false;
 
 /** From now on Ctrl-C (or being told to end) stops the kernel of every notebook now running. */
 export function stopOnSignals() {
-  const stop = () => {
+  onStop(() => {
     stopping = true;
     running.forEach((child) => child.kill('SIGINT'));
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
-}
-
-/** How long the notebook took when it last ran; undefined when it has not. */
-export function lastSeconds(file, out = FIGURES) {
-  const record = path.join(out, 'notebooks', `${path.basename(file, '.ipynb')}.json`);
-  return fs.existsSync(record) ? JSON.parse(fs.readFileSync(record, 'utf8')).seconds : undefined;
+  });
 }
 
 /**
- * Runs one notebook. Options: `profile`, `settings`, `timeout` (seconds a cell), `out` (figures' folder), `save`,
- * `environment` (of the kernel), `onEvent` (called with each event of runNotebook.py).
- * Resolves to the record that is also written to `out/notebooks/NAME.json`.
+ * Runs one notebook; resolves to the record that is also written to `out/notebooks/NAME.json`.
+ * @param {string} file
+ * @param {RunOptions} options
+ * @returns {Promise<NotebookRecord & { interrupted: boolean, failure: FailedEvent | undefined }>}
  */
 export async function runNotebook(file, options = {}) {
   const { profile = 'quick', settings = [], timeout = null, save = false } = options;
@@ -114,23 +120,22 @@ export async function runNotebook(file, options = {}) {
     plotly: '../plotly.js',
     save: save ? file : null,
   };
+  /** @type {FailedEvent | undefined} */
   let failure;
-  const { code, log } = await drive(request, { ...environment, PAT_FIGURES_DIR: out }, (event) => {
+  const { ended, log } = await drive(request, { ...environment, PAT_FIGURES_DIR: out }, (event) => {
     if (event.event === 'failed') failure = event;
     onEvent(event);
   });
-  const interrupted = stopping || code === 130;
-  if (code !== 0 && !failure && !interrupted) {
-    failure = {
-      event: 'failed',
-      reason: `the runner itself failed (exit status ${code}).\n${log}`,
-    };
+  const interrupted = stopping || ended === 130;
+  if (ended !== 0 && !failure && !interrupted) {
+    failure = { event: 'failed', reason: runnerFailure(ended, log) };
     onEvent(failure);
   }
+  /** @type {NotebookRecord} */
   const record = {
     name,
     title: title(file),
-    ok: code === 0,
+    ok: ended === 0,
     profile,
     parameters: injected,
     values: parameterValues(file, profile, settings),
@@ -139,12 +144,29 @@ export async function runNotebook(file, options = {}) {
       .filter(([key, time]) => before.get(key) !== time)
       .map(([key]) => key),
   };
-  if (!interrupted) {
-    fs.writeFileSync(path.join(pages, `${name}.json`), `${JSON.stringify(record, null, 2)}\n`);
-  }
+  if (!interrupted) writeRecord(out, record);
   return { ...record, interrupted, failure };
 }
 
+/**
+ * Why runNotebook.py ended without saying what failed.
+ * @param {number | NodeJS.Signals | null} ended
+ * @param {string} log
+ */
+function runnerFailure(ended, log) {
+  if (typeof ended === 'number')
+    return `the runner itself failed (exit status ${ended}).\n${log}`.trim();
+  const hint = ended === 'SIGKILL' ? ' Most often the machine ran out of memory.' : '';
+  return `the Python process that runs the notebook was ended by ${ended}.${hint}`;
+}
+
+/**
+ * Runs runNotebook.py to its end.
+ * @param {object} request
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {(event: NotebookEvent) => void} onEvent
+ * @returns {Promise<{ ended: number | NodeJS.Signals | null, log: string }>} exit status or signal, and its last words
+ */
 function drive(request, environment, onEvent) {
   return new Promise((resolve, reject) => {
     const script = path.join(ROOT, 'scripts', 'runNotebook.py');
@@ -160,38 +182,55 @@ function drive(request, environment, onEvent) {
     let rest = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
       const lines = (rest + text).split('\n');
-      rest = lines.pop();
-      lines.forEach((line) => onEvent(JSON.parse(line)));
+      rest = lines.pop() ?? '';
+      lines.forEach((line) => onEvent(/** @type {NotebookEvent} */ (parseJson(line))));
     });
     child.stderr.setEncoding('utf8').on('data', (text) => (log = (log + text).slice(-4000)));
     child.stdin.on('error', () => {}); // the child ended first; its exit status says why
     child.on('error', reject);
+    // Where it is killed, its kernel holds the other ends of the pipes until it notices (kernel.mjs).
+    child.on('exit', () => {
+      setTimeout(
+        () => [child.stdout, child.stderr].forEach((pipe) => pipe.destroy()),
+        5000,
+      ).unref();
+    });
     child.on('close', (code, signal) => {
       running.delete(child);
-      resolve({ code: code === null ? signal : code, log: log.trim() });
+      resolve({ ended: code ?? signal, log: log.trim() });
     });
     child.stdin.write(`${JSON.stringify(request)}\n`);
   });
 }
 
-/** plotly.js beside the pages that use it. */
+/**
+ * Puts plotly.js beside the pages that use it.
+ * @param {string} out
+ */
 function placePlotly(out) {
   const source = path.join(ROOT, 'node_modules', 'plotly.js-dist', 'plotly.js');
   const target = path.join(out, 'plotly.js');
   const same = fs.existsSync(target) && fs.statSync(target).size === fs.statSync(source).size;
-  if (!same) fs.copyFileSync(source, target);
+  if (!same) copyWhole(source, target);
 }
 
-/** Name → time of change of every exported figure. */
+/**
+ * Name → time of change of every exported figure.
+ * @param {string} out
+ */
 function figureTimes(out) {
   const files = fs.readdirSync(out).filter((file) => file.endsWith('.json'));
+  /** @param {string} file */
   const time = (file) => fs.statSync(path.join(out, file)).mtimeMs;
   return new Map(files.map((file) => [path.basename(file, '.json'), time(file)]));
 }
 
-/** The first heading of a notebook, or its file name. */
+/**
+ * The first heading of a notebook, or its file name.
+ * @param {string} file
+ */
 function title(file) {
-  const { cells } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const { cells } = readNotebook(file);
   const text = cells
     .filter((cell) => cell.cell_type === 'markdown')
     .map(sourceText)

@@ -22,6 +22,7 @@ import signal
 import sys
 import time
 import traceback
+from pathlib import Path
 from queue import Empty
 
 import nbformat
@@ -29,7 +30,8 @@ from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-from notebookHtml import write_html
+from notebookHtml import html_page
+from wholeFile import WriteFailure, write_whole
 
 INJECTED = "injected-parameters"
 # A cell that shows photographs of a data set: its output stays out of the repository.
@@ -37,6 +39,8 @@ LICENSED = "licensed-images"
 LICENCE_NOTE = "*Photographs under the data set's own licence are not committed; run this cell to see them.*"
 # What tslab prints, on standard error, about a failure that no cell awaits.
 UNAWAITED = re.compile(r"^(?:UnhandledPromiseRejection|UncaughtException):[\s\S]*", re.MULTILINE)
+# How long after its end a cell's output may take to arrive; nbclient drops what is later.
+OUTPUT_SECONDS = 120
 # tslab refuses to run anything for 200 ms after a failing cell.
 REFUSAL_SECONDS = 0.3
 
@@ -58,6 +62,7 @@ class Run:
             timeout=request["timeout"],
             record_timing=False,
             store_widget_state=False,
+            iopub_timeout=OUTPUT_SECONDS,
             # Every reply's status is checked below: nbclient takes `abort` for a success.
             allow_errors=True,
             on_cell_executed=self.remember_status,
@@ -181,6 +186,18 @@ def check_text(text):
         raise CellFailure(f"a promise that no cell awaits failed.\n{found.group().strip()}")
 
 
+def joined(outputs):
+    """The outputs, with lines that were printed one after another in one of them."""
+    result = []
+    for output in outputs:
+        last = result[-1] if result else {}
+        if output.output_type == "stream" and last.get("name") == output.name:
+            last.text += output.text
+        else:
+            result.append(output)
+    return result
+
+
 def first_line(source):
     """The first line that says something: imports and lone comment markers included, blank lines not."""
     return next(line.strip() for line in source.splitlines() if line.strip())
@@ -207,10 +224,17 @@ def committed(notebook):
     return nbformat.from_dict({**notebook, "cells": cells})
 
 
-def write_notebook(notebook, path):
-    temporary = f"{path}.part"
-    nbformat.write(notebook, temporary)
-    os.replace(temporary, path)
+def write_results(run, ok):
+    """Writes the executed copy, its page and, with `save`, the notebook as it is committed."""
+    request, notebook = run.request, run.notebook
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
+    write_whole(request["ipynb"], nbformat.writes(notebook) + "\n")
+    title = Path(request["html"]).stem
+    write_whole(request["html"], html_page(notebook, title, plotly=request["plotly"]))
+    if request["save"] and ok:
+        write_whole(request["save"], nbformat.writes(committed(notebook)) + "\n")
 
 
 def main():
@@ -233,10 +257,11 @@ def main():
         return 130
     if failed:
         emit(**failed)
-    write_notebook(run.notebook, request["ipynb"])
-    write_html(run.notebook, request["html"], plotly=request["plotly"])
-    if request["save"] and not failed:
-        write_notebook(committed(run.notebook), request["save"])
+    try:
+        write_results(run, ok=not failed)
+    except WriteFailure as error:
+        emit(**failure(str(error)))
+        return 1
     return 1 if failed else 0
 
 

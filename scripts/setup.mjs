@@ -8,12 +8,23 @@
  * PAT_PYTHON names the Python to use; PAT_DEVICE=cpu forgoes an NVIDIA GPU.
  */
 import fs from 'fs';
+import os from 'os';
 import path from 'path';
 import util from 'util';
 import { Failure, ROOT, secondsSince, step } from './environment.mjs';
-import { runCommand } from './command.mjs';
+import { onStop, runCommand } from './command.mjs';
+import { explainFileError } from './fileError.mjs';
 
 const SELF = path.join(ROOT, 'scripts', 'setup.mjs');
+
+/**
+ * A part of the set-up: a module of setup/.
+ * @typedef {object} Part
+ * @property {string} name
+ * @property {() => number} megabytes free disk it takes
+ * @property {() => boolean} isCurrent whether there is nothing to do
+ * @property {() => Promise<string | void>} make does what is missing; what it returns is printed
+ */
 
 const HELP = `Usage: npm run setup
 
@@ -57,10 +68,18 @@ export async function isSetUp() {
   return (await loadParts()).every((part) => part.isCurrent());
 }
 
-/** Loaded late: an old Node must get as far as the message about its version. */
+/**
+ * Loaded late: an old Node must get as far as the message about its version.
+ * @returns {Promise<Part[]>}
+ */
 async function loadParts() {
-  const names = ['npm', 'python', 'tensorflow', 'decoder', 'kernel'];
-  return Promise.all(names.map((name) => import(`./setup/${name}.mjs`)));
+  return Promise.all([
+    import('./setup/npm.mjs'),
+    import('./setup/python.mjs'),
+    import('./setup/tensorflow.mjs'),
+    import('./setup/ownAddons.mjs'),
+    import('./setup/kernel.mjs'),
+  ]);
 }
 
 /** Takes the lock; an interruption stops the running programs, gives it back and says how to go on. */
@@ -68,32 +87,44 @@ async function holdLock() {
   const { lock } = await import('./setup/lock.mjs');
   const { stopAll } = await import('./setup/run.mjs');
   const release = await lock();
-  const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
-  const stop = async (signal) => {
-    await stopAll();
-    release();
-    console.error(`\nSet-up was interrupted. Run it again: it goes on where it stopped.`);
-    process.exit(signals[signal]);
-  };
-  for (const signal of Object.keys(signals)) process.once(signal, stop);
+  let stopping = false;
+  const forget = onStop((signal) => {
+    if (stopping) return;
+    stopping = true;
+    void stopAll().then(() => {
+      release();
+      console.error(`\nSet-up was interrupted. Run it again: it goes on where it stopped.`);
+      process.exit(128 + os.constants.signals[signal]);
+    });
+  });
   return () => {
-    for (const signal of Object.keys(signals)) process.off(signal, stop);
+    forget();
     release();
   };
 }
 
-/** Runs `action`; a full disk or a folder that cannot be written becomes a Failure of the step `name`. */
+/**
+ * Runs `action`; a full disk or a folder that cannot be written becomes a Failure of the step `name`.
+ * @template T
+ * @param {string} name
+ * @param {() => T | Promise<T>} action
+ * @returns {Promise<T>}
+ */
 async function attempt(name, action) {
   try {
     return await action();
   } catch (error) {
-    if (!['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
-    const { failureFor } = await import('./setup/run.mjs');
-    throw failureFor(name, { code: 1, output: error.message });
+    const known = explainFileError(error);
+    if (known === undefined || known.code === 'ENOENT') throw error;
+    const { cause, code, file, remedy } = known;
+    throw new Failure(name, `${file || ROOT}: ${cause} (${code}).`, `${remedy} Then run it again.`);
   }
 }
 
-/** Refuses to begin what cannot fit. */
+/**
+ * Refuses to begin what cannot fit.
+ * @param {Part[]} parts
+ */
 function checkDisk(parts) {
   const needed = parts
     .filter((part) => !part.isCurrent())
@@ -114,4 +145,6 @@ async function main() {
   else await setup();
 }
 
-if (process.argv[1] && fs.realpathSync(process.argv[1]) === fs.realpathSync(SELF)) runCommand(main);
+if (process.argv[1] && fs.realpathSync(process.argv[1]) === fs.realpathSync(SELF)) {
+  await runCommand(main);
+}

@@ -16,6 +16,7 @@ The committed notebooks stay as they are.
   --skip-setup    use what is installed, unchecked
   --help          show this`;
 
+/** @satisfies {import('util').ParseArgsConfig['options']} */
 const OPTIONS = {
   only: { type: 'string', multiple: true, default: [] },
   profile: { type: 'string', default: 'quick' },
@@ -24,6 +25,8 @@ const OPTIONS = {
   'skip-setup': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 };
+
+/** @typedef {Awaited<ReturnType<typeof import('./runNotebook.mjs').runNotebook>>} Result */
 
 /** Seconds to expect of a notebook that has not run here before. */
 const FIRST_GUESS = 20;
@@ -35,21 +38,24 @@ async function main() {
   const notebooks = await import('./runNotebook.mjs');
   const { assignments } = await import('./notebookParameters.mjs');
   const { cellReporter, duration, remaining } = await import('./cellReport.mjs');
+  const { findNotebook, listNotebooks } = await import('./notebookFiles.mjs');
+  const { lastSeconds } = await import('./notebookRecord.mjs');
   const { writeGallery } = await import('./gallery.mjs');
   const start = performance.now();
   const timeout = notebooks.parseTimeout(values.timeout);
-  const files =
-    values.only.length > 0 ? values.only.map(notebooks.findNotebook) : notebooks.listNotebooks();
+  const files = values.only.length > 0 ? values.only.map(findNotebook) : listNotebooks();
   for (const file of files) assignments(file, values.profile);
   const out = values.out === undefined ? notebooks.FIGURES : path.resolve(values.out);
   notebooks.checkWritable(out);
   if (!values['skip-setup']) await (await import('./setup.mjs')).setup();
   notebooks.stopOnSignals();
 
-  const expected = files.map((file) => notebooks.lastSeconds(file, out) || FIRST_GUESS);
+  const expected = files.map((file) => lastSeconds(file, out) || FIRST_GUESS);
+  /** @type {Result[]} */
   const results = [];
   for (const [index, file] of files.entries()) {
     const later = expected.slice(index + 1).reduce((sum, seconds) => sum + seconds, 0);
+    /** @param {number} share */
     const secondsLeft = (share) => later + expected[index] * (1 - share);
     const name = path.basename(file, '.ipynb');
     console.log(`\n${name} (${index + 1} of ${files.length}, ${remaining(secondsLeft(0))})`);
@@ -69,11 +75,16 @@ async function main() {
     results.push(result);
   }
 
-  await writeGallery(out);
+  writeGallery(out);
   summary(results, path.relative('', out) || '.', duration((performance.now() - start) / 1000));
   process.exitCode = results.every((result) => result.ok) ? 0 : 1;
 }
 
+/**
+ * @param {Result[]} results
+ * @param {string} folder
+ * @param {string} elapsed
+ */
 function summary(results, folder, elapsed) {
   const failed = results.filter((result) => !result.ok);
   const figures = new Set(results.flatMap((result) => result.figures)).size;
@@ -82,14 +93,17 @@ ${results.length - failed.length} of ${results.length} notebooks ran, ${figures}
   ${folder}/            the figures: PDF, SVG, PNG, the numbers as CSV, the Plotly figure as JSON
   ${folder}/notebooks/  the notebooks with their outputs, as HTML`);
   for (const { name, failure } of failed) {
-    const where = failure.position ? `cell ${failure.position}: ` : '';
-    console.log(`✗ ${name}: ${where}${reasonLine(failure.reason)}`);
+    const where = failure?.position ? `cell ${failure.position}: ` : '';
+    console.log(`✗ ${name}: ${where}${reasonLine(failure?.reason ?? '')}`);
   }
   console.log(`
 Next: open ${folder}/index.html for the gallery, or step through the notebooks in JupyterLab: npm run lab`);
 }
 
-/** The line of an error that names it, or else its first. */
+/**
+ * The line of an error that names it, or else its first.
+ * @param {string} reason
+ */
 function reasonLine(reason) {
   const lines = reason.split('\n').map((line) => line.trim());
   return lines.find((line) => /^\w*Error: /.test(line)) || lines.find(Boolean);

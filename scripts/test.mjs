@@ -20,6 +20,7 @@ Sets up what is missing, then checks, in this order:
 
 The last line counts tests, notebooks and the other checks: N passed, M failed.`;
 
+/** @satisfies {import('util').ParseArgsConfig['options']} */
 const OPTIONS = {
   only: { type: 'string', multiple: true, default: [] },
   'skip-setup': { type: 'boolean', default: false },

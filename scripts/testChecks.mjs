@@ -2,16 +2,33 @@
 import { spawn } from 'child_process';
 import fs from 'fs';
 import path from 'path';
+import { onStop } from './command.mjs';
 import { CACHE, ROOT, kernelEnvironment } from './environment.mjs';
 import { cellReporter, duration } from './cellReport.mjs';
-import { listNotebooks, runNotebook, stopOnSignals } from './runNotebook.mjs';
+import { listNotebooks } from './notebookFiles.mjs';
+import { readJson } from './setup/files.mjs';
+import { runNotebook, stopOnSignals } from './runNotebook.mjs';
 
 const WORK = path.join(CACHE, 'test');
+/** @typedef {{ status: string, fullName: string }} VitestTest */
+/** @typedef {{ testResults: { status: string, assertionResults: VitestTest[] }[] }} VitestReport */
+
+/**
+ * @typedef {object} Counts what a check counted, and what it has to say
+ * @property {number} [passed]
+ * @property {number} [failed]
+ * @property {number} [skipped]
+ * @property {string} [output]
+ * @property {boolean} [interrupted]
+ *
+ * @typedef {Required<Pick<Counts, 'passed' | 'failed' | 'skipped'>> & Counts & { name: string, seconds: number }} Result
+ */
+
 const SECONDS_PER_CELL = 300;
 
 /** In order; checks of one group run side by side. */
 export const CHECKS = [
-  check('types', 'static', () => tool('typescript/bin/tsc', ['--noEmit'])),
+  check('types', 'static', types),
   check('kernel', 'format', () =>
     tool('@tslab/typescript-for-tslab/lib/tsc.js', ['-p', 'scripts/tsconfig.kernel.json']),
   ),
@@ -23,7 +40,13 @@ export const CHECKS = [
   check('browser', 'browser', () => command(['--import', 'tsx', 'tests/browser/lab.ts'])),
 ];
 
+/**
+ * @param {string} name
+ * @param {string} group checks of one group run side by side
+ * @param {() => Promise<Counts>} run
+ */
 function check(name, group, run) {
+  /** @returns {Promise<Result>} */
   const timed = async () => {
     const start = performance.now();
     const result = await run();
@@ -39,10 +62,19 @@ function check(name, group, run) {
   return { name, group, timed };
 }
 
-/** The table of all results and the line that counts them. */
+/**
+ * The table of all results and the line that counts them.
+ * @param {Result[]} results
+ * @param {number} seconds
+ */
 export function summary(results, seconds) {
+  /** @param {'passed' | 'failed' | 'skipped'} key */
   const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
-  const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(total);
+  const [passed, failed, skipped] = [total('passed'), total('failed'), total('skipped')];
+  /**
+   * @param {string} name
+   * @param {(string | number)[]} columns
+   */
   const row = (name, ...columns) =>
     name.padEnd(12) + columns.map((column) => String(column).padStart(12)).join('');
   const table = [
@@ -57,19 +89,23 @@ export function summary(results, seconds) {
 }
 
 let interrupted = false;
+/** @type {Set<import('child_process').ChildProcess>} */
 const children = new Set();
 
 /** From now on Ctrl-C ends the checks, and with them every process they started. */
 export function endOnSignals() {
   stopOnSignals();
-  const end = () => {
+  onStop(() => {
     interrupted = true;
-    for (const child of children) process.kill(-child.pid, 'SIGTERM');
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+    for (const { pid } of children) if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+  });
 }
 
-/** Runs Node with `args`; the output comes with the exit status. */
+/**
+ * Runs Node with `args`; the output comes with the exit status.
+ * @param {string[]} args
+ * @returns {Promise<{ ok: boolean, output: string, interrupted: boolean }>}
+ */
 function node(args) {
   return new Promise((resolve, reject) => {
     // A process group of its own, so that what it started in turn (vitest's workers) can be ended with it.
@@ -77,6 +113,7 @@ function node(args) {
     const child = spawn(process.execPath, args, options);
     children.add(child);
     let output = '';
+    /** @param {string} text */
     const collect = (text) => (output += text);
     child.stdout.setEncoding('utf8').on('data', collect);
     child.stderr.setEncoding('utf8').on('data', collect);
@@ -88,16 +125,36 @@ function node(args) {
   });
 }
 
-/** A program that counts as one. */
+/**
+ * A program that counts as one.
+ * @param {string[]} args
+ * @returns {Promise<Counts>}
+ */
 async function command(args) {
   const { ok, output, ...rest } = await node(args);
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, output: ok ? '' : output, ...rest };
 }
 
+/**
+ * @param {string} file
+ * @param {string[]} args
+ */
 function tool(file, args) {
   return command([path.join(ROOT, 'node_modules', file), ...args]);
 }
 
+/** lib/ and tests/, then the scripts, then what runs in pages: they know different globals. */
+async function types() {
+  /** @type {Counts} */
+  let result = {};
+  for (const project of ['tsconfig.json', 'scripts/tsconfig.json', 'scripts/tsconfig.pages.json']) {
+    result = await tool('typescript/bin/tsc', ['-p', project]);
+    if (result.failed || result.interrupted) break;
+  }
+  return result;
+}
+
+/** @returns {Promise<Counts>} */
 async function unitTests() {
   const report = path.join(WORK, 'vitest.json');
   fs.rmSync(report, { force: true });
@@ -105,7 +162,7 @@ async function unitTests() {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const run = await node([vitest, 'run', ...reporters]);
   if (!fs.existsSync(report)) return { failed: 1, output: run.output, interrupted };
-  const { testResults } = JSON.parse(fs.readFileSync(report, 'utf8'));
+  const { testResults } = /** @type {VitestReport} */ (readJson(report));
   const tests = testResults.flatMap((file) => file.assertionResults);
   const passed = tests.filter((test) => test.status === 'passed').length;
   const broken = testResults.filter(
@@ -126,6 +183,7 @@ async function unitTests() {
   };
 }
 
+/** @returns {Promise<Counts>} */
 async function notebooks() {
   const files = listNotebooks();
   if (files.length === 0) return { failed: 1, output: 'There is no notebook in notebooks/.' };
@@ -133,12 +191,13 @@ async function notebooks() {
   fs.rmSync(out, { recursive: true, force: true });
   const environment = kernelEnvironment();
   delete environment.PAT_DATA_DIR;
+  /** @type {string[]} */
   const lines = [];
   const counts = { passed: 0, failed: 0 };
   for (const file of files) {
     const onEvent = cellReporter({
       failuresOnly: true,
-      write: (text) => lines.push(text.trimEnd()),
+      write: (text) => void lines.push(text.trimEnd()),
     });
     const options = { profile: 'tiny', timeout: SECONDS_PER_CELL, out, environment, onEvent };
     const { ok, name, seconds, ...rest } = await runNotebook(file, options);

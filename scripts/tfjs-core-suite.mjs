@@ -17,6 +17,23 @@ import { CACHE, kernelEnvironment, ROOT } from './environment.mjs';
 const MUST_PASS = 3970;
 const JASMINE = 'jasmine@4.2.1';
 const FOLDER = path.join(CACHE, 'tfjs-core-suite');
+/**
+ * The part of jasmine that is used.
+ * @typedef {object} Runner
+ * @property {(config: { random: boolean }) => void} loadConfig
+ * @property {() => void} clearReporters
+ * @property {boolean} exitOnCompletion
+ * @property {(reporter: object) => void} addReporter
+ * @property {() => Promise<unknown>} execute
+ */
+
+/**
+ * @typedef {object} SpecResult what jasmine says of a spec
+ * @property {'passed' | 'failed' | 'pending' | 'excluded'} status
+ * @property {string} fullName
+ * @property {{ message: string }[]} failedExpectations
+ */
+
 const CHILD = 'PAT_SUITE_CHILD';
 
 function parent() {
@@ -44,27 +61,38 @@ function parent() {
 }
 
 function child() {
+  /** @type {(file: string) => unknown} */
   const load = createRequire(path.join(ROOT, 'package.json'));
+  /** @param {string} file */
   const core = (file) => load(`./node_modules/@tensorflow/tfjs-core/dist/${file}`);
-  const Jasmine = createRequire(path.join(FOLDER, 'package.json'))('jasmine');
+  /** @type {(name: string) => unknown} */
+  const loadInstalled = createRequire(path.join(FOLDER, 'package.json'));
+  const Jasmine = /** @type {new () => Runner} */ (loadInstalled('jasmine'));
   const runner = new Jasmine();
   runner.loadConfig({ random: false });
   runner.clearReporters();
   runner.exitOnCompletion = false;
 
   load('./lib/nodeCompatibility.ts');
-  const tf = load('@tensorflow/tfjs-node-gpu');
+  const tf = /** @type {typeof import('@tensorflow/tfjs-node-gpu')} */ (
+    load('@tensorflow/tfjs-node-gpu')
+  );
   core('public/chained_ops/register_all_chained_ops.js');
   core('register_all_gradients.js');
   const environments = [
     { name: 'test-tensorflow', backendName: 'tensorflow', flags: {}, isDataSync: true },
   ];
-  core('jasmine_util.js').setTestEnvs(environments);
+  const util = /** @type {{ setTestEnvs(environments: object[]): void }} */ (
+    core('jasmine_util.js')
+  );
+  util.setTestEnvs(environments);
   core('tests.js');
 
   const counts = { passed: 0, failed: 0, pending: 0, excluded: 0 };
+  /** @type {Map<string, number>} */
   const failing = new Map();
   const reporter = {
+    /** @param {SpecResult} result */
     specDone({ status, fullName, failedExpectations }) {
       counts[status] += 1;
       if (status !== 'failed') return;
@@ -76,15 +104,16 @@ function child() {
     jasmineDone() {
       for (const [suite, count] of failing)
         console.log(`${String(count).padStart(4)} failed: ${suite}`);
-      const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-      console.log(
-        `TensorFlow ${tf.backend().binding.TF_Version}: ${counts.passed} of ${total} specs passed`,
+      const { binding } = /** @type {{ binding: { TF_Version: string } }} */ (
+        /** @type {unknown} */ (tf.backend())
       );
+      const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+      console.log(`TensorFlow ${binding.TF_Version}: ${counts.passed} of ${total} specs passed`);
       process.exit(counts.passed >= MUST_PASS ? 0 : 1);
     },
   };
   runner.addReporter(reporter);
-  runner.execute();
+  void runner.execute();
 }
 
 if (process.env[CHILD]) child();

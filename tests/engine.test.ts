@@ -3,7 +3,7 @@ import { tf } from '../lib/backend';
 import { createExecutor } from '../lib/engine';
 import type { Execution } from '../lib/engine';
 import { createLoss, lossNames } from '../lib/losses';
-import type { LossConfig } from '../lib/losses';
+import { exampleLoss } from './losses/support';
 import type { SegmentationLoss } from '../lib/losses';
 import { createModel, networkNames } from '../lib/models';
 import type { NetworkName } from '../lib/models';
@@ -130,7 +130,11 @@ describe('a step as a graph', () => {
       authors = false,
     }: (typeof cases)[number] & { authors?: boolean }) => {
       const options = authors ? { variant: 'authors' } : {};
-      const loss = createLoss({ name: lossName, validate: false, ...options } as LossConfig);
+      const loss = createLoss({
+        ...exampleLoss(lossName),
+        validate: false,
+        ...options,
+      });
       const notes: string[] = [];
       const onNote = (text: string) => void notes.push(text);
       const graph = await threeSteps({ execution: 'graph', network, variant, loss, onNote });

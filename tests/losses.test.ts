@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../lib/backend';
-import { createLoss, lossNames, pixelwiseLoss } from '../lib/losses';
+import { createLoss, findLoss, lossNames, pixelwiseLoss } from '../lib/losses';
+import { paperLosses } from '../lib/paper';
 import type { LossConfig } from '../lib/losses';
 import { evaluate, everyConfig, everyShape, replaced, title } from './losses/support';
 import type { TestBatch } from './losses/support';
@@ -19,29 +20,27 @@ const tensors = () => ({
   logits: tf.tensor4d([...batch.logits], batch.shape),
   labels: tf.tensor3d([...batch.labels], [2, 1, 4], 'int32'),
 });
+const stopsGradient = (config: LossConfig) =>
+  findLoss(config.name)?.stopsGradient?.(config) ?? false;
 const configure = (config: object) => () => createLoss(config as LossConfig);
 
 describe('createLoss', () => {
-  it('knows the eight losses', () => {
-    expect(lossNames).toEqual([
-      'crossEntropy',
-      'focal',
-      'classBalanced',
-      'classBalancedFocal',
-      'balancedSoftmax',
-      'ldam',
-      'blv',
-      'pat',
-    ]);
+  it('knows the eight of the paper first, in the order of its tables', () => {
+    expect(paperLosses).toHaveLength(8);
+    expect(lossNames.slice(0, 8)).toEqual(paperLosses);
   });
 
   it.each([
     [{ name: 'focall' }, /createLoss: name must be one of .*'focall'\. Did you mean 'focal'\?/],
     [{}, /name must be one of .*undefined/],
     [{ name: 'pat', tau: 2 }, /option must be one of temperature.*'tau'/],
-    [{ name: 'crossEntropy', gamma: 2 }, /it takes no options/],
+    [{ name: 'crossEntropy', gamma: 2 }, /option must be one of labelSmoothing, got 'gamma'/],
     [{ name: 'focal', classCounts: 'batch' }, /option must be one of gamma, variant/],
-    [{ name: 'crossEntropy', variant: 'authors' }, /it takes no options/],
+    [{ name: 'crossEntropy', variant: 'authors' }, /option must be one of labelSmoothing/],
+    [
+      { name: 'crossEntropy', labelSmoothing: 1.5 },
+      /labelSmoothing must be a number >= 0 and <= 1/,
+    ],
     [{ name: 'focal', gamma: -1 }, /gamma must be a number >= 0, got -1/],
     [{ name: 'classBalanced', beta: 1 }, /beta must be below 1/],
     [{ name: 'classBalanced', normalize: 'all' }, /normalize must be one of present/],
@@ -67,6 +66,20 @@ describe('createLoss', () => {
     [{ name: 'pat', normalizer: 'image' }, /normalizer must be one of mask, pixels/],
     [{ name: 'pat', variant: 'authors', normalizer: 'mask' }, /normalizer must be absent/],
     [{ name: 'pat', stopGradient: 1 }, /stopGradient must be true or false/],
+    [{ name: 'balancedSoftmax', strength: -1 }, /strength must be a number >= 0/],
+    [{ name: 'balancedSoftmax', strength: 2, variant: 'authors' }, /strength must be 1 or absent/],
+    [{ name: 'seesaw', mitigation: -1 }, /mitigation must be a number >= 0/],
+    [{ name: 'seesaw', compensation: NaN }, /compensation must be a number >= 0/],
+    [{ name: 'seesaw', classCounts: 'dataset' }, /classCounts must be .* got 'dataset'/],
+    [
+      { name: 'dice', over: 'pixel' },
+      /createLoss \('dice'\): over must be one of batch, image, class/,
+    ],
+    [{ name: 'jaccard', smooth: -1 }, /smooth must be a number >= 0/],
+    [{ name: 'jaccard', alpha: 1 }, /option must be one of over, smooth, got 'alpha'/],
+    [{ name: 'tversky', alpha: -1 }, /alpha must be a number >= 0/],
+    [{ name: 'tversky', beta: '1' }, /beta must be a number >= 0/],
+    [{ name: 'lovasz', over: 'class' }, /over must be one of batch, image/],
     [{ name: 'pat', ignoreIndex: 0.5 }, /ignoreIndex must be an integer/],
     [{ name: 'pat', validate: 'no' }, /validate must be true or false/],
   ])('refuses %j', (config, message) => {
@@ -167,7 +180,8 @@ describe.each(everyConfig.map((config) => [title(config), config] as const))('%s
     expectClose(evaluate(config, moved).value, evaluate(config, batch).value);
   });
 
-  it('agrees with the gradient of its finite differences', () => {
+  // Gradients that stop somewhere are checked by hand and against PyTorch.
+  it.skipIf(stopsGradient(config))('agrees with the gradient of its finite differences', () => {
     const { grad } = evaluate(config, batch);
     const step = 2 ** -7;
     const scale = Math.max(...grad.map(Math.abs));

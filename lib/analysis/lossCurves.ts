@@ -13,7 +13,7 @@ import { tf } from '../backend';
 import { checkNumber, invalid } from '../check';
 import { pixelwiseLoss } from '../losses';
 import type { LossConfig } from '../losses';
-import { patCoefficient } from '../losses/pat';
+import { coefficientOf } from '../losses/traits';
 
 type PatConfig = Extract<LossConfig, { name: 'pat' }>;
 
@@ -25,7 +25,7 @@ export interface LossCurve {
   loss: number[];
   /** |∂L/∂z_y|, by automatic differentiation through the whole loss, at each probability. */
   gradient: number[];
-  /** β of the true class for PAT, null for the other losses. */
+  /** β of the true class for PAT, null for a loss that has none. */
   coefficient: number[] | null;
 }
 
@@ -131,13 +131,14 @@ async function oneCurve(
 ): Promise<Pick<LossCurve, 'loss' | 'gradient' | 'coefficient'>> {
   // The logits are finite and the labels 0: nothing to validate at every call.
   const pixelwise = pixelwiseLoss({ ...config, validate: false });
+  const beta = coefficientOf(config);
   const [loss, gradient, coefficient] = tf.tidy(() => {
     // Pixels do not interact, so the gradient of the sum is the gradient of each.
     const gradients = tf.grad((z) => pixelwise(z as tf.Tensor4D, labels).sum())(logits); // [1,1,N,C]
     return [
       pixelwise(logits, labels).flatten(), // [1,1,N] → [N]
       ofTrueClass(gradients).abs(), // [N]
-      config.name === 'pat' ? ofTrueClass(patCoefficient(logits, config)) : tf.zeros([0]), // [N]
+      beta ? ofTrueClass(beta(logits)) : tf.zeros([0]), // [N]
     ];
   });
   const [lossValues, gradientValues, coefficientValues] = await Promise.all(
@@ -147,7 +148,7 @@ async function oneCurve(
   return {
     loss: Array.from(lossValues),
     gradient: Array.from(gradientValues),
-    coefficient: config.name === 'pat' ? Array.from(coefficientValues) : null,
+    coefficient: beta ? Array.from(coefficientValues) : null,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What §2.2, §5.2.3 and §5.3 say of time, memory and utilization, by stored measurements: each statement judged once. */
 import type { LossName } from '../losses';
+import { paperLosses } from '../paper';
 import { MAX_FOREIGN } from '../measurement/foreignCpu';
 import { lossTitle } from '../results/names';
 import { costGroups, costRatios, count, lackingText, ratiosText } from './costRatios';
@@ -49,10 +50,6 @@ interface Comparison {
   bar: number;
 }
 
-const paperLosses: readonly LossName[] = [
-  ...(['crossEntropy', 'focal', 'classBalanced', 'classBalancedFocal'] as const),
-  ...(['balancedSoftmax', 'ldam', 'blv', 'pat'] as const),
-];
 const recent: readonly LossName[] = ['blv', 'ldam'];
 const light: readonly LossName[] = ['focal', 'crossEntropy'];
 const patOver = (over: readonly LossName[], isToBe: 'above' | 'below', bar = 1): Comparison => {

@@ -27,7 +27,7 @@ export interface CostGroup {
 }
 
 interface LossCost {
-  loss: LossName;
+  loss: string;
   spread: Spread;
   /** Of the rounds in which the losses took turns; absent where only the spread was kept. */
   values?: readonly number[];
@@ -41,7 +41,7 @@ export interface CostRatio {
   high: number;
 }
 
-const ofValues = (loss: LossName, values: readonly number[]): LossCost => {
+const ofValues = (loss: string, values: readonly number[]): LossCost => {
   return { loss, values, spread: spreadOf(values) };
 };
 

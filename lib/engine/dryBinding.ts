@@ -2,8 +2,10 @@
 import type { TensorMetadata, TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
 import type { tf } from '../backend';
 import type { NativeBackend } from '../ops/raw';
+import { DryRunError } from './failures';
+import { nodeAttributes } from './opAttributes';
 import { outputShapes } from './outputShapes';
-import type { OpInput } from './shapes/opCall';
+import type { TensorType } from './outputShapes';
 
 /** What tfjs's native backend knows of a tensor. */
 interface TensorData {
@@ -23,24 +25,24 @@ interface Uploads {
   getInputTensorIds?: (tensors: tf.Tensor[]) => number[];
 }
 
-/** The computation cannot run dry; it may still run. */
-export class DryRunError extends Error {}
-
 /** Made-up numbers count down from here: tfjs frees no native tensor for a number below 0, and −1 is "not uploaded". */
 const FIRST_ID = -2;
+
+/** A shape, an axis or a list of margins has few numbers; a constant with more is known by its shape alone. */
+const MOST_VALUES = 64;
 
 /**
  * Calls `use` while the native backend has a dry binding, and undoes that. Tensors that were not uploaded stay so. Outputs
  * of ops must be disposed when `use` returns.
  *
- * @throws UnknownShape where the shape of an output is not known; DryRunError where values are needed; what `use` throws.
+ * @throws DryRunError where the shape of an output is not known, or values are needed; what `use` throws.
  */
 export function runDry<Result>(backend: NativeBackend, use: () => Result): Result {
   const native = backend.binding;
   const uploads = backend as unknown as Uploads;
-  const tensors = new Map<number, OpInput>();
+  const tensors = new Map<number, TensorType>();
   const placed = new WeakMap<TensorData, number>();
-  const create = (tensor: OpInput): number => {
+  const create = (tensor: TensorType): number => {
     const id = FIRST_ID - tensors.size;
     tensors.set(id, tensor);
     return id;
@@ -71,8 +73,8 @@ export function runDry<Result>(backend: NativeBackend, use: () => Result): Resul
 
 function dryBinding(
   native: TFJSBinding,
-  tensors: ReadonlyMap<number, OpInput>,
-  create: (tensor: OpInput) => number,
+  tensors: ReadonlyMap<number, TensorType>,
+  create: (tensor: TensorType) => number,
 ): TFJSBinding {
   const unusable = () => {
     throw new DryRunError('values of a tensor, or the session of a graph, are asked for');
@@ -82,8 +84,11 @@ function dryBinding(
     return [key, typeof value === 'function' ? unusable : value];
   });
   const dry: Partial<TFJSBinding> = {
-    createTensor: (shape, dtype, values) =>
-      create({ shape: [...shape], dtype, values: values as TensorValues }),
+    createTensor: (shape, dtype, values) => {
+      const known = values as TensorValues;
+      const isSmall = known.length <= MOST_VALUES;
+      return create({ shape: [...shape], dtype, values: isSmall ? known : undefined });
+    },
     deleteTensor: (id) => native.deleteTensor(id), // made before: tfjs asks for no other
     executeOp: (op, attributes, inputs, numOutputs) => {
       const known = inputs.map((id) => {
@@ -91,12 +96,14 @@ function dryBinding(
         if (!tensor) throw new DryRunError(`an input of ${op} is of unknown shape`);
         return tensor;
       });
-      const values = Object.fromEntries(attributes.map(({ name, value }) => [name, value]));
-      const outputs = outputShapes({ op, inputs: known, attributes: values, numOutputs });
-      return outputs.map(({ dtype, shape }): TensorMetadata => {
-        const output = { dtype, shape: [...shape] };
-        return { id: create(output), ...output };
-      });
+      const types = known.map(({ dtype }) => dtype);
+      const stated = nodeAttributes(native, op, attributes, types);
+      return outputShapes({ op, inputs: known, attributes: stated, numOutputs }).map(
+        ({ dtype, shape }): TensorMetadata => {
+          const output = { dtype, shape: [...shape] };
+          return { id: create(output), ...output };
+        },
+      );
     },
   };
   return Object.assign(Object.fromEntries(properties), dry) as unknown as TFJSBinding;

@@ -1,7 +1,10 @@
 /** Which errors say that a computation cannot be a graph. All others are those of a bug, of wrong input, or of the machine. */
-import { DryRunError } from './dryBinding';
-import { TracingError } from './recorder';
-import { UnknownShape } from './shapes/opCall';
+
+/** A computation cannot be written as a graph; the message says why. */
+export class TracingError extends Error {}
+
+/** The computation cannot run dry; it may still run. */
+export class DryRunError extends Error {}
 
 /** TensorFlow's word for too little memory, which a run op by op would lack, too. */
 const OUT_OF_MEMORY = /RESOURCE_EXHAUSTED|Invalid TF_Status: 8\b|\bOOM\b|out of memory/i;
@@ -12,9 +15,7 @@ const OF_TENSORFLOW =
 
 /** The recording cannot be done: a value is read, a tensor of elsewhere is used, a shape is not known. */
 export function isUnrecordable(error: unknown): error is Error {
-  return (
-    error instanceof TracingError || error instanceof DryRunError || error instanceof UnknownShape
-  );
+  return error instanceof TracingError || error instanceof DryRunError;
 }
 
 /** It cannot be recorded, or TensorFlow cannot load or run the graph. */

@@ -1,9 +1,8 @@
 /** Recording of computations with a model: its weights are read from a session's variables and stay as they are. */
 import { tf } from '../backend';
 import { dataTypes, GraphBuilder, typeOf } from './nodes';
-import { DryRunError } from './dryBinding';
-import { isUnrecordable } from './failures';
-import { dataTypeOf, record, TracingError } from './recorder';
+import { DryRunError, isUnrecordable, TracingError } from './failures';
+import { dataTypeOf, record } from './recorder';
 import type { NameOf, RecordingMode } from './recorder';
 import type { Program } from './residentGraph';
 
@@ -50,8 +49,8 @@ export function recordModel<Result>(
   }
 }
 
-/** As `recordModel`, in one mode; a dry recording also throws UnknownShape and DryRunError. */
-export function recordModelBy<Result>(
+/** As `recordModel`, in one mode; a dry recording also throws DryRunError. */
+function recordModelBy<Result>(
   mode: RecordingMode,
   name: string,
   { handleOf, weights, examples }: ModelInputs,

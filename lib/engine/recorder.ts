@@ -2,17 +2,16 @@
  * Records the TensorFlow ops that a computation runs: the native backend gets a copy of its binding for the time of
  * the call, which writes every op down. The ops run as ever, or, in a dry recording, not at all.
  */
-import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
+import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
 import { tf } from '../backend';
 import { nativeBackend } from '../ops/raw';
 import type { NativeBackend } from '../ops/raw';
-import { dataTypes, typeOf } from './nodes';
-import type { GraphBuilder, NodeAttribute } from './nodes';
 import { runDry } from './dryBinding';
-import { withInferredAttributes } from './inferredAttributes';
-
-/** A computation cannot be written as a graph; the message says why. */
-export class TracingError extends Error {}
+import { TracingError } from './failures';
+import { gatherUnread } from './gather';
+import { dataTypes } from './nodes';
+import type { GraphBuilder } from './nodes';
+import { nodeAttributes } from './opAttributes';
 
 /** The name of a tensor of the computation in the graph. */
 export type NameOf = (tensor: tf.Tensor) => string;
@@ -29,6 +28,9 @@ export interface KnownTensor {
   name: () => string;
 }
 
+/** Ops whose outputs have a size that depends on values: a later batch would meet the sizes of the recording. */
+const SIZED_BY_VALUES = /^(Unique|NonMaxSuppression|Where)/;
+
 /** Ops whose native random state would differ between eager calls and graph runs. */
 const RANDOM_OPS = /^(Random|Multinomial|TruncatedNormal|ParameterizedTruncatedNormal)/;
 
@@ -37,7 +39,7 @@ const RANDOM_OPS = /^(Random|Multinomial|TruncatedNormal|ParameterizedTruncatedN
  * created meanwhile become constants. The tensors that `compute` leaves are the caller's.
  *
  * @throws TracingError where a value that depends on an input is read, JavaScript draws random numbers, or a tensor
- *   from elsewhere is used; in a dry recording also UnknownShape and DryRunError; what `compute` throws.
+ *   from elsewhere is used; in a dry recording also DryRunError; what `compute` throws.
  */
 export function record<Result>(
   graph: GraphBuilder,
@@ -58,7 +60,7 @@ function recordOn<Result>(
 ): Result {
   const recorder = new Recorder(graph, backend, known);
   const original = backend.binding;
-  const restoreRandom = forbidRandom();
+  const restore = [forbidRandom(), gatherUnread()];
   backend.binding = recorder.binding(original);
   try {
     return compute((tensor) => recorder.nameOf(idOf(backend, tensor)));
@@ -66,7 +68,7 @@ function recordOn<Result>(
     disposeTape();
     throw error;
   } finally {
-    restoreRandom();
+    for (const undo of restore) undo();
     backend.binding = original;
   }
 }
@@ -151,11 +153,14 @@ class Recorder {
       },
       executeOp: (op, attributes, inputs, numOutputs) => {
         if (RANDOM_OPS.test(op)) throw new TracingError(`the op ${op} draws random numbers`);
+        if (SIZED_BY_VALUES.test(op)) {
+          throw new TracingError(`the size of the op ${op}'s output depends on values`);
+        }
         const inputNames = inputs.map((id) => this.nameOf(id));
         const outputs = native.executeOp(op, attributes, inputs, numOutputs);
         const inputTypes = inputs.map((id) => this.types.get(id) as number);
-        const given = nodeAttributes(native, attributes);
-        const name = this.graph.add(op, withInferredAttributes(op, given, inputTypes), inputNames);
+        const stated = nodeAttributes(native, op, attributes, inputTypes);
+        const name = this.graph.add(op, stated, inputNames);
         const isConstant = inputs.every((id) => this.constant.has(id));
         outputs.forEach(({ id, dtype }, i) => {
           this.types.set(id, dtype);
@@ -171,32 +176,6 @@ class Recorder {
     };
     return Object.assign(copy, recording) as unknown as TFJSBinding;
   }
-}
-
-function nodeAttributes(
-  native: TFJSBinding,
-  attributes: readonly TFEOpAttr[],
-): Record<string, NodeAttribute> {
-  const entries = attributes.map(({ name, type, value }): [string, NodeAttribute] => {
-    const list = Array.isArray(value);
-    switch (type) {
-      case native.TF_ATTR_TYPE:
-        return [name, typeOf(value as number)];
-      case native.TF_ATTR_INT:
-        return [name, { kind: list ? 'ints' : 'int', value } as NodeAttribute];
-      case native.TF_ATTR_FLOAT:
-        return [name, { kind: list ? 'floats' : 'float', value } as NodeAttribute];
-      case native.TF_ATTR_BOOL:
-        return [name, { kind: 'bool', value: value as boolean }];
-      case native.TF_ATTR_STRING:
-        return [name, { kind: 'string', value: value as string }];
-      case native.TF_ATTR_SHAPE:
-        return [name, { kind: 'shape', value: value as number[] }];
-      default:
-        throw new TracingError(`attribute ${name} is of a kind that a graph does not have`);
-    }
-  });
-  return Object.fromEntries(entries);
 }
 
 /** After an error within a gradient: the tensors saved for the way back. */

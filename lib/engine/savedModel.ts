@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
 import { dataTypes } from './nodes';
 import type { ConstantValue, GraphNode, NodeAttribute } from './nodes';
-import { MessageWriter } from './protobuf';
+import { MessageWriter } from '../protobuf';
 
 const TAG = 'serve';
 /** GraphDef version of TensorFlow 2.x; older libraries read it too, as no newer op is used. */
@@ -24,14 +24,17 @@ export function loadGraph(binding: TFJSBinding, nodes: readonly GraphNode[]): nu
 
 /** The bytes of `saved_model.pb`. */
 export function savedModel(nodes: readonly GraphNode[]): Uint8Array {
-  const graph = (message: MessageWriter) => {
-    for (const node of nodes) message.message(1, (inner) => writeNode(inner, node));
-    message.message(4, (versions) => versions.integer(1, PRODUCER));
-  };
   return new MessageWriter()
     .integer(1, 1)
-    .message(2, (meta) => meta.message(1, (info) => info.text(4, TAG)).message(2, graph))
+    .message(2, (meta) => meta.message(1, (info) => info.text(4, TAG)).bytes(2, graphDef(nodes)))
     .finish();
+}
+
+/** The bytes of a GraphDef. */
+export function graphDef(nodes: readonly GraphNode[]): Uint8Array {
+  const graph = new MessageWriter();
+  for (const node of nodes) graph.message(1, (inner) => writeNode(inner, node));
+  return graph.message(4, (versions) => versions.integer(1, PRODUCER)).finish();
 }
 
 function writeNode(message: MessageWriter, { name, op, inputs, attributes }: GraphNode): void {

@@ -3,21 +3,22 @@ import { tf } from '../backend';
 import type { SegmentationLoss } from '../losses';
 import type { Adam } from './adam';
 import { evaluateLogits } from './batchEvaluation';
-import type { BatchEvaluation } from './batchEvaluation';
+import type { BatchEvaluation, EvaluationLosses } from './batchEvaluation';
 import { stepTensors } from './step';
 import type { StepInput, StepSetup, StepTensors, TrainingBatch } from './step';
 import { gatedAdam, soundness } from './adamUpdate';
-import { isNoGraph } from './failures';
+import { isNoGraph, TracingError } from './failures';
 import { dataTypes, typeOf } from './nodes';
 import type { GraphNode } from './nodes';
 import { programName, recordModel, weightVariables } from './recordedModel';
 import type { RecordedModel } from './recordedModel';
-import { TracingError } from './recorder';
 import { ResidentGraph } from './residentGraph';
 
 export interface TrainingGraphOptions extends StepSetup {
   adam: Adam;
-  /** `evaluate` reports it beside `loss` (default: nothing). */
+  /** What `evaluate` reports in place of `loss` (default: `loss`). */
+  validationLoss?: SegmentationLoss;
+  /** `evaluate` reports it beside that (default: nothing). */
   crossEntropy?: SegmentationLoss;
   /** Changes the nodes of a step before they are loaded, such as their precision (default: not at all). */
   rewrite?: (nodes: readonly GraphNode[]) => GraphNode[];
@@ -166,7 +167,7 @@ export class TrainingGraph {
     const [images, labels, noiseSeed] = inputs;
     const compute = () => {
       const logits = model.apply(images, { training: false }) as tf.Tensor4D; // [B,H,W,C]
-      return evaluateLogits(logits, labels, this.options, noiseSeed);
+      return evaluateLogits(logits, labels, evaluationLosses(this.options), noiseSeed);
     };
     return this.recordOnce('evaluation', inputs, compute, ({ graph, nameOf, result }) => [
       graph.output('Identity', { T: typeOf(dataTypes.int32) }, [nameOf(result.predictions)]),
@@ -175,6 +176,15 @@ export class TrainingGraph {
       ),
     ]);
   }
+}
+
+/** The losses that an evaluation reports. */
+export function evaluationLosses({
+  loss,
+  validationLoss = loss,
+  crossEntropy,
+}: Pick<TrainingGraphOptions, 'loss' | 'validationLoss' | 'crossEntropy'>): EvaluationLosses {
+  return { loss: validationLoss, crossEntropy };
 }
 
 /** Calls `use` with inputs of zeros. */

@@ -2,6 +2,8 @@
 import type { Annotations, Data, Layout } from 'plotly.js';
 import type { TrainingCost } from '../measurement/trainingCost';
 import { invalid } from '../check';
+import { lossTitle } from '../results/names';
+import { proposedLoss } from '../paper';
 import {
   costRow,
   drawnValue,
@@ -83,7 +85,7 @@ export function costBubblesFigure(
       size: diameter,
       color: seriesStyle(i).color,
       opacity: 0.6,
-      line: { color: INK, width: losses[i].loss.name === 'pat' ? 2.5 : 1 },
+      line: { color: INK, width: losses[i].loss.name === proposedLoss ? 2.5 : 1 },
     },
   }));
   const { machine, foreignShare, rounds } = cost;
@@ -95,7 +97,7 @@ export function costBubblesFigure(
     caption:
       `${cost.network}, width ${cost.width}, on ${cost.dataset}, ${cost.numClasses} classes, ${cost.size.join('×')} ` +
       `pixels, ${cost.steps} steps of ${cost.batchSize} images an epoch: medians of ${rounds} epochs in turn and their ` +
-      `95 % bootstrap intervals. Areas and labels: ${area.name}; thick outline: PAT. ` +
+      `95 % bootstrap intervals. Areas and labels: ${area.name}; thick outline: ${lossTitle(proposedLoss)}. ` +
       `${cost.gpu ? `${cost.gpu}; ` : ''}${machine.processor}, ${machine.cores} cores${others}.`,
     data,
     layout,

@@ -1,13 +1,12 @@
 /** Validation mean IoU over training in float32 and in bfloat16. */
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
-import { lossNames } from '../losses';
-import type { LossName } from '../losses';
 import { lossTitle } from '../results/names';
 import type { PrecisionRuns } from '../results/precisionRuns';
 import { rounded } from '../print/labels';
 import { axis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
+import { maximumOf } from '../extremes';
 
 export interface PrecisionCurvesOptions {
   /** File stem (default `'precision-curves'`). */
@@ -31,7 +30,7 @@ export function precisionCurvesFigure(
   const seeds = [...new Set(runs.map(({ seed }) => seed))];
   const panelWidth = (1 - GAP * (losses.length - 1)) / losses.length;
   const scores = runs.flatMap(({ epochs }) => epochs.map(({ meanIoU }) => 100 * (meanIoU ?? 0)));
-  const range = [0, 1.05 * Math.max(...scores)];
+  const range = [0, 1.05 * maximumOf(scores)];
   const layout: Partial<Layout> = { annotations: [], margin: { t: 50 } };
   losses.forEach((loss, i) => {
     const suffix = i === 0 ? '' : String(i + 1);
@@ -48,7 +47,7 @@ export function precisionCurvesFigure(
         anchor: anchor('x'),
       }),
     });
-    layout.annotations?.push(panelTitle(titleOf(loss), i + 1));
+    layout.annotations?.push(panelTitle(lossTitle(loss), i + 1));
   });
   const shown = new Set<string>();
   const data = runs.map(({ loss, seed, precision, epochs }): Data => {
@@ -85,7 +84,3 @@ export function precisionCurvesFigure(
     ),
   };
 }
-
-/** The title of a loss; with more than its name it stays as it is. */
-const titleOf = (loss: string) =>
-  (lossNames as readonly string[]).includes(loss) ? lossTitle(loss as LossName) : loss;

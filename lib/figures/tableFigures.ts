@@ -3,7 +3,6 @@ import { classBarsFigure } from './classBars';
 import { intervalsFigure } from './intervals';
 import { trainingCurvesFigure } from './trainingCurves';
 import type { Figure } from '../print/figure';
-import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
 import { isDefined } from '../results/contrast';
 import { meanPoints } from '../runs/curves';
@@ -18,7 +17,7 @@ export interface CellChoice {
   dataset: string;
   network: NetworkName;
   /** Default: all. */
-  losses?: readonly LossName[];
+  losses?: readonly string[];
 }
 
 type Group = SettingGroup<TableCellResult>;

@@ -47,7 +47,10 @@ const LOWEST_OFFSET = -80;
  * - δ is drawn from the loss's own generator, or from the `noiseSeed` that the loss is called with.
  */
 export const blv: LossDefinition<BlvOptions> = {
+  title: 'BLV',
   options: ['distribution', 'sigma', 'noise', 'seed', 'classCounts', 'variant'],
+  symbols: { sigma: 'σ', distribution: String },
+  drawsNoise: true,
   configure: (where, options) => {
     const { distribution = 'gaussian', sigma = 0.5, noise, seed = 0 } = options;
     const { classCounts = 'batch', variant = 'paper' } = options;

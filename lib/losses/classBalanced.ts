@@ -37,7 +37,9 @@ const optionNames = ['beta', 'normalize', 'classCounts', 'variant'] as const;
  *   pixels of the batch, also in the mean.
  */
 export const classBalanced: LossDefinition<ClassBalancedOptions> = {
+  title: 'CB',
   options: optionNames,
+  symbols: { beta: 'β' },
   configure: (where, options) => balanced(where, options, crossEntropyTerm),
 };
 
@@ -51,7 +53,9 @@ export const classBalanced: LossDefinition<ClassBalancedOptions> = {
  * - The authors' code has the same focal factor, with the weights of its class-balanced loss: `variant: 'authors'`.
  */
 export const classBalancedFocal: LossDefinition<ClassBalancedOptions & FocusingOptions> = {
+  title: 'CB Focal',
   options: [...optionNames, 'gamma'],
+  symbols: { beta: 'β', gamma: 'γ' },
   configure: (where, { gamma = 2, ...options }) => {
     checkNumber(where, 'gamma', gamma, { min: 0 });
     return balanced(where, options, focalFormula(gamma));
@@ -69,9 +73,7 @@ function balanced(
     classCounts = 'batch',
     variant = 'paper',
   } = options;
-  checkNumber(where, 'beta', beta, { min: 0, max: 1 });
-  if (beta === 1)
-    throw invalid(where, 'beta', 'below 1', beta, 'β → 1 weights by 1/n_c: take 0.9999.');
+  checkBeta(where, beta);
   checkOneOf(where, 'normalize', normalize, ['present', 'classes', 'none']);
   checkOneOf(where, 'variant', variant, lossVariants);
   for (const unused of ['beta', 'normalize'] as const) {
@@ -92,8 +94,15 @@ function balanced(
   };
 }
 
+/** Checks that β is in [0, 1). */
+export function checkBeta(where: string, beta: number): void {
+  checkNumber(where, 'beta', beta, { min: 0, max: 1 });
+  if (beta === 1)
+    throw invalid(where, 'beta', 'below 1', beta, 'β → 1 weights by 1/n_c: take 0.9999.');
+}
+
 /** (1−β)/(1−β^n), 0 where n = 0, `[C]`. */
-function paperWeights(counts: tf.Tensor1D, beta: number): tf.Tensor1D {
+export function paperWeights(counts: tf.Tensor1D, beta: number): tf.Tensor1D {
   const present = counts.greater(0).toFloat();
   const effectiveNumber = counts
     .maximum(1)

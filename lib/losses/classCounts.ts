@@ -57,3 +57,16 @@ export function classCountTensor(
 export function ofTrueClass(table: tf.Tensor1D, { labels }: PixelBatch): tf.Tensor1D {
   return tf.gatherND(table.pad([[0, 1]]), labels.expandDims(1)) as tf.Tensor1D;
 }
+
+/** (ñ_c/ñ_y)^exponent, ñ = max(n, 1): → `[label y, class c]`. */
+export function countRatios(counts: tf.Tensor1D, exponent: number): tf.Tensor2D {
+  const atLeastOne = counts.maximum<tf.Tensor1D>(1);
+  return atLeastOne.div(atLeastOne.expandDims(1)).pow(exponent);
+}
+
+/** What no ñ_c/ñ_y exceeds. */
+export function largestRatio(classCounts: GivenCounts, { shape }: PixelBatch): number {
+  if (classCounts === 'batch') return shape[0] * shape[1] * shape[2];
+  const atLeastOne = classCounts.map((n) => Math.max(n, 1));
+  return Math.max(...atLeastOne) / Math.min(...atLeastOne);
+}

@@ -26,7 +26,9 @@ export interface FocalOptions extends FocusingOptions {
  *   divided by C where no pixel is ignored: `variant: 'authors'`.
  */
 export const focal: LossDefinition<FocalOptions> = {
+  title: 'Focal',
   options: ['gamma', 'variant'],
+  symbols: { gamma: 'γ' },
   configure: (where, { gamma = 2, variant = 'paper' }) => {
     checkNumber(where, 'gamma', gamma, { min: 0 });
     checkOneOf(where, 'variant', variant, lossVariants);

@@ -1,47 +1,32 @@
 /** Losses as figures, tables and sentences name them. */
-import type { LossConfig, LossName } from '../losses';
+import { findLoss } from '../losses';
+import { parted } from './traits';
 
-const lossTitles: Readonly<Record<LossName, string>> = {
-  crossEntropy: 'CE',
-  focal: 'Focal',
-  classBalanced: 'CB',
-  classBalancedFocal: 'CB Focal',
-  balancedSoftmax: 'BMS',
-  ldam: 'LDAM',
-  blv: 'BLV',
-  pat: 'PAT',
-};
-const optionSymbols: Readonly<Record<string, string>> = {
-  temperature: 'τ',
-  gamma: 'γ',
-  beta: 'β',
-  sharpness: 'k',
-  epsilon: 'ε',
-  scale: 's',
-  sigma: 'σ',
-};
-
-/** A loss without its options, as the paper calls it. */
-export function lossTitle(name: LossName): string {
-  return lossTitles[name];
+/** A loss without its options, as the paper calls it; one that is not known here, as its configuration does. */
+export function lossTitle(name: string): string {
+  return findLoss(name)?.title ?? name;
 }
 
 /** `CE`, `PAT, τ = 2`, `Focal, γ = 5`: a loss with the options that are set. */
-export function lossLabel(loss: LossConfig): string {
-  const { name, ...options } = loss;
+export function lossLabel(loss: { name: string }): string {
+  const { name, options, definition } = parted(loss);
+  const { title = name, symbols, parts } = definition ?? {};
+  if (parts?.label) return parts.label(options, parts.of(options).map(lossLabel));
+  const texts = new Map<string, string | ((value: unknown) => string)>(
+    Object.entries(symbols ?? {}),
+  );
   const set = Object.entries(options).flatMap(([key, value]) => {
-    if (key === 'classCounts') return Array.isArray(value) ? 'given counts' : countsLabel(loss);
-    if (key in optionSymbols) return `${optionSymbols[key]} = ${value}`;
-    if (key === 'normalizer' && value === 'pixels') return 'without 1/|M|';
-    if (key === 'distribution') return String(value);
-    return key === 'variant' ? `${value}’ code` : `${key} ${String(value)}`;
+    if (key === 'classCounts') return Array.isArray(value) ? 'given counts' : countsLabel(options);
+    const text = texts.get(key);
+    if (typeof text === 'function') return text(value);
+    if (text !== undefined) return `${text} = ${String(value)}`;
+    return key === 'variant' ? `${String(value)}’ code` : `${key} ${String(value)}`;
   });
-  return [lossTitles[name], ...set].join(', ');
+  return [title, ...set].join(', ');
 }
 
 /** Counts other than the default of a run: the training split's as published, the batch's in the authors' code. */
-function countsLabel(loss: LossConfig): string[] {
-  const counts = 'classCounts' in loss ? loss.classCounts : undefined;
-  const isAuthors = 'variant' in loss && loss.variant === 'authors';
-  return counts === (isAuthors ? 'dataset' : 'batch') ? [`${counts} counts`] : [];
+function countsLabel({ classCounts, variant }: Readonly<Record<string, unknown>>): string[] {
+  const isDefault = classCounts !== (variant === 'authors' ? 'dataset' : 'batch');
+  return isDefault ? [] : [`${String(classCounts)} counts`];
 }

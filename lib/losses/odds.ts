@@ -19,6 +19,9 @@ const FAR = 2 ** 127;
 /** Where z_y lies further below the others, r would overflow; log(1 + r) = log r to float32 there. */
 const LOWEST_OWN = -40;
 
+/** Factors between 1/this and this leave r at `LOWEST_OWN` beyond float32's resolution, and finite. */
+export const LARGEST_FACTOR = 2 ** 32;
+
 export interface TrueClassOdds {
   /** p and what goes with it, each `[N]`. */
   pixels: PixelProbabilities;
@@ -29,13 +32,13 @@ export interface TrueClassOdds {
 }
 
 /**
- * The odds of `scale·z + offset + log(prior)`, less `margin` at the true class. At ignored pixels p may be anything,
+ * The odds of `scale·z + offset + log(prior·factor)`, less `margin` at the true class. At ignored pixels p may be anything,
  * NaN included, but `others` and `total` are 0.
  */
 export function trueClassOdds(
   logits: tf.Tensor2D,
   { labels, shape }: PixelBatch,
-  { scale = 1, offset, margin, prior }: LossTerms,
+  { scale = 1, offset, margin, prior, factor }: LossTerms,
 ): TrueClassOdds {
   const numClasses = shape[3];
   // The inner scopes free each [N,C] tensor before the next is made: fresh memory costs more than the arithmetic.
@@ -57,12 +60,14 @@ export function trueClassOdds(
     scaled.dispose();
     return shifted.sub<tf.Tensor2D>(shifted.max(1, true));
   });
-  const trueLogits = ofTrueClass(difference, labels); // [N]
+  const trueLogits = ownEntries(difference, labels); // [N]
   const own = margin ? trueLogits.sub<tf.Tensor1D>(margin) : trueLogits;
   const others = tf.tidy(() => {
     const exponentials = difference.exp();
     difference.dispose();
-    return multiplyNoNan.run(exponentials, otherClasses(labels, numClasses, prior)) as tf.Tensor2D;
+    const competing = otherClasses(labels, numClasses, prior);
+    const weighted = factor ? multiplyNoNan.run(factor, competing) : competing;
+    return multiplyNoNan.run(exponentials, weighted) as tf.Tensor2D;
   });
   const total = others.sum<tf.Tensor1D>(1); // [N]
 
@@ -90,24 +95,34 @@ export function logitGradient(
   return gradient;
 }
 
-/** z_y of each pixel, `[N]`; any of its logits at ignored pixels. */
-function ofTrueClass(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
-  const [numPixels, numClasses] = logits.shape;
+/** The entry of each pixel's class in `[N,C]`, any of its entries at ignored pixels: → `[N]`. */
+export function ownEntries(entries: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
+  const [numPixels, numClasses] = entries.shape;
   const rows = tf.range(0, numPixels * numClasses, numClasses, 'int32'); // [N]
   const positions = labels.minimum(tf.scalar(numClasses - 1, 'int32')).add(rows); // [N]
-  return tf.gatherND(logits.flatten(), positions.expandDims(1)) as tf.Tensor1D;
+  return tf.gatherND(entries.flatten(), positions.expandDims(1)) as tf.Tensor1D;
 }
 
-/** prior_c/prior_y, or 1, for c ≠ y; 0 for c = y and at ignored pixels: → `[N,C]`. */
-function otherClasses(labels: tf.Tensor1D, numClasses: number, prior?: tf.Tensor1D): tf.Tensor2D {
+/** prior_c/prior_y, prior_{y,c}, or 1, for c ≠ y; 0 for c = y and at ignored pixels: → `[N,C]`. */
+function otherClasses(
+  labels: tf.Tensor1D,
+  numClasses: number,
+  prior?: LossTerms['prior'],
+): tf.Tensor2D {
   const row = (y: number) => Array.from({ length: numClasses }, (_, c) => Number(c !== y));
   const rows = Array.from({ length: numClasses }, (_, y) => row(y));
   const ones = tf.tensor2d(rows, [numClasses, numClasses]);
-  const table = prior ? ones.mul(prior).div<tf.Tensor2D>(prior.expandDims(1)) : ones; // [C,C]
+  const table = prior ? ones.mul<tf.Tensor2D>(prior) : ones; // [C,C]
+  const isByClass = prior && prior.rank === 1;
+  return rowsOfLabels(isByClass ? table.div(prior.expandDims(1)) : table, labels);
+}
+
+/** The row of each pixel's class in a table `[C,K]`, 0 at ignored pixels: → `[N,K]`. */
+export function rowsOfLabels(table: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor2D {
   const withIgnored = table.pad([
     [0, 1],
     [0, 0],
-  ]); // [C+1,C]
+  ]); // [C+1,K]
   return tf.gatherND(withIgnored, labels.expandDims(1)) as tf.Tensor2D;
 }
 

@@ -43,6 +43,7 @@ export interface PatOptions extends PatCoefficientOptions {
  * - The authors' code averages over B·C·H·W, counting the zeros of the one-hot product, and has no 1/|M|.
  */
 export const pat: LossDefinition<PatOptions> = {
+  title: 'PAT',
   options: [
     'temperature',
     'coefficient',
@@ -52,6 +53,15 @@ export const pat: LossDefinition<PatOptions> = {
     'stopGradient',
     'variant',
   ],
+  symbols: {
+    temperature: 'τ',
+    sharpness: 'k',
+    epsilon: 'ε',
+    normalizer: (value) => (value === 'pixels' ? 'without 1/|M|' : `normalizer ${String(value)}`),
+  },
+  averagesByMask: ({ variant, normalizer }) => variant !== 'authors' && normalizer !== 'pixels',
+  stopsGradient: ({ stopGradient }) => stopGradient === true,
+  coefficient: (options) => (logits) => patCoefficient(logits, options),
   configure: (where, options): ConfiguredLoss => {
     const { temperature, ...coefficient } = resolveCoefficient(where, options);
     const { normalizer = 'mask', stopGradient = false, variant = 'paper' } = options;

@@ -2,7 +2,8 @@
 import { tf } from '../backend';
 import { recordModel } from '../engine/recordedModel';
 import { ResidentGraph } from '../engine/residentGraph';
-import { createLoss, lossNames } from '../losses';
+import { createLoss } from '../losses';
+import { paperLosses } from '../paper';
 import type { LossName, SegmentationLoss } from '../losses';
 import { probeNativeOps } from '../ops';
 import { Random } from '../random';
@@ -95,7 +96,7 @@ interface Evaluation {
 }
 
 function evaluations(inputs: Inputs, resident: ResidentGraph): Evaluation[] {
-  return lossNames.flatMap((name) => {
+  return paperLosses.flatMap((name) => {
     const loss = createLoss({ name, validate: false });
     const { outputs, ...program } = recordModel(
       name,
@@ -115,7 +116,7 @@ function evaluations(inputs: Inputs, resident: ResidentGraph): Evaluation[] {
 }
 
 /**
- * Times every loss op by op and as one graph, each in turn, another beginning in each round.
+ * Times each of the paper's losses op by op and as one graph, each in turn, another beginning in each round.
  *
  * @throws the signal's reason after an abort.
  */

@@ -1,6 +1,5 @@
 /** A small sweep in a cell: every run in this process, one after the other, with a progress bar. */
 import path from 'node:path';
-import type { LossName } from '../losses';
 import { readRecords } from '../results/records';
 import type { ResultRecord, ScoredSplitName } from '../results/records';
 import { runExperiment } from '../training/experiment';
@@ -11,7 +10,7 @@ import { progress } from './progress';
 
 export interface LivePlanOptions {
   /** Default: all of the preset's. */
-  losses?: readonly LossName[];
+  losses?: readonly string[];
   /** Of each cell, at most (default: all of the preset's). */
   seeds?: number;
 }

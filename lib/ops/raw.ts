@@ -29,11 +29,6 @@ export function nativeBackend(): NativeBackend | undefined {
   return tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NativeBackend) : undefined;
 }
 
-/** The native backend's binding as it is now, or undefined while another backend is in use. */
-export function nativeBinding(): TFJSBinding | undefined {
-  return nativeBackend()?.binding;
-}
-
 /** A type attribute: the dtype of a tensor, a dtype of tfjs, or a number of TensorFlow's DataType (14: bfloat16). */
 export function typeAttribute(type: tf.Tensor | tf.DataType | number): AttributeValue {
   const dtype = type instanceof tf.Tensor ? type.dtype : type;
@@ -58,11 +53,6 @@ export function boolAttribute(value: boolean): AttributeValue {
 /** A string attribute. */
 export function stringAttribute(value: string): AttributeValue {
   return { kind: 'STRING', value };
-}
-
-/** A shape attribute. */
-export function shapeAttribute(value: number[]): AttributeValue {
-  return { kind: 'SHAPE', value };
 }
 
 /**

@@ -9,6 +9,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
 import { delimiter } from 'node:path';
 import { InputError } from '../check';
+import { markProfile, removeOrphanedProfiles } from './browserProfiles';
 import { BROWSER_REMEDY, findBrowser } from './findBrowser';
 
 export { findBrowser } from './findBrowser';
@@ -78,16 +79,22 @@ const requireHere = createRequire(__filename);
 export async function launchBrowser(): Promise<Browser> {
   const { chromium } = requireHere('playwright-core') as Playwright;
   const location = await findBrowser();
-  const launch = (env: NodeJS.ProcessEnv) =>
-    chromium.launch({
-      executablePath: location.path,
-      args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
-      env,
-      headless: true,
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-    });
+  removeOrphanedProfiles();
+  const launch = async (env: NodeJS.ProcessEnv) => {
+    const { result, children } = await withChildren(() =>
+      chromium.launch({
+        executablePath: location.path,
+        args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
+        env,
+        headless: true,
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
+      }),
+    );
+    children.forEach(markProfile);
+    return result;
+  };
   try {
     return await launch(process.env);
   } catch (error) {
@@ -144,17 +151,25 @@ export async function closeBrowser(): Promise<void> {
 
 function startShared(): SharedBrowser {
   const handles = new Set<Referable>();
-  // Node announces each child process on this channel, the only public way to Chromium's handles.
-  const children: ChildProcess[] = [];
-  const collect = (message: unknown) =>
-    children.push((message as { process: ChildProcess }).process);
-  subscribe('child_process', collect);
-  const browser = launchBrowser().finally(() => {
-    unsubscribe('child_process', collect);
+  const browser = withChildren(launchBrowser).then(({ result, children }) => {
     for (const child of children) {
       handles.add(child);
       for (const stream of child.stdio ?? []) if (stream) handles.add(stream as Referable);
     }
+    return result;
   });
   return { browser, handles, jobs: 0 };
+}
+
+/** What `action` resolves to, and the processes started meanwhile: Node announces each on a channel. */
+async function withChildren<T>(action: () => Promise<T>) {
+  const children: ChildProcess[] = [];
+  const collect = (message: unknown) =>
+    children.push((message as { process: ChildProcess }).process);
+  subscribe('child_process', collect);
+  try {
+    return { result: await action(), children };
+  } finally {
+    unsubscribe('child_process', collect);
+  }
 }

@@ -7,6 +7,7 @@
  * Draws a Plotly figure. Gives the SVG, attributes sorted, and its texts with the style they are set in.
  * Plotly takes the ids of clip paths and gradients from Math.random: seeded by the figure's name, they are the
  * same each time, and differ between figures shown on one page.
+ * @param {{ name: string, data: unknown[], layout: object }} figure
  */
 async function drawFigure({ name, data, layout }) {
   seedRandom(name);
@@ -31,7 +32,10 @@ async function drawFigure({ name, data, layout }) {
   }
 }
 
-/** Shows an SVG alone on the page, its fonts loaded. Throws where it is no valid XML. */
+/**
+ * Shows an SVG alone on the page, its fonts loaded. Throws where it is no valid XML.
+ * @param {{ svg: string, title: string }} picture
+ */
 async function showSvg({ svg, title }) {
   const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml');
   const problem = parsed.querySelector('parsererror');
@@ -46,12 +50,17 @@ async function loadFonts() {
   await Promise.all([...document.fonts].map((face) => face.load()));
 }
 
-/** Those of the characters that no font here has: they are drawn as the box that stands for a missing glyph. */
+/**
+ * Those of the characters that no font here has: they are drawn as the box that stands for a missing glyph.
+ * @param {string[]} characters
+ */
 function withoutGlyph(characters) {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = 48;
   const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (context === null) throw new Error('this browser draws no canvas');
   context.font = '32px sans-serif';
+  /** @param {string} text */
   const picture = (text) => {
     context.clearRect(0, 0, 48, 48);
     context.fillText(text, 4, 36);
@@ -61,10 +70,12 @@ function withoutGlyph(characters) {
   return characters.filter((character) => picture(character) === missing);
 }
 
+/** @param {Element} root */
 function textsIn(root) {
   const texts = [];
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.parentElement === null) continue;
     const { fontWeight, fontStyle } = getComputedStyle(node.parentElement);
     const style = { bold: Number(fontWeight) >= 600, italic: fontStyle === 'italic' };
     texts.push({ text: node.textContent, ...style });
@@ -72,7 +83,10 @@ function textsIn(root) {
   return texts;
 }
 
-/** Makes Math.random the generator mulberry32. */
+/**
+ * Makes Math.random the generator mulberry32.
+ * @param {string} text
+ */
 function seedRandom(text) {
   let state = 0;
   for (const letter of text) state = (Math.imul(state, 31) + letter.charCodeAt(0)) | 0;

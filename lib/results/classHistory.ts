@@ -6,6 +6,7 @@
  * each mask by its size, as PAT does in Eq. 4, gives it ĝ_c = g_c/|M_c|.
  */
 import { invalid } from '../check';
+import { averagesByMask, coefficientOf } from '../losses/traits';
 import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
 import type { ClassStatistics } from '../training/classStatistics';
@@ -49,7 +50,8 @@ export function classHistory({ label, folder, record, epochs }: TrainingRun): Cl
     throw invalid('classHistory', 'run', expected, `${label} in ${folder} without`);
   }
   const { loss } = record.config;
-  const perMask = loss.name === 'pat' && loss.variant !== 'authors' && loss.normalizer !== 'pixels';
+  const perMask = averagesByMask(loss);
+  const hasCoefficient = coefficientOf(loss) !== undefined;
   const [{ pixels }] = logged;
   const total = pixels.reduce((sum, count) => sum + count, 0);
   const normOf = ({ gradientNorm, pixelGradientNorm }: ClassStatistics, id: number) =>
@@ -62,8 +64,9 @@ export function classHistory({ label, folder, record, epochs }: TrainingRun): Cl
       group,
       norms: logged.map((statistics) => normOf(statistics, classId)),
       // Runs of version 1.0 have a β of PAT's defaults whatever their loss.
-      coefficients:
-        loss.name === 'pat' ? logged.map(({ coefficient }) => coefficient?.[classId] ?? NaN) : null,
+      coefficients: hasCoefficient
+        ? logged.map(({ coefficient }) => coefficient?.[classId] ?? NaN)
+        : null,
     };
   });
   const ranges = logged.map((_, i) => {

@@ -1,5 +1,5 @@
 /** Strings that are equal for runs that differ in nothing but what a comparison leaves out. */
-import type { LossConfig } from '../losses';
+import { partsOf } from '../losses/traits';
 import type { ResultRecord } from './records';
 
 /** What a run was asked to do, and which split of its data is scored. */
@@ -44,10 +44,10 @@ export function drawsName(key: string): string {
 }
 
 /** Equal for a loss whatever its options, but for the authors' variant and PAT's 1/|M|: those are losses of their own. */
-export function lossFamily(loss: LossConfig): string {
+export function lossFamily(loss: { name: string }): string {
   const variant = 'variant' in loss ? loss.variant : undefined;
   const normalizer = 'normalizer' in loss ? loss.normalizer : undefined;
-  return stableJson([loss.name, variant, normalizer]);
+  return stableJson([loss.name, variant, normalizer, ...partsOf(loss).map(lossFamily)]);
 }
 
 /** What scores depend on, without the seed. */

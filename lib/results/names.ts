@@ -1,5 +1,6 @@
 /** Data sets, networks, losses and differences as figures, tables and sentences name them. */
 import type { LossConfig } from '../losses';
+import { mapLosses } from '../losses/traits';
 import type { NetworkName } from '../models';
 
 export { lossLabel, lossTitle } from '../losses/labels';
@@ -39,13 +40,16 @@ export function placeTitle(dataset: string, network: NetworkName): string {
 }
 
 /** Is it the loss as in the authors' code? */
-export function isAuthors(loss: LossConfig): boolean {
+export function isAuthors(loss: { name: string }): boolean {
   return 'variant' in loss && loss.variant === 'authors';
 }
 
-/** The loss by its name and variant alone: `BMS`, `BMS, authors’ code`. */
+/** The loss by its name and variant alone: `BMS`, `BMS, authors’ code`; a sum by those of its terms and their weights. */
 export function withoutOptions(loss: LossConfig): LossConfig {
-  return { name: loss.name, ...(isAuthors(loss) ? { variant: 'authors' as const } : {}) };
+  return mapLosses(loss, (one) => ({
+    name: one.name,
+    ...(isAuthors(one) ? { variant: 'authors' as const } : {}),
+  }));
 }
 
 /** `+1.2`, `−0.3`, `0.0`: with sign and a real minus. */

@@ -1,6 +1,6 @@
 /** Which of the runs at hand are shown side by side: picked by rule, as the images are. */
 import { checkNumber } from '../check';
-import { lossNames } from '../losses';
+import { knownLosses } from '../losses';
 import { networkNames } from '../models';
 import type { TrainingRun } from '../runs/trainingRuns';
 import { lossFamily, runKeys, stableJson } from './keys';
@@ -39,9 +39,9 @@ export function bestOfEachLoss(runs: readonly TrainingRun[]): TrainingRun[] {
  * their tables.
  */
 export function groupByImages(runs: readonly TrainingRun[]): RunGroup[] {
+  const losses = knownLosses();
   const place = ({ record: { config } }: TrainingRun) =>
-    networkNames.indexOf(config.model.name) * lossNames.length +
-    lossNames.indexOf(config.loss.name);
+    networkNames.indexOf(config.model.name) * losses.length + losses.indexOf(config.loss.name);
   const keys = keysOf(runs);
   const groups = grouped(runs, (_, i) => keys[i].scheme);
   const named = tellApart(groups.map(([{ record }]) => record));

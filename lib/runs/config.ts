@@ -4,18 +4,18 @@
  * own for the rest, such as batches of 8, which the code leaves open.
  */
 import { z } from 'zod';
-import { InputError, invalid } from '../check';
+import { invalid } from '../check';
 import { datasetNames } from '../datasets';
 import { ownOptions, voidRule } from '../datasets/options';
 import { readJsonIfThere } from '../files';
 import { checkPrecision } from '../engine';
-import { createLoss, lossNames } from '../losses';
 import type { LossConfig } from '../losses';
 import { networkNames } from '../models';
 import type { NetworkName } from '../models';
 import { configError, where } from './configErrors';
 import { runPaths } from './folder';
-import { storedConfig, withClassCounts } from './storedConfig';
+import { runLossConfig } from './lossConfig';
+import { storedConfig } from './storedConfig';
 import { checked } from '../schema';
 import type { Inferred } from '../schema';
 
@@ -151,7 +151,7 @@ export type LoggingConfig = ExperimentConfig['logging'];
 
 /**
  * Fills in the defaults, `classCounts: 'dataset'` for the losses published with the counts of the training set included.
- * The loss is checked by `createLoss`; what a run sets itself (`ignoreIndex`, `validate`, `noise`) is refused.
+ * The loss is checked by `createLoss`; what a run sets itself (`ignoreIndex`, `validate`, `noise`, `epoch`) is refused.
  *
  * @throws InputError that names the path of the wrong value, the value and what it must be.
  */
@@ -159,14 +159,7 @@ export function parseConfig(input: unknown): ExperimentConfig {
   const { data: config, issue } = checked(schema, input);
   if (config === undefined) throw configError(schema, input, issue);
   checkPrecision(where, config);
-  config.loss = withClassCounts(config.loss, 'dataset');
-  try {
-    createLoss(countable(config.loss));
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const known = `Losses: ${lossNames.join(', ')}.`;
-    throw new InputError(`${where}: loss: ${error.message} ${known}`);
-  }
+  config.loss = runLossConfig(config);
   return config;
 }
 
@@ -182,12 +175,6 @@ export async function readConfig(
 /** The same for a configuration that a run has stored: version 1.0's, too, keeps its meaning. */
 export function parseStoredConfig(input: unknown): ExperimentConfig {
   return parseConfig(storedConfig(input));
-}
-
-/** As `createLoss` takes it: without the run's counts, which are not known yet. */
-function countable(loss: LossConfig): LossConfig {
-  if (!('classCounts' in loss) || loss.classCounts !== 'dataset') return loss;
-  return { ...loss, classCounts: 'batch' };
 }
 
 /**

@@ -113,8 +113,17 @@ function objectLabel({ label, name, ...rest }: Record<string, unknown>): string 
 }
 
 function plain(value: unknown): string {
-  if (Array.isArray(value)) return value.map(plain).join('x');
+  if (Array.isArray(value))
+    return value.map((one) => (isObject(one) ? partLabel(one) : plain(one))).join('x');
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** `pat-temperature=2`, `0.5-focal`: a term of a sum, a stage. */
+function partLabel(part: Record<string, unknown>): string {
+  const texts = Object.values(part).map((value) =>
+    isObject(value) ? objectLabel(value) : plain(value),
+  );
+  return texts.join('-');
 }
 
 function withoutLabel(value: unknown): unknown {

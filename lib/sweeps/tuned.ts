@@ -1,6 +1,6 @@
 /** The options that the search on validation chose (preset `tuning`), by scale and data set. */
-import type { LossConfig, LossName } from '../losses';
-import { withClassCounts } from '../runs/storedConfig';
+import type { LossConfig } from '../losses';
+import { withBatchCounts } from '../runs/storedConfig';
 
 /** As `chooseOptions` chooses from the search's records in data/results/laptop; a test compares. */
 export const tunedLosses: Partial<Record<string, Partial<Record<string, readonly LossConfig[]>>>> =
@@ -34,7 +34,7 @@ export const tunedLosses: Partial<Record<string, Partial<Record<string, readonly
   };
 
 /** The loss with its chosen option, as `atScale` has it; with its defaults where there was no search. */
-export function tunedLoss(scale: string, dataset: string, name: LossName): LossConfig {
+export function tunedLoss(scale: string, dataset: string, name: string): LossConfig {
   const chosen = tunedLosses[scale]?.[dataset]?.find((loss) => loss.name === name);
   return atScale(scale, chosen ?? { name });
 }
@@ -45,5 +45,5 @@ export function tunedLoss(scale: string, dataset: string, name: LossName): LossC
  * `'dataset'`.
  */
 export function atScale(scale: string, loss: LossConfig): LossConfig {
-  return scale === 'laptop' ? withClassCounts(loss, 'batch') : loss;
+  return scale === 'laptop' ? withBatchCounts(loss) : loss;
 }

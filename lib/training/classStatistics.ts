@@ -12,9 +12,7 @@
  */
 import { tf } from '../backend';
 import type { SegmentationDataset } from '../datasets/types';
-import type { PixelwiseLoss } from '../losses';
-import { patCoefficient } from '../losses/pat';
-import type { PatCoefficientOptions } from '../losses/pat';
+import type { UnaveragedLoss } from '../losses';
 import { Random } from '../random';
 
 /** One number for each class; null for a class that the probe does not show. */
@@ -30,10 +28,10 @@ export interface ClassStatistics {
 }
 
 export interface ClassStatisticsOptions {
-  /** The run's loss before averaging. */
-  loss: PixelwiseLoss;
-  /** Of PAT's β (default: β is not measured). */
-  coefficient?: PatCoefficientOptions;
+  /** The run's loss before averaging; of one that is a number of the whole batch, the sum over batches of its gradient. */
+  loss: UnaveragedLoss;
+  /** β, logits `[…,C]` → `[…,C]` (default: not measured). */
+  coefficient?: (logits: tf.Tensor) => tf.Tensor;
   /** Samples, as `probeSamples` draws them. */
   samples: readonly number[];
   /** Images in one pass. */
@@ -74,7 +72,7 @@ export async function classStatistics(
       const truth = tf.oneHot(labels.flatten(), numClasses).toFloat(); // [N,C], 0 where ignored
       const values = [gradient.reshape([-1, numClasses]), tf.ones([labels.size, 1])]; // [N,C], [N,1]
       if (coefficient) {
-        const beta = patCoefficient(logits, coefficient).reshape([-1, numClasses]); // [N,C]
+        const beta = coefficient(logits).reshape([-1, numClasses]); // [N,C]
         values.push(beta.mul(truth).sum(1, true)); // [N,1]
       }
       return truth.matMul(tf.concat(values, 1), true); // [C,columns]

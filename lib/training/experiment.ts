@@ -159,7 +159,8 @@ async function train(
   const log = tensorboard ? tensorboardLog({ folder, valid, images, firstStep }) : undefined;
   let savedAt = performance.now();
   let savedStep = position.step;
-  const executor = runExecutor(config, valid.ignoreIndex, state, onNote);
+  const first = { epoch: position.epoch + 1, onNote };
+  const executor = runExecutor(config, valid.ignoreIndex, state, first);
   prepareExecutor(executor, config, { train: experiment.train.length, valid: valid.length });
   const save = async () => {
     executor.sync();

@@ -3,6 +3,7 @@ import type { tf } from '../backend';
 import { createLoss } from '../losses';
 import type { LossConfig, SegmentationLoss } from '../losses';
 import { nextNoiseSeed } from '../losses/noise';
+import { drawsNoise, lossAtEpoch, mapLosses, ownSeed } from '../losses/traits';
 import { Random } from '../random';
 import type { ExperimentConfig } from '../runs/config';
 
@@ -11,9 +12,15 @@ export function countedConfig(
   config: ExperimentConfig,
   trainingPixels: readonly number[] | undefined,
 ): ExperimentConfig {
-  const { loss } = config;
-  if (!('classCounts' in loss) || loss.classCounts !== 'dataset') return config;
-  return { ...config, loss: { ...loss, classCounts: trainingPixels } };
+  const loss = mapLosses(config.loss, (one) =>
+    one.classCounts === 'dataset' ? { ...one, classCounts: trainingPixels } : one,
+  );
+  return { ...config, loss };
+}
+
+/** The configuration of an epoch, from 1 on: a loss in stages is that of its stage, Infinity of the last. */
+export function configAtEpoch(config: ExperimentConfig, epoch: number): ExperimentConfig {
+  return { ...config, loss: lossAtEpoch(config.loss, epoch) };
 }
 
 /** The run's loss at `place`: a step, the validation, the probe. */
@@ -25,10 +32,14 @@ export function lossAt(
   return createLoss(lossConfigAt(config, ignoreIndex, place));
 }
 
-/** The run's loss and plain cross-entropy, as a validation reports them. */
+/**
+ * The run's loss and plain cross-entropy, as a validation reports them. A loss in stages is that of the last stage in every
+ * epoch, so that epochs can be compared.
+ */
 export function validationLosses(config: ExperimentConfig, ignoreIndex: number) {
-  const loss = lossAt(config, ignoreIndex, 'validation');
-  return { loss, crossEntropy: crossEntropyBeside(loss, config, ignoreIndex) };
+  const last = configAtEpoch(config, Infinity);
+  const loss = lossAt(last, ignoreIndex, 'validation');
+  return { loss, crossEntropy: crossEntropyBeside(loss, last, ignoreIndex) };
 }
 
 /**
@@ -65,14 +76,15 @@ export function lossConfigAt(
   place: string,
 ): LossConfig {
   const own = { validate: false, ignoreIndex };
-  if (loss.name !== 'blv') return { ...loss, ...own };
-  return { ...loss, ...own, seed: seedAt(loss.seed ?? seed, place) };
+  const placed = mapLosses(loss, (one) =>
+    drawsNoise(one) ? { ...one, seed: seedAt(ownSeed(one) ?? seed, place) } : one,
+  );
+  return { ...placed, ...own };
 }
 
 /** Gives the seeds of the noise at `place` one by one, those that the loss of `lossAt` would draw; the caller disposes them. */
 export function noiseSeedsAt({ loss, seed }: ExperimentConfig, place: string): () => tf.Tensor1D {
-  const own = loss.name === 'blv' ? (loss.seed ?? seed) : seed;
-  const random = new Random(seedAt(own, place)).stream('noise');
+  const random = new Random(seedAt(ownSeed(loss) ?? seed, place)).stream('noise');
   return () => nextNoiseSeed(random);
 }
 

@@ -10,6 +10,7 @@ import { createExecutor } from '../engine';
 import { createLoss } from '../losses';
 import type { LossConfig } from '../losses';
 import { nextNoiseSeed } from '../losses/noise';
+import { ownSeed } from '../losses/traits';
 import { createModel } from '../models';
 import { trainableVariables } from '../models/layers';
 import { Random } from '../random';
@@ -57,7 +58,7 @@ export async function trainBriefly(
   const model = createModel({ name: 'unet', numClasses: dataset.numClasses, width, seed });
   const adam = new Adam(trainableVariables(model));
   const executor = createExecutor({ model, adam, loss: lossFunction, ignoreIndex });
-  const noise = new Random((loss.name === 'blv' ? loss.seed : undefined) ?? seed).stream('noise');
+  const noise = new Random(ownSeed(loss) ?? seed).stream('noise');
   const losses: number[] = [];
   try {
     for await (const { images, labels } of endlessBatches(dataset, batchSize, seed)) {

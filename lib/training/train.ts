@@ -3,7 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { tf } from '../backend';
 import type { SegmentationDataset } from '../datasets/types';
 import type { StepExecutor } from '../engine';
-import { pixelwiseLoss } from '../losses';
+import { lossBeforeAveraging } from '../losses';
+import { coefficientOf } from '../losses/traits';
 import { Random } from '../random';
 import type { ExperimentConfig } from '../runs/config';
 import type { EpochMetrics } from '../runs/epochs';
@@ -14,7 +15,8 @@ import type { ClassStatistics } from './classStatistics';
 import { evaluate } from './evaluate';
 import type { Evaluation, EvaluationOptions, PredictedBatch } from './evaluate';
 import { validationForward } from './runExecutor';
-import { lossConfigAt, noiseSeedsAt, validationLosses } from './runLoss';
+import type { RunExecutor } from './runExecutor';
+import { configAtEpoch, lossConfigAt, noiseSeedsAt, validationLosses } from './runLoss';
 import { learningRateAt } from './schedule';
 import { DivergedError } from '../engine/step';
 import type { StepResult, TrainingBatch } from '../engine/step';
@@ -31,7 +33,7 @@ export interface TrainingOptions {
   valid: SegmentationDataset;
   state: TrainingState;
   /** Of the state's model and Adam, and the run's loss. */
-  executor: StepExecutor;
+  executor: RunExecutor;
   /** Where to begin; the loop moves it on. */
   position: RunPosition;
   signal?: AbortSignal;
@@ -73,6 +75,7 @@ export async function trainLoop(options: TrainingOptions): Promise<void> {
   while (position.epoch < epochs) {
     const waited = position.epoch - (position.best?.epoch ?? 0);
     if (patience !== null && position.best !== null && waited >= patience) return;
+    options.executor.enter(position.epoch + 1);
     await trainEpoch(options);
     await finishEpoch(options);
   }
@@ -174,12 +177,13 @@ async function finishEpoch(options: TrainingOptions): Promise<void> {
 
 /** Of a fixed probe of training samples; the seed is the data set's, so that all runs on it have the same one. */
 function statistics(options: TrainingOptions): Promise<ClassStatistics> {
-  const { config, train, state, executor } = options;
+  const { train, state, executor, position } = options;
   executor.sync();
+  const config = configAtEpoch(options.config, position.epoch); // of the epoch that has ended
   const { loss, batchSize, dataset } = config;
   return classStatistics(state.model, train, {
-    loss: pixelwiseLoss(lossConfigAt(config, train.ignoreIndex, 'probe')),
-    ...(loss.name === 'pat' ? { coefficient: loss } : {}),
+    loss: lossBeforeAveraging(lossConfigAt(config, train.ignoreIndex, 'probe')),
+    coefficient: coefficientOf(loss),
     samples: probeSamples(train.length, dataset.seed),
     batchSize,
   });

@@ -6,9 +6,11 @@
 import fs from 'fs';
 import path from 'path';
 import { BINDING, CACHE, Failure, findProgram, kernelEnvironment, ROOT } from '../environment.mjs';
-import { hashFiles, hasStamp, remove, writeStamp } from './files.mjs';
+import { hashFiles, hasStamp, parseJson, remove, writeStamp } from './files.mjs';
 import { pip } from './python.mjs';
-import { failureFor, mustRun, run } from './run.mjs';
+import { failureFor, lastLine, mustRun, run } from './run.mjs';
+
+/** @typedef {{ tensorflow: string, device: 'CPU' | 'GPU', tfjs: string }} Probe what TensorFlow says of itself */
 
 const ZIG = 'ziglang==0.15.2';
 const PLACE = path.join(BINDING, 'lib', 'napi-v8', 'tfjs_binding.node');
@@ -27,7 +29,12 @@ const PROBE = `
   console.log('\\n' + JSON.stringify({ tensorflow: binding.TF_Version, device, tfjs: tf.version.tfjs }));
 `;
 
-/** Compiles the addon into `folder` unless it is there; says with what. */
+/**
+ * Compiles the addon into `folder` unless it is there; says with what.
+ * @param {string} step
+ * @param {string} folder
+ * @param {string[]} libraries file names
+ */
 export async function build(step, folder, libraries) {
   const addon = path.join(folder, 'tfjs_binding.node');
   if (hasStamp(stampOf(folder), content(addon))) return 'addon kept';
@@ -37,7 +44,14 @@ export async function build(step, folder, libraries) {
   return `addon built with ${compiler}`;
 }
 
-/** Compiles C++ files against the headers and libraries in `folder`, to lie in `lib/napi-v8`; says with what. */
+/**
+ * Compiles C++ files against the headers and libraries in `folder`, to lie in `lib/napi-v8`; says with what.
+ * @param {string} step
+ * @param {string} folder
+ * @param {string[]} files
+ * @param {string} output
+ * @param {string[]} libraries
+ */
 export async function compile(step, folder, files, output, libraries) {
   const flags = [
     ...['-shared', '-fPIC', '-O3', '-std=c++17', '-DNAPI_VERSION=8'],
@@ -51,24 +65,35 @@ export async function compile(step, folder, files, output, libraries) {
       : ['-Wl,-rpath,$ORIGIN/../../deps/lib']),
     ...['-o', output],
   ];
-  return (await compileWithSystem(flags)) || compileWithZig(step, flags);
+  const compiler = await compileWithSystem(flags);
+  return compiler === undefined ? compileWithZig(step, flags) : compiler;
 }
 
-/** Copies the addon into node_modules (through a rename: a running process may have the old one loaded). */
+/**
+ * Copies the addon into node_modules (through a rename: a running process may have the old one loaded).
+ * @param {string} folder
+ */
 export function place(folder) {
   fs.mkdirSync(path.dirname(PLACE), { recursive: true });
   fs.copyFileSync(path.join(folder, 'tfjs_binding.node'), `${PLACE}.partial`);
   fs.renameSync(`${PLACE}.partial`, PLACE);
 }
 
-/** True when the addon in node_modules is the one that was built, and tried, in `folder`. */
+/**
+ * True when the addon in node_modules is the one that was built, and tried, in `folder`.
+ * @param {string} folder
+ */
 export function isPlaced(folder) {
   const addon = path.join(folder, 'tfjs_binding.node');
   if (!fs.existsSync(PLACE) || !fs.existsSync(addon)) return false;
   return hasStamp(stampOf(folder), content(addon)) && hashFiles([PLACE]) === hashFiles([addon]);
 }
 
-/** Loads TensorFlow and runs one operation in a process of its own, then records that this build works. */
+/**
+ * Loads TensorFlow and runs one operation in a process of its own, then records that this build works.
+ * @param {string} step
+ * @param {string} folder
+ */
 export async function tryOut(step, folder) {
   const { probe, result } = await probeTensorFlow();
   const addon = path.join(folder, 'tfjs_binding.node');
@@ -86,18 +111,21 @@ export async function tryOut(step, folder) {
 
 /**
  * What TensorFlow says of itself in a fresh process.
- * @returns {Promise<{ probe?: { tensorflow: string, device: 'CPU' | 'GPU', tfjs: string }, result: object }>}
+ * @returns {Promise<{ probe?: Probe, result: import('./run.mjs').Result }>}
  */
 export async function probeTensorFlow() {
   const result = await run(process.execPath, ['-e', PROBE], {
     log: 'tensorflow',
     env: kernelEnvironment(),
   });
-  const last = result.stdout.trim().split('\n').pop();
-  return { probe: result.code === 0 ? JSON.parse(last) : undefined, result };
+  if (result.code !== 0) return { result };
+  return { probe: /** @type {Probe} */ (parseJson(lastLine(result.stdout))), result };
 }
 
-/** For platforms without a wheel: the package's own download (an older libtensorflow), tried like ours. */
+/**
+ * For platforms without a wheel: the package's own download (an older libtensorflow), tried like ours.
+ * @param {string} step
+ */
 export async function download(step) {
   const env = { ...process.env };
   env.PATH = [path.join(ROOT, 'node_modules', '.bin'), env.PATH].join(path.delimiter);
@@ -122,6 +150,7 @@ function downloadContent() {
   return { platform: `${process.platform}-${process.arch}` };
 }
 
+/** @param {string[]} flags */
 async function compileWithSystem(flags) {
   for (const compiler of ['g++', 'clang++', 'c++'].filter((name) => findProgram(name))) {
     const { code } = await run(compiler, flags, { log: 'addon' });
@@ -130,7 +159,11 @@ async function compileWithSystem(flags) {
   return undefined;
 }
 
-/** Without a working C++ compiler: the one in the PyPI package ziglang, removed again after use. */
+/**
+ * Without a working C++ compiler: the one in the PyPI package ziglang, removed again after use.
+ * @param {string} step
+ * @param {string[]} flags
+ */
 async function compileWithZig(step, flags) {
   const folder = path.join(CACHE, 'zig');
   remove(folder);
@@ -154,6 +187,7 @@ async function compileWithZig(step, flags) {
   );
 }
 
+/** @param {string} extension */
 function sources(extension) {
   const folder = path.join(BINDING, 'binding');
   if (!fs.existsSync(folder)) {
@@ -167,11 +201,15 @@ function sources(extension) {
   return names.sort().map((file) => path.join(folder, file));
 }
 
+/** @param {string} folder */
 function stampOf(folder) {
   return path.join(folder, 'addon.json');
 }
 
-/** What the stamp of a tried addon says: the sources it came from and the binary itself. */
+/**
+ * What the stamp of a tried addon says: the sources it came from and the binary itself.
+ * @param {string} addon
+ */
 function content(addon) {
   if (!fs.existsSync(addon)) return undefined;
   return { sources: hashFiles([...sources('.cc'), ...sources('.h')]), addon: hashFiles([addon]) };

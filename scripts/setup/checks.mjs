@@ -5,18 +5,40 @@ import os from 'os';
 import path from 'path';
 import { findProgram, kernelEnvironment, ROOT, venvBin } from '../environment.mjs';
 import { probeTensorFlow } from './addon.mjs';
+import { parseJson } from './files.mjs';
 import * as kernel from './kernel.mjs';
 import { listNativeOps, nativeOpsRow } from './nativeOps.mjs';
 import * as npm from './npm.mjs';
 import * as python from './python.mjs';
+import { lastLine } from './run.mjs';
 import { deviceAsked, hasNvidiaGpu } from './tensorflow.mjs';
 
+/** @typedef {{ status: 'ok' | 'warning' | 'error', value: string, remedy?: string }} Outcome */
+/** @typedef {() => Outcome | Promise<Outcome>} Check */
+
 const SETUP = 'npm run setup';
+/**
+ * @param {string} value
+ * @returns {Outcome}
+ */
 const ok = (value) => ({ status: 'ok', value });
+/**
+ * @param {string} value
+ * @param {string} remedy
+ * @returns {Outcome}
+ */
 const warning = (value, remedy) => ({ status: 'warning', value, remedy });
+/**
+ * @param {string} value
+ * @param {string} remedy
+ * @returns {Outcome}
+ */
 const error = (value, remedy = SETUP) => ({ status: 'error', value, remedy });
 
-/** Folders under the data root, and the file or folder that shows a data set to be whole. */
+/**
+ * Folders under the data root, and the file or folder that shows a data set to be whole.
+ * @type {Record<string, string>}
+ */
 const DATASETS = {
   camvid: 'camvid/CamVid/train',
   'oxford-iiit-pet': 'oxford-iiit-pet/annotations/trimaps',
@@ -44,15 +66,21 @@ manager.shutdown_kernel(now=True)
 print(json.dumps({"status": reply["content"]["status"], "text": "".join(texts)}))
 `;
 
+/** @type {ReturnType<typeof probeTensorFlow> | undefined} */
 let tensorflow;
+/** @type {ReturnType<typeof listNativeOps> | undefined} */
 let nativeOps;
 /** One probe serves the rows TensorFlow and Device; that of the native ops runs beside the checks after it. */
 function probe() {
-  nativeOps = nativeOps || listNativeOps();
-  tensorflow = tensorflow || probeTensorFlow();
+  nativeOps ??= listNativeOps();
+  tensorflow ??= probeTensorFlow();
   return tensorflow;
 }
 
+/**
+ * What the doctor looks at, in order.
+ * @type {Record<string, Check>}
+ */
 export const CHECKS = {
   Node: () => ok(`${process.version} (${process.execPath})`),
   'npm packages': () =>
@@ -78,8 +106,7 @@ export const CHECKS = {
     const found = await probe();
     if (!found.probe) return error('unknown: TensorFlow does not load');
     const gpu = hasNvidiaGpu();
-    if (found.probe.device === 'GPU')
-      return ok(`GPU: ${output('nvidia-smi', ['-L']).split('\n')[0]}`);
+    if (found.probe.device === 'GPU') return ok(`GPU: ${firstLine(output('nvidia-smi', ['-L']))}`);
     if (!gpu) return ok('CPU (no NVIDIA GPU answers)');
     if (deviceAsked() === 'cpu') return ok('CPU, as PAT_DEVICE=cpu asks, beside an NVIDIA GPU');
     return error(
@@ -108,9 +135,11 @@ function checkKernel() {
   const start = performance.now();
   const printed = output(venvBin('python'), ['-c', START_KERNEL]);
   if (!printed) return error('tslab does not start');
-  const { status, text } = JSON.parse(printed.split('\n').pop());
+  const { status, text } = /** @type {{ status: string, text: string }} */ (
+    parseJson(lastLine(printed))
+  );
   if (status !== 'ok') return error(`tslab starts, but a cell ends with ${status}`);
-  const { folder, node } = JSON.parse(text);
+  const { folder, node } = /** @type {{ folder: string, node: string }} */ (parseJson(text));
   if (fs.realpathSync(folder) !== fs.realpathSync(ROOT)) return error(`tslab starts in ${folder}`);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   return ok(`tslab starts in the repository, Node ${node}, first cell after ${seconds} s`);
@@ -148,9 +177,22 @@ function checkDatasets() {
   );
 }
 
-/** What a program prints, trimmed; undefined when it fails. */
+/** @param {string | undefined} text */
+function firstLine(text = '') {
+  return text.split('\n')[0];
+}
+
+/**
+ * What a program prints, trimmed; undefined when it fails.
+ * @param {string} command
+ * @param {string[]} args
+ */
 function output(command, args) {
-  const options = { cwd: ROOT, env: kernelEnvironment(), encoding: 'utf8', timeout: 120000 };
-  const { status, stdout } = spawnSync(command, args, options);
+  const { status, stdout } = spawnSync(command, args, {
+    cwd: ROOT,
+    env: kernelEnvironment(),
+    encoding: 'utf8',
+    timeout: 120000,
+  });
   return status === 0 ? stdout.trim() : undefined;
 }

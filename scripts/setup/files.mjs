@@ -3,47 +3,104 @@ import { createHash } from 'crypto';
 import fs from 'fs';
 import path from 'path';
 
-/** Writes `text` to `file` through a rename, so that an interruption never leaves half of it. */
-export function writeWhole(file, text) {
+/**
+ * Replaces `file` by `content` through a rename, so that an interruption or a full disk never leaves half of it; makes its
+ * folder. An error names the file.
+ * @param {string} file
+ * @param {string | Uint8Array} content
+ */
+export function writeWhole(file, content) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
+  replaceWhole(file, (partial) => {
+    const handle = fs.openSync(partial, 'w');
+    try {
+      fs.writeFileSync(handle, content);
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+  });
+}
+
+/**
+ * Replaces `file` by a copy of `source`, all or nothing.
+ * @param {string} source
+ * @param {string} file
+ */
+export function copyWhole(source, file) {
+  replaceWhole(file, (partial) => fs.copyFileSync(source, partial));
+}
+
+/**
+ * @param {string} file
+ * @param {(partial: string) => void} write
+ */
+function replaceWhole(file, write) {
   const partial = `${file}.${process.pid}.partial`;
   try {
-    fs.writeFileSync(partial, text);
+    write(partial);
     fs.renameSync(partial, file);
   } catch (error) {
     fs.rmSync(partial, { force: true });
-    throw error;
+    throw Object.assign(/** @type {Error} */ (error), { path: file, dest: undefined });
   }
 }
 
-/** The JSON in `file`, or undefined when it is absent or not JSON. */
+/**
+ * The value of a text of JSON: what it is, the caller says or checks.
+ * @param {string} text
+ * @returns {unknown}
+ */
+export function parseJson(text) {
+  return JSON.parse(text);
+}
+
+/**
+ * The JSON in `file`, or undefined when it is absent or not JSON.
+ * @param {string} file
+ */
 export function readJson(file) {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
+    return parseJson(fs.readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
 }
 
-/** Records that the work described by `content` is done. */
+/**
+ * Records that the work described by `content` is done.
+ * @param {string} file
+ * @param {unknown} content
+ */
 export function writeStamp(file, content) {
   writeWhole(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
-/** True when `file` records exactly `content`. */
+/**
+ * True when `file` records exactly `content`.
+ * @param {string} file
+ * @param {unknown} content
+ */
 export function hasStamp(file, content) {
   const stamp = readJson(file);
   return stamp !== undefined && JSON.stringify(stamp) === JSON.stringify(content);
 }
 
-/** SHA-256 (hex) of files' contents, in the order given. */
+/**
+ * SHA-256 (hex) of files' contents, in the order given.
+ * @param {string[]} files
+ */
 export function hashFiles(files) {
   const hash = createHash('sha256');
   for (const file of files) hash.update(fs.readFileSync(file));
   return hash.digest('hex');
 }
 
-/** Makes `link` a relative symbolic link to `target` unless it is one already. */
+/**
+ * Makes `link` a relative symbolic link to `target` unless it is one already.
+ * @param {string} link
+ * @param {string} target
+ */
 export function linkTo(link, target) {
   const relative = path.relative(path.dirname(link), target);
   try {
@@ -56,7 +113,10 @@ export function linkTo(link, target) {
   fs.symlinkSync(relative, link);
 }
 
-/** Removes a file or folder, however much of it there is. */
+/**
+ * Removes a file or folder, however much of it there is.
+ * @param {string} target
+ */
 export function remove(target) {
   fs.rmSync(target, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -21,14 +21,18 @@ const DEFAULTS = {
 /**
  * The content of kernel.json. The root and the connection file reach the shell as arguments, so that no character in
  * them needs quoting. `${PATH}` is filled in by Jupyter when it starts the kernel.
+ * @param {string} root
+ * @param {string} nodeFolder
+ * @param {string[]} libraryFolders
  */
 export function kernelSpec(root, nodeFolder, libraryFolders = []) {
+  /** @param {string} text */
   const literal = (text) => text.replaceAll('$', '$$$$');
   return {
     argv: [
       '/bin/sh',
       '-c',
-      'cd "$1" && exec node_modules/.bin/tslab kernel --config-path "$2"',
+      'cd "$1" && exec node scripts/kernel.mjs --config-path "$2"',
       'tslab',
       root,
       '{connection_file}',
@@ -51,13 +55,14 @@ export function isCurrent() {
 }
 
 /** Writes the kernelspec and the defaults. */
-export async function make() {
+export function make() {
   for (const [file, text] of wanted()) writeWhole(file, text);
-  return path.relative(ROOT, FILE);
+  return Promise.resolve(path.relative(ROOT, FILE));
 }
 
 function wanted() {
   const spec = kernelSpec(ROOT, path.dirname(process.execPath), gpuLibraryFolders());
+  /** @param {object} value */
   const text = (value) => `${JSON.stringify(value, null, 1)}\n`;
   return [
     [FILE, text(spec)],

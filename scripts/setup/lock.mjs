@@ -10,9 +10,12 @@ import { CACHE } from '../environment.mjs';
 import { readJson, writeWhole } from './files.mjs';
 import { onChildren } from './run.mjs';
 
+/** @typedef {{ token: string, host: string, pids: number[] }} Lock */
+
 const STALE_AFTER = 120000;
 const HEARTBEAT = 5000;
 
+/** @param {number} milliseconds */
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
@@ -24,7 +27,7 @@ export async function lock(file = path.join(CACHE, 'setup.lock'), { poll = 500 }
   const mine = { token: randomBytes(8).toString('hex'), host: os.hostname(), pids: [process.pid] };
   let told = false;
   while (!create(file, mine)) {
-    const theirs = readJson(file);
+    const theirs = readLock(file);
     if (isStale(file, theirs)) {
       discard(file, theirs);
       continue;
@@ -40,7 +43,19 @@ export async function lock(file = path.join(CACHE, 'setup.lock'), { poll = 500 }
   return keep(file, mine);
 }
 
-/** Creates the lock whole (a link to a finished file); false when there is one already. */
+/**
+ * The lock in `file`; undefined where there is none, or none whole.
+ * @param {string} file
+ */
+function readLock(file) {
+  return /** @type {Lock | undefined} */ (readJson(file));
+}
+
+/**
+ * Creates the lock whole (a link to a finished file); false when there is one already.
+ * @param {string} file
+ * @param {Lock} content
+ */
 function create(file, content) {
   const candidate = `${file}.${content.token}`;
   fs.writeFileSync(candidate, JSON.stringify(content));
@@ -48,16 +63,21 @@ function create(file, content) {
     fs.linkSync(candidate, file);
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;
     throw error;
   } finally {
     fs.rmSync(candidate, { force: true });
   }
 }
 
-/** Keeps the lock fresh, with the pids of this process's children, until released. */
+/**
+ * Keeps the lock fresh, with the pids of this process's children, until released.
+ * @param {string} file
+ * @param {Lock} mine
+ */
 function keep(file, mine) {
-  const isMine = () => (readJson(file) || {}).token === mine.token;
+  const isMine = () => readLock(file)?.token === mine.token;
+  /** @param {number[]} pids */
   const write = (pids) => {
     try {
       if (isMine()) writeWhole(file, JSON.stringify({ ...mine, pids: [process.pid, ...pids] }));
@@ -78,6 +98,10 @@ function keep(file, mine) {
   };
 }
 
+/**
+ * @param {string} file
+ * @param {Lock | undefined} theirs
+ */
 function isStale(file, theirs) {
   let age;
   try {
@@ -89,7 +113,11 @@ function isStale(file, theirs) {
   return theirs.host === os.hostname() && !theirs.pids.some(isAlive);
 }
 
-/** Moves a stale lock away; puts it back if meanwhile another process had taken it over. */
+/**
+ * Moves a stale lock away; puts it back if meanwhile another process had taken it over.
+ * @param {string} file
+ * @param {Lock | undefined} stale
+ */
 function discard(file, stale) {
   const aside = `${file}.stale.${process.pid}`;
   try {
@@ -97,7 +125,7 @@ function discard(file, stale) {
   } catch {
     return;
   }
-  const moved = readJson(aside);
+  const moved = readLock(aside);
   if (moved && stale && moved.token !== stale.token) {
     try {
       fs.linkSync(aside, file);
@@ -108,11 +136,12 @@ function discard(file, stale) {
   fs.rmSync(aside, { force: true });
 }
 
+/** @param {number} pid */
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error.code === 'EPERM';
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
   }
 }

@@ -1,6 +1,13 @@
 /** The doctor's row about lib/ops.ts: which fused ops run natively here. */
 import { kernelEnvironment, ROOT } from '../environment.mjs';
-import { run } from './run.mjs';
+import { parseJson } from './files.mjs';
+import { lastLine, run } from './run.mjs';
+
+/**
+ * @typedef {object} NativeOps
+ * @property {'CPU' | 'GPU'} device
+ * @property {{ name: string, ops: string[], rejected: { ops: string[], reason: string }[] }[]} ops
+ */
 
 const PROBE = `
 const { probeNativeOps } = require('./lib/ops');
@@ -9,7 +16,7 @@ console.log(JSON.stringify({ device: deviceReport().device, ops: probeNativeOps(
 
 /**
  * The ops as a fresh process finds them.
- * @returns {Promise<{ device: 'CPU' | 'GPU', ops: { name: string, ops: string[], rejected: object[] }[] } | undefined>}
+ * @returns {Promise<NativeOps | undefined>}
  */
 export async function listNativeOps() {
   const { code, stdout } = await run(process.execPath, ['--import', 'tsx', '-e', PROBE], {
@@ -17,10 +24,14 @@ export async function listNativeOps() {
     cwd: ROOT,
     env: kernelEnvironment(),
   });
-  return code === 0 ? JSON.parse(stdout.trim().split('\n').pop()) : undefined;
+  return code === 0 ? /** @type {NativeOps} */ (parseJson(lastLine(stdout))) : undefined;
 }
 
-/** The row: a warning where an op on the CPU has to do without its native form. */
+/**
+ * The row: a warning where an op on the CPU has to do without its native form.
+ * @param {NativeOps} found
+ * @returns {import('./checks.mjs').Outcome}
+ */
 export function nativeOpsRow({ device, ops }) {
   const portable = ops.filter((op) => op.ops.length === 0);
   const native = ops.filter((op) => op.ops.length > 0).map(({ name }) => name);

@@ -9,18 +9,28 @@ export const name = 'npm packages';
 /** Free disk it takes, in MB. */
 export const megabytes = () => 1000;
 
+/**
+ * A package-lock.json, as far as it is looked at; the package '' is the project.
+ * @typedef {object} LockedPackage
+ * @property {string} [version]
+ * @property {boolean} [optional]
+ * @property {boolean} [devOptional]
+ * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [devDependencies]
+ */
+
 const LOCK_FILE = path.join(ROOT, 'package-lock.json');
 /** npm writes this file last, so an interrupted installation has none. */
 const INSTALLED_FILE = path.join(ROOT, 'node_modules', '.package-lock.json');
 
 /** True when node_modules holds what package-lock.json asks for. */
 export function isCurrent() {
-  const wanted = readJson(LOCK_FILE);
-  const installed = readJson(INSTALLED_FILE);
+  const wanted = packagesOf(LOCK_FILE);
+  const installed = packagesOf(INSTALLED_FILE);
   if (!wanted || !installed) return false;
-  const { '': project, ...packages } = wanted.packages;
+  const { '': project = {}, ...packages } = wanted;
   const same = Object.entries(packages).every(([folder, { version, optional, devOptional }]) => {
-    const found = installed.packages[folder];
+    const found = installed[folder];
     return found ? found.version === version : Boolean(optional || devOptional);
   });
   const direct = Object.keys({ ...project.dependencies, ...project.devDependencies });
@@ -46,7 +56,7 @@ export async function make() {
     remove(INSTALLED_FILE);
     throw failureFor(name, result);
   }
-  const count = Object.keys(readJson(INSTALLED_FILE).packages).length;
+  const count = Object.keys(packagesOf(INSTALLED_FILE) || {}).length;
   return `${count} packages`;
 }
 
@@ -64,6 +74,18 @@ function npmCommand() {
   );
 }
 
+/**
+ * The packages of a package-lock.json; undefined where there is none.
+ * @param {string} file
+ */
+function packagesOf(file) {
+  const lock = /** @type {{ packages: Record<string, LockedPackage> } | undefined} */ (
+    readJson(file)
+  );
+  return lock?.packages;
+}
+
+/** @param {string[]} parts */
 function exists(...parts) {
   return fs.existsSync(path.join(ROOT, ...parts));
 }

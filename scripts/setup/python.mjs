@@ -3,7 +3,7 @@ import { spawnSync } from 'child_process';
 import fs from 'fs';
 import path from 'path';
 import { Failure, kernelEnvironment, ROOT, VENV, venvBin } from '../environment.mjs';
-import { hashFiles, hasStamp, readJson, remove, writeStamp } from './files.mjs';
+import { hashFiles, hasStamp, parseJson, readJson, remove, writeStamp } from './files.mjs';
 import { failureFor, mustRun, run } from './run.mjs';
 
 export const name = 'Python environment';
@@ -34,7 +34,8 @@ export function isCurrent() {
 
 /** Makes `.venv`, or brings its packages up to date. */
 export async function make() {
-  const reusable = fs.existsSync(venvBin('python')) && (readJson(STAMP) || {}).root === ROOT;
+  const stamp = /** @type {Partial<ReturnType<typeof wanted>> | undefined} */ (readJson(STAMP));
+  const reusable = fs.existsSync(venvBin('python')) && stamp?.root === ROOT;
   remove(reusable ? STAMP : VENV);
   if (!reusable) await createVenv(findPython());
   const install = ['install', '--quiet', '--retries', '2', '--requirement', REQUIREMENTS];
@@ -43,8 +44,14 @@ export async function make() {
   return `Python ${pythonVersion()}, ${venvPackage('jupyterlab')}`;
 }
 
-/** Command, arguments and options that run the environment's pip. */
+/**
+ * Command, arguments and options that run the environment's pip.
+ * @param {string[]} args
+ * @param {{ log?: string, variables?: Record<string, string> }} [options]
+ * @returns {[string, string[], { log: string, env: NodeJS.ProcessEnv }]}
+ */
 export function pip(args, { log = 'pip', variables = {} } = {}) {
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...kernelEnvironment(), PIP_DISABLE_PIP_VERSION_CHECK: '1', ...variables };
   for (const redirect of ['PIP_USER', 'PIP_TARGET', 'PIP_PREFIX', 'PIP_REQUIRE_VIRTUALENV']) {
     delete env[redirect];
@@ -59,15 +66,18 @@ export function pythonVersion() {
   return match ? match[1] : 'of unknown version';
 }
 
+/** @param {string} packageName */
 function venvPackage(packageName) {
   const pinned = new RegExp(`^${packageName}==(\\S+)`, 'm');
-  return `${packageName} ${pinned.exec(fs.readFileSync(REQUIREMENTS, 'utf8'))[1]}`;
+  const [, version] = pinned.exec(fs.readFileSync(REQUIREMENTS, 'utf8')) || [];
+  return `${packageName} ${version}`;
 }
 
 function wanted() {
   return { root: ROOT, requirements: hashFiles([REQUIREMENTS]) };
 }
 
+/** @param {string} python */
 async function createVenv(python) {
   const result = await run(python, ['-m', 'venv', VENV], { log: 'venv' });
   if (result.code === 0) return;
@@ -93,7 +103,9 @@ function findPython() {
       timeout: 20000,
     });
     if (status !== 0) continue;
-    const { version, venv } = JSON.parse(stdout);
+    const { version, venv } = /** @type {{ version: number[], venv: boolean }} */ (
+      parseJson(stdout)
+    );
     const [major, minor] = version;
     const isNew =
       major > MINIMUM_PYTHON[0] || (major === MINIMUM_PYTHON[0] && minor >= MINIMUM_PYTHON[1]);

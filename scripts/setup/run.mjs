@@ -7,28 +7,47 @@ import fs from 'fs';
 import path from 'path';
 import { CACHE, Failure, ROOT } from '../environment.mjs';
 
+/**
+ * How a program ended, and the last 16 kB of what it printed (`output`: on both channels).
+ * @typedef {object} Result
+ * @property {number | null} code
+ * @property {NodeJS.Signals | null} signal
+ * @property {string} output
+ * @property {string} stdout
+ * @property {string} log the file that has all of it
+ *
+ * @typedef {{ log?: string, env?: NodeJS.ProcessEnv, cwd?: string }} RunOptions
+ */
+
 const LOG_FOLDER = path.join(CACHE, 'setup');
 const TAIL = 16384;
 
+/** @type {Set<import('child_process').ChildProcess>} */
 const running = new Set();
+/** @type {Set<(pids: number[]) => void>} */
 const listeners = new Set();
 let stopping = false;
 
-/** Calls `listener(pids)` whenever a child process starts or ends. */
+/**
+ * Calls `listener(pids)` whenever a child process starts or ends.
+ * @param {(pids: number[]) => void} listener
+ */
 export function onChildren(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
 function announce() {
-  const pids = [...running].map((child) => child.pid).filter((pid) => pid !== undefined);
+  const pids = [...running].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
   for (const listener of listeners) listener(pids);
 }
 
 /**
  * Runs a program to its end. Its output goes to `.cache/setup/LOG.log`.
- * @returns {Promise<{ code: number | null, signal: string | null, output: string, stdout: string, log: string }>}
- *   how it ended, and the last 16 kB of what it printed (`output`: on both channels)
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<Result>}
  */
 export function run(command, args, { log = 'setup', env = process.env, cwd = ROOT } = {}) {
   fs.mkdirSync(LOG_FOLDER, { recursive: true });
@@ -45,6 +64,10 @@ export function run(command, args, { log = 'setup', env = process.env, cwd = ROO
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    /**
+     * @param {number | null} code
+     * @param {NodeJS.Signals | null} signal
+     */
     const finish = (code, signal) => {
       fs.closeSync(sink);
       running.delete(child);
@@ -53,16 +76,17 @@ export function run(command, args, { log = 'setup', env = process.env, cwd = ROO
     };
     running.add(child);
     announce();
+    /** @param {Buffer} chunk */
     const take = (chunk) => {
       try {
         fs.writeSync(sink, chunk);
       } catch {
         // a full disk must not hide the program's own message
       }
-      output = (output + chunk).slice(-TAIL);
+      output = (output + chunk.toString()).slice(-TAIL);
     };
-    child.stdout.on('data', (chunk) => {
-      stdout = (stdout + chunk).slice(-TAIL);
+    child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
+      stdout = (stdout + chunk.toString()).slice(-TAIL);
       take(chunk);
     });
     child.stderr.on('data', take);
@@ -74,23 +98,34 @@ export function run(command, args, { log = 'setup', env = process.env, cwd = ROO
 /** Ends every running program and what it started; from then on no `run` returns. */
 export async function stopAll() {
   stopping = true;
-  for (const signal of ['SIGTERM', 'SIGKILL']) {
-    for (const child of running) killGroup(child, signal);
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGKILL'])) {
+    for (const { pid } of running) if (pid !== undefined) killGroup(pid, signal);
     for (let wait = 0; wait < 50 && running.size > 0; wait++) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 }
 
-function killGroup(child, signal) {
+/**
+ * @param {number} pid
+ * @param {NodeJS.Signals} signal
+ */
+function killGroup(pid, signal) {
   try {
-    process.kill(-child.pid, signal);
+    process.kill(-pid, signal);
   } catch {
     // it has ended by itself
   }
 }
 
-/** Like `run`, throwing a Failure that names `step`, what went wrong and the remedy when the program fails. */
+/**
+ * Like `run`, throwing a Failure that names `step`, what went wrong and the remedy when the program fails.
+ * @param {string} step
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions & { remedy?: string }} [options]
+ * @returns {Promise<Result>}
+ */
 export async function mustRun(step, command, args, options = {}) {
   const result = await run(command, args, options);
   if (result.code === 0) return result;
@@ -132,7 +167,20 @@ const KNOWN = [
   },
 ];
 
-/** The Failure of a program: a known cause where its output shows one, else its last lines. */
+/**
+ * The last line of what a program printed: its answer, after whatever its libraries say.
+ * @param {string} text
+ */
+export function lastLine(text) {
+  return text.slice(text.trimEnd().lastIndexOf('\n') + 1).trim();
+}
+
+/**
+ * The Failure of a program: a known cause where its output shows one, else its last lines.
+ * @param {string} step
+ * @param {Pick<Result, 'code' | 'output'> & Partial<Result>} result
+ * @param {string} [remedy]
+ */
 export function failureFor(
   step,
   { code, signal, output, log },
@@ -143,6 +191,10 @@ export function failureFor(
     .trim()
     .split('\n')
     .filter((line) => line.trim() !== '');
+  /**
+   * @param {string} a
+   * @param {string} b
+   */
   const byLength = (a, b) => b.length - a.length;
   const shown = known
     ? lines

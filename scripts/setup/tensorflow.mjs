@@ -8,16 +8,22 @@ import fs from 'fs';
 import path from 'path';
 import { BINDING, CACHE, Failure, findProgram, venvBin } from '../environment.mjs';
 import * as addon from './addon.mjs';
-import { linkTo, remove } from './files.mjs';
+import { linkTo, parseJson, remove } from './files.mjs';
 import { pip } from './python.mjs';
-import { mustRun } from './run.mjs';
+import { lastLine, mustRun } from './run.mjs';
 
 export const name = 'TensorFlow';
 /** Free disk it takes, in MB. */
 export const megabytes = () => (deviceWanted() === 'gpu' ? 12000 : 1800);
 
 const VERSION = '2.21.0';
-/** The platforms PyPI has wheels for; the others take what the package itself downloads. */
+/** @typedef {'cpu' | 'gpu'} Device */
+/** @typedef {{ tag: string, cpu: string, gpu?: string }} Wheels a platform's tag, and its package for each device */
+
+/**
+ * The platforms PyPI has wheels for; the others take what the package itself downloads.
+ * @type {Record<string, Wheels | undefined>}
+ */
 const WHEELS = {
   'linux-x64': { tag: 'manylinux_2_27_x86_64', cpu: 'tensorflow-cpu', gpu: 'tensorflow' },
   'linux-arm64': { tag: 'manylinux_2_27_aarch64', cpu: 'tensorflow', gpu: 'tensorflow' },
@@ -54,7 +60,7 @@ export function isCurrent() {
 /** The folder of libraries and headers that is bound; undefined where the package's own download is. */
 export function boundFolder() {
   if (!WHEEL) return undefined;
-  return ['gpu', 'cpu'].map(libraryFolder).find(isBound);
+  return [libraryFolder('gpu'), libraryFolder('cpu')].find(isBound);
 }
 
 /** Fetches the libraries and builds the addon where they are missing, then binds and tries them. */
@@ -63,7 +69,7 @@ export async function make() {
   checkGlibc();
   const device = deviceWanted();
   const folder = libraryFolder(device);
-  if (!fs.existsSync(folder)) await fetchLibraries(device, folder);
+  if (!fs.existsSync(folder)) await fetchLibraries(WHEEL, device, folder);
   const built = await addon.build(name, folder, LIBRARIES);
   bind(folder);
   const probe = await addon.tryOut(name, folder);
@@ -88,15 +94,21 @@ function deviceWanted() {
   return WHEEL && WHEEL.gpu && deviceAsked() !== 'cpu' && hasNvidiaGpu() ? 'gpu' : 'cpu';
 }
 
+/** @param {Device} device */
 function libraryFolder(device) {
   return path.join(CACHE, 'tensorflow', `${VERSION}-${device}-${PLATFORM}`);
 }
 
-async function fetchLibraries(device, folder) {
+/**
+ * @param {Wheels} wheels
+ * @param {Device} device
+ * @param {string} folder
+ */
+async function fetchLibraries(wheels, device, folder) {
   const temporary = `${folder}.partial`;
   remove(temporary);
   try {
-    await extractWheel(device, temporary, path.join(temporary, 'download'));
+    await extractWheel(wheels, device, temporary);
     fs.renameSync(temporary, folder);
   } catch (error) {
     remove(temporary);
@@ -104,26 +116,33 @@ async function fetchLibraries(device, folder) {
   }
 }
 
-async function extractWheel(device, target, download) {
+/**
+ * @param {Wheels} wheels
+ * @param {Device} device
+ * @param {string} target
+ */
+async function extractWheel(wheels, device, target) {
+  const download = path.join(target, 'download');
   fs.mkdirSync(path.join(download, 'tmp'), { recursive: true });
   const options = { variables: { TMPDIR: path.join(download, 'tmp') } };
-  const which = ['--python-version', '3.12', '--implementation', 'cp', '--platform', WHEEL.tag];
+  const which = ['--python-version', '3.12', '--implementation', 'cp', '--platform', wheels.tag];
   const plain = ['--no-deps', '--only-binary=:all:', '--no-cache-dir', '--retries', '2', '--quiet'];
-  const wheelName = `${WHEEL[device]}==${VERSION}`;
+  const wheelName = `${wheels[device]}==${VERSION}`;
   await mustRun(
     name,
     ...pip(['download', ...plain, ...which, '--dest', download, wheelName], options),
   );
-  const wheel = fs.readdirSync(download).find((file) => file.endsWith('.whl'));
+  const [wheel] = fs.readdirSync(download).filter((file) => file.endsWith('.whl'));
   const extraction = ['-c', EXTRACT, path.join(download, wheel), target, ...LIBRARIES];
   const { stdout } = await mustRun(name, venvBin('python'), extraction, { log: 'tensorflow' });
   if (device === 'gpu') {
-    const cuda = JSON.parse(stdout.trim().split('\n').pop());
+    const cuda = /** @type {string[]} */ (parseJson(lastLine(stdout)));
     await mustRun(name, ...pip(['install', ...plain, '--target', target, ...cuda], options));
   }
   remove(download);
 }
 
+/** @param {string} folder */
 function bind(folder) {
   for (const library of LIBRARIES) {
     linkTo(path.join(BINDING, 'deps', 'lib', library), path.join(folder, 'tensorflow', library));
@@ -134,6 +153,7 @@ function bind(folder) {
   addon.place(folder);
 }
 
+/** @param {string} folder */
 function isBound(folder) {
   const linked = LIBRARIES.every((library) => {
     const link = path.join(BINDING, 'deps', 'lib', library);
@@ -149,7 +169,10 @@ function isBound(folder) {
 
 function checkGlibc() {
   if (process.platform !== 'linux') return;
-  const version = process.report.getReport().header.glibcVersionRuntime;
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (
+    process.report.getReport()
+  );
+  const version = header.glibcVersionRuntime;
   const [major, minor] = (version || '0.0').split('.').map(Number);
   if (major > OLDEST_GLIBC[0] || (major === OLDEST_GLIBC[0] && minor >= OLDEST_GLIBC[1])) return;
   const found = version

@@ -45,6 +45,46 @@ describe('lossCurves', () => {
     expectClose(curves[0].gradient, gradient, { absolute: 1e-5 });
   });
 
+  it('gives label smoothing, logit adjustment and seesaw', async () => {
+    const classCounts = [100, 10, 10];
+    const configs = [
+      { name: 'crossEntropy', labelSmoothing: 0.3 },
+      { name: 'balancedSoftmax', strength: 0.5, classCounts },
+      { name: 'seesaw', classCounts },
+    ] as const;
+    const losses = configs.map((config) => ({ label: config.name, config }));
+    const { probability, curves } = await lossCurves({ losses, numClasses: 3, points: 9 });
+    const odds = probability.map((p) => (1 - p) / p);
+    const smoothed = probability.map((p) => -0.8 * Math.log(p) - 0.2 * Math.log((1 - p) / 2));
+    expectClose(curves[0].loss, smoothed, { absolute: 1e-5 });
+    expectClose(
+      curves[0].gradient,
+      probability.map((p) => Math.abs(p - 0.8)),
+      { absolute: 1e-5 },
+    );
+    const adjusted = odds.map((r) => r / Math.sqrt(10));
+    // The other classes have (1 − p)/2 each.
+    const swayed = odds.map((r) => r * 10 ** -0.8 * Math.max(1, r / 2) ** 2);
+    for (const [curve, ratios] of [
+      [curves[1], adjusted],
+      [curves[2], swayed],
+    ] as const) {
+      expectClose(curve.loss, ratios.map(Math.log1p), { absolute: 1e-5 });
+      expectClose(
+        curve.gradient,
+        ratios.map((r) => r / (1 + r)),
+        { absolute: 1e-5 },
+      );
+    }
+  });
+
+  it('refuses a loss that no single pixel has', async () => {
+    const losses = [{ label: 'Jaccard', config: { name: 'jaccard' } as const }];
+    await expect(lossCurves({ losses })).rejects.toThrow(
+      'jaccard loss is one number of the whole batch: no pixel has a loss of its own',
+    );
+  });
+
   it('gives PAT: β = e^{1 − p}/2 and β·(−log p), gradient through β', async () => {
     const { probability, curves } = await lossCurves({ losses: [pat], points: 9 });
     const beta = probability.map((p) => Math.exp(1 - p) / 2);

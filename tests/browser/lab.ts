@@ -62,7 +62,7 @@ async function main(): Promise<void> {
 
 /** The notebook with its tiny profile filled in, in a folder of its own; returns its path. */
 async function tinyCopy(chosen?: string): Promise<string> {
-  const { findNotebook } = (await script('runNotebook')) as {
+  const { findNotebook } = (await script('notebookFiles')) as {
     findNotebook: (name: string) => string;
   };
   const { assignments, withAssignments } = (await script('notebookParameters')) as {

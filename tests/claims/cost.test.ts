@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { claims, judgeClaims } from '../../lib/claims';
 import { costClaims, judgeCosts } from '../../lib/claims/cost';
-import { lossNames } from '../../lib/losses';
+import { paperLosses } from '../../lib/paper';
 import type { LossName } from '../../lib/losses';
 import { measuredOver } from '../../lib/measurement/measured';
 import type { LossReport, StepReport } from '../../lib/measurement/reports';
@@ -31,7 +31,7 @@ interface Training {
   names?: readonly LossName[];
 }
 
-function training({ costs = {}, gpu = null, foreignShare = 0, names = lossNames }: Training) {
+function training({ costs = {}, gpu = null, foreignShare = 0, names = paperLosses }: Training) {
   const losses = names.map((name) => {
     const all = measuredOver(valuesOf(costs, name));
     const machine = { epochSeconds: all, timesFirst: all, peakMiB: all, cpuShare: all };
@@ -105,7 +105,7 @@ describe('costs of training', () => {
   });
 
   it('are not judged on fewer losses than they name', () => {
-    const names = lossNames.filter((name) => name !== 'ldam');
+    const names = paperLosses.filter((name) => name !== 'ldam');
     const row = rowOf(training({ names, costs: { pat: 0.5 } }), 'training-memory');
     expect([row.verdict, row.measured]).toEqual(['not testable here', 'not measured: LDAM']);
     expect(rowOf({}, 'gpu-utilization').measured).toBe('no stored result of notebook 11');
@@ -115,7 +115,7 @@ describe('costs of training', () => {
 /** The loss alone with 3, 12 and 20 classes: memory, and time in three rounds or only its spread. */
 function alone(costs: (classes: number) => Costs, keepRounds = true) {
   const each = [3, 12, 20].flatMap((classes) =>
-    lossNames.map((loss) => ({ classes, loss, values: valuesOf(costs(classes), loss) })),
+    paperLosses.map((loss) => ({ classes, loss, values: valuesOf(costs(classes), loss) })),
   );
   const results = each.map(({ classes, loss, values }) => {
     const rounds = keepRounds ? { rounds: values } : {};
@@ -143,7 +143,7 @@ describe('costs of a loss alone', () => {
 
   it('compare time round by round where the rounds are stored, else between the extremes', () => {
     const costs = (): Costs => ({
-      ...Object.fromEntries(lossNames.map((name) => [name, [1, 2, 4]])),
+      ...Object.fromEntries(paperLosses.map((name) => [name, [1, 2, 4]])),
       pat: [0.8, 1.6, 3.2],
     });
     expect(rowOf(alone(costs), 'cost-time').verdict).toBe('holds');

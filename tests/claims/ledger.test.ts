@@ -13,7 +13,7 @@ const asPrinted: Skill = ({ dataset, loss }, rank) => {
   const pet = dataset === 'oxfordPet';
   if (loss.name === 'pat') {
     const parts = [loss.normalizer !== 'pixels', loss.sharpness === undefined];
-    const ofTemperature = pet ? 0 : 0.03 * Math.log2(loss.temperature ?? 1);
+    const ofTemperature = pet ? 0 : 0.03 * Math.log2(Number(loss.temperature ?? 1));
     return base(rank) + 0.05 + 0.1 * parts.filter(Boolean).length * rank + ofTemperature;
   }
   if (loss.name === 'classBalanced') return base(rank) + (pet ? 0.15 : -0.05);
@@ -30,7 +30,7 @@ const patFails: Skill = ({ dataset, loss }, rank) => {
     const parts = [loss.normalizer !== 'pixels', loss.sharpness === undefined];
     const harm = 0.1 * parts.filter(Boolean).length;
     const sensitive = dataset === 'oxfordPet' ? 0.08 : 0.01;
-    return base(rank) - 0.1 - harm - sensitive * (loss.temperature ?? 1);
+    return base(rank) - 0.1 - harm - sensitive * Number(loss.temperature ?? 1);
   }
   return loss.name === 'balancedSoftmax' ? 0.1 : base(rank);
 };
@@ -106,7 +106,7 @@ describe('verdicts on runs', () => {
           ({ dataset, loss }, rank) =>
             base(rank) +
             (loss.name === 'pat' && dataset === 'oxfordPet'
-              ? pet * Math.log2(loss.temperature ?? 1)
+              ? pet * Math.log2(Number(loss.temperature ?? 1))
               : 0),
           0,
           { sameNoise: true },

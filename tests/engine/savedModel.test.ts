@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tf } from '../../lib/backend';
 import { dataTypes, GraphBuilder, typeOf } from '../../lib/engine/nodes';
-import { idOf, record, requireNative, TracingError } from '../../lib/engine/recorder';
+import { TracingError } from '../../lib/engine/failures';
+import { idOf, record, requireNative } from '../../lib/engine/recorder';
 import { loadGraph } from '../../lib/engine/savedModel';
 
 /** A place for temporary files of this file's tests alone: others write graphs at the same time. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
+import { findLoss, lossNames } from '../../lib/losses';
 import type { LossConfig } from '../../lib/losses';
 import { expectClose, largest } from '../support/closeness';
 import { evaluate } from './support';
@@ -27,7 +28,8 @@ interface Case {
 /** Below this is nothing: float32 ends at 1e-38, and BLV cuts an absent class's share at exp(−80). */
 const UNDERFLOW = 1e-33;
 
-const ownFile = path.join(__dirname, '..', 'fixtures', 'losses.json');
+const fixtures = path.join(__dirname, '..', 'fixtures');
+const ownFiles = ['losses.json', 'regionLosses.json'];
 const shared = [
   path.join(process.env.PAT_DATA_DIR ?? '', '..', 'reference'),
   path.join(__dirname, '..', '..', '..', 'shared', 'reference'),
@@ -39,7 +41,8 @@ function casesOf(file: string): Case[] {
 
 /** Runs every result of a case. Where PyTorch overflows or divides 0 by 0, ours must still be finite. */
 function checkCase(batch: Case, tolerance: { value: number; gradient: number }): void {
-  const noise = tf.tensor(batch.noise ?? batch.blvNoise ?? [], batch.shape, 'float32');
+  const drawn = batch.noise ?? batch.blvNoise;
+  const noise = drawn ? tf.tensor(drawn, batch.shape, 'float32') : undefined;
   for (const { config, value, grad } of batch.results) {
     const complete = config.name === 'blv' ? { ...config, noise } : config;
     const got = evaluate(complete, batch);
@@ -60,20 +63,25 @@ function checkCase(batch: Case, tolerance: { value: number; gradient: number }):
       throw new Error(`${label}: ${(error as Error).message}`);
     }
   }
-  noise.dispose();
+  noise?.dispose();
 }
 
 describe('losses equal PyTorch on our fixtures', () => {
-  const cases = casesOf(ownFile);
+  const cases = ownFiles.flatMap((file) =>
+    casesOf(path.join(fixtures, file)).map((batch) => ({
+      ...batch,
+      name: `${file}: ${batch.name}`,
+    })),
+  );
 
-  it('which cover every loss', () => {
+  it('which cover every loss that is not made of others', () => {
     const names = new Set(cases.flatMap(({ results }) => results.map(({ config }) => config.name)));
-    expect(names.size).toBe(8);
+    expect([...names].sort()).toEqual(lossNames.filter((name) => !findLoss(name)?.parts).sort());
   });
 
   it.each(cases.map((batch) => [batch.name, batch] as const))('%s', (name, batch) => {
     // Losses near 1e-14 are e^(−32) and less: the exponent's own rounding shows.
-    const value = name === 'confident and right' ? 1e-6 : 5e-7;
+    const value = name === 'losses.json: confident and right' ? 1e-6 : 5e-7;
     checkCase(batch, { value, gradient: 1e-6 });
   });
 });

@@ -34,6 +34,61 @@ describe('crossEntropy', () => {
   });
 });
 
+describe('crossEntropy with labelSmoothing', () => {
+  it('mixes in the mean of −log p over the classes', () => {
+    const expected = 0.9 * LN2 + (0.1 / 3) * (LN2 + 2 * 2 * LN2);
+    expectClose(
+      value({ name: 'crossEntropy', labelSmoothing: 0.1 }, [half, half], [0, 255]),
+      expected,
+    );
+    expectClose(value({ name: 'crossEntropy', labelSmoothing: 1 }, [half], [0]), (5 / 3) * LN2);
+  });
+
+  it('of 0 is cross-entropy, bit for bit', () => {
+    const batch = pixels([half, quarter], [0, 1]);
+    const smoothed = evaluate({ name: 'crossEntropy', labelSmoothing: 0 }, batch);
+    expect(smoothed).toEqual(evaluate({ name: 'crossEntropy' }, batch));
+  });
+
+  it('keeps the accuracy of a small share', () => {
+    const config: LossConfig = { name: 'crossEntropy', labelSmoothing: 1e-6 };
+    const { value: loss, grad } = evaluate(config, pixels([[16, 0]], [0]));
+    const [hit, miss] = [1 / (1 + Math.exp(-16)), 1 / (1 + Math.exp(16))];
+    const slope = (1 - 1e-6) * miss - 1e-6 * (hit - 0.5);
+    expectClose(loss, -Math.log(hit) + 1e-6 * 8);
+    expectClose(grad, [-slope, slope]);
+  });
+});
+
+describe('seesaw', () => {
+  it('pushes back a class that is likelier than the true one', () => {
+    // Label 1 with p = 1/2, 1/4, 1/4: S_0 = (1/2 / 1/4)² = 4, so the odds are 2·4 + 1.
+    const config: LossConfig = { name: 'seesaw', classCounts: [1, 1, 1] };
+    expectClose(value(config, [half], [1]), Math.log(10));
+    expectClose(value({ ...config, compensation: 1 }, [half], [1]), Math.log(1 + 2 * 2 + 1));
+    expectClose(value({ ...config, compensation: 0 }, [half], [1]), 2 * LN2);
+    // p_y = 1/1001 counts as 1/100.
+    const odds = 1000 * ((100 * 1000) / 1001) ** 2;
+    expectClose(value({ name: 'seesaw' }, [[Math.log(1000), 0]], [1]), Math.log(1 + odds));
+  });
+
+  it('spares the rarer classes', () => {
+    const config: LossConfig = { name: 'seesaw', classCounts: [100, 1, 0] };
+    const spared = 100 ** -0.8;
+    expectClose(value(config, [half], [0]), Math.log(1 + spared));
+    expectClose(value({ ...config, mitigation: 0 }, [half], [0]), LN2);
+    // Both ways of computing it: 100^−20 is beyond a safe factor.
+    expectClose(value({ ...config, mitigation: 20, compensation: 1 }, [half], [1]), Math.log(6));
+    expectClose(value({ ...config, compensation: 9 }, [half], [1]), Math.log(1 + 2 * 2 ** 9 + 1));
+  });
+
+  it('takes its factors for constants in the gradient', () => {
+    const config: LossConfig = { name: 'seesaw', classCounts: [1, 1, 1] };
+    const { grad } = evaluate(config, pixels([half], [1]));
+    expectClose(grad, [8 / 10, -9 / 10, 1 / 10]);
+  });
+});
+
 describe('focal', () => {
   it('is (1−p)^γ·CE', () => {
     expectClose(value({ name: 'focal' }, [half], [0]), LN2 / 4);
@@ -106,6 +161,24 @@ describe('balancedSoftmax', () => {
     const config: LossConfig = { name: 'balancedSoftmax', classCounts: [6, 1, 0] };
     // Weights 2·6, 1·1, 1·1 → p = 12/14.
     expectClose(value(config, [half], [0]), Math.log(14 / 12));
+  });
+
+  it('raises the counts to the power of its strength; 1 is the default, bit for bit', () => {
+    const config: LossConfig = { name: 'balancedSoftmax', classCounts: [6, 1, 0] };
+    // Weights 2·36, 1·1, 1·1 → p = 72/74.
+    expectClose(value({ ...config, strength: 2 }, [half], [0]), Math.log(74 / 72));
+    expectClose(value({ ...config, strength: 0 }, [half], [0]), LN2);
+    const [plain, one] = [{}, { strength: 1 }].map((options) =>
+      evaluate({ ...config, ...options }, pixels([half, quarter], [0, 1])),
+    );
+    expect(one).toEqual(plain);
+  });
+
+  it('stays finite and right where the counts outgrow float32', () => {
+    const config: LossConfig = { name: 'balancedSoftmax', strength: 10, classCounts: [1e9, 1, 1] };
+    const { value: loss, grad } = evaluate(config, pixels([half], [1]));
+    expectClose(loss, 10 * Math.log(1e9) + LN2);
+    expectClose(grad, [1, -1, 0], { absolute: 1e-7 });
   });
 
   it("'authors' takes exp(z)·n for logits and finite values where it would overflow", () => {

@@ -1,7 +1,7 @@
 /** Shared by the loss tests: batches from plain arrays, value with gradient, one configuration of every option. */
 import { tf } from '../../lib/backend';
-import { createLoss } from '../../lib/losses';
-import type { LossConfig } from '../../lib/losses';
+import { createLoss, findLoss, lossNames } from '../../lib/losses';
+import type { LossConfig, LossName } from '../../lib/losses';
 
 export interface TestBatch {
   /** `[B,H,W,C]`. */
@@ -38,8 +38,13 @@ export function replaced(values: readonly number[], index: number, value: number
 /** The shape of the logits that `everyConfig` is for. */
 export const everyShape: TestBatch['shape'] = [2, 1, 4, 3];
 
-/** Every loss with its defaults and with every option at another value. BLV has the same noise everywhere. */
-export const everyConfig: LossConfig[] = [
+/** A loss of the table as it is tried: with its defaults, or where it needs options, with its example's. */
+export function exampleLoss(name: LossName): LossConfig {
+  return { name, ...findLoss(name)?.example };
+}
+
+/** Losses with their defaults and with every option at another value. BLV has the same noise everywhere. */
+const chosen: LossConfig[] = [
   { name: 'crossEntropy' },
   { name: 'focal' },
   { name: 'focal', gamma: 0 },
@@ -58,6 +63,7 @@ export const everyConfig: LossConfig[] = [
   { name: 'ldam', scale: 2 },
   { name: 'ldam', maxMargin: 1, scale: 3, classCounts: [90, 9, 1] },
   { name: 'ldam', scale: 2, variant: 'authors' },
+  { name: 'ldam', scale: 2, beta: 0.9, classCounts: [90, 9, 1] },
   { name: 'blv', noise: tf.fill(everyShape, -0.75) },
   { name: 'blv', noise: tf.fill(everyShape, 0.25), classCounts: [90, 9, 1] },
   { name: 'blv', noise: tf.fill(everyShape, 1.5), variant: 'authors' },
@@ -66,6 +72,32 @@ export const everyConfig: LossConfig[] = [
   { name: 'pat', coefficient: 'inverse' },
   { name: 'pat', coefficient: 'inverse', epsilon: 0.5 },
   { name: 'pat', variant: 'authors' },
+  { name: 'pat', stopGradient: true },
+  { name: 'crossEntropy', labelSmoothing: 0.1 },
+  { name: 'balancedSoftmax', strength: 0.5 },
+  { name: 'balancedSoftmax', strength: 20, classCounts: [90, 9, 1] },
+  { name: 'seesaw' },
+  { name: 'seesaw', mitigation: 0.5, compensation: 0 },
+  { name: 'seesaw', mitigation: 10, compensation: 0, classCounts: [90, 9, 1] },
+  { name: 'dice' },
+  { name: 'dice', over: 'image', smooth: 0 },
+  { name: 'jaccard' },
+  { name: 'jaccard', over: 'class', smooth: 1 },
+  { name: 'tversky' },
+  { name: 'tversky', alpha: 2, beta: 0, over: 'image', smooth: 0 },
+  { name: 'lovasz' },
+  { name: 'lovasz', over: 'image' },
+  {
+    name: 'stages',
+    epoch: 2,
+    stages: [{ loss: { name: 'focal' }, epochs: 1 }, { loss: { name: 'pat' } }],
+  },
+];
+
+/** These, and every loss of the table that is not among them. */
+export const everyConfig: LossConfig[] = [
+  ...chosen,
+  ...lossNames.filter((name) => !chosen.some((one) => one.name === name)).map(exampleLoss),
 ];
 
 export function title(config: LossConfig): string {

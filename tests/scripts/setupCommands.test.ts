@@ -29,11 +29,11 @@ describe('the lock', () => {
     let printed = '';
     second.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     await expect
-      .poll(() => printed)
+      .poll(() => printed, { timeout: 30_000 })
       .toContain(`another setup works in this repository (process ${first.pid}`);
     expect(printed).not.toContain('held');
     first.stdin.write('go\n');
-    await expect.poll(() => printed).toContain('held');
+    await expect.poll(() => printed, { timeout: 30_000 }).toContain('held');
     second.stdin.write('go\n');
     await new Promise((done) => second.once('exit', done));
     expect(existsSync(join(ROOT, file))).toBe(false);

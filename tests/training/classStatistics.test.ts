@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import type { Sample } from '../../lib/datasets/types';
 import { pixelwiseLoss } from '../../lib/losses';
+import { patCoefficient } from '../../lib/losses/pat';
 import { createModel } from '../../lib/models';
 import { trainableVariables } from '../../lib/models/layers';
 import { classStatistics, probeSamples } from '../../lib/training/classStatistics';
@@ -50,7 +51,8 @@ describe('classStatistics', () => {
     const model = colourModel(2);
     const loss = pixelwiseLoss({ name: 'crossEntropy', validate: false });
     const before = tf.memory().numTensors;
-    const options = { loss, samples: [0, 1], coefficient: { temperature: 2 } };
+    const coefficientAt2 = (logits: tf.Tensor) => patCoefficient(logits, { temperature: 2 });
+    const options = { loss, samples: [0, 1], coefficient: coefficientAt2 };
     const measured = await classStatistics(model, dataset, { ...options, batchSize: 2 });
     expect(tf.memory().numTensors).toBe(before);
 

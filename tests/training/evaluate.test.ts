@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { tf } from '../../lib/backend';
 import type { Sample } from '../../lib/datasets/types';
 import { GraphPredictor } from '../../lib/engine/predictor';
-import { TracingError } from '../../lib/engine/recorder';
+import { TracingError } from '../../lib/engine/failures';
 import { createLoss } from '../../lib/losses';
 import { createModel } from '../../lib/models';
 import { evaluate } from '../../lib/training/evaluate';

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { openDataset } from '../../lib/datasets';
 import { createLoss, lossNames } from '../../lib/losses';
-import type { LossConfig, LossName } from '../../lib/losses';
+import type { LossName } from '../../lib/losses';
 import { createModel, networkNames } from '../../lib/models';
 import type { NetworkName } from '../../lib/models';
 import { trainableVariables } from '../../lib/models/layers';
 import { Adam } from '../../lib/engine/adam';
 import { evaluate } from '../../lib/training/evaluate';
+import { exampleLoss } from '../losses/support';
 import { trainingStep } from '../../lib/engine/step';
 
 /** Each network with the paper's loss, and each loss with one network; PAT_OVERFIT=all: all pairs. */
@@ -30,7 +31,7 @@ async function stepsToFit(network: NetworkName, loss: LossName, most: number): P
   const { numClasses, ignoreIndex } = dataset;
   const model = createModel({ name: network, numClasses, width: 8 });
   const adam = new Adam(trainableVariables(model));
-  const options = { name: loss, ignoreIndex, validate: false } as LossConfig;
+  const options = { ...exampleLoss(loss), ignoreIndex, validate: false };
   const step = { model, adam, loss: createLoss(options), ignoreIndex, learningRate: 3e-3 };
   const [batch] = await collect(dataset.batches({ batchSize: 4 }));
   const tensors = tf.memory().numTensors;

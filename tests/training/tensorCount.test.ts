@@ -7,6 +7,7 @@ import { createModel, networkNames } from '../../lib/models';
 import type { NetworkName } from '../../lib/models';
 import { trainableVariables } from '../../lib/models/layers';
 import { Adam } from '../../lib/engine/adam';
+import { exampleLoss } from '../losses/support';
 import { trainingStep } from '../../lib/engine/step';
 import type { TrainingBatch } from '../../lib/engine/step';
 
@@ -32,7 +33,7 @@ async function memoryOfSteps(network: NetworkName, name: LossName) {
   const before = tf.memory().numTensors;
   const model = createModel({ name: network, numClasses: 4, width: 2 });
   const adam = new Adam(trainableVariables(model));
-  const loss = createLoss({ name, validate: false });
+  const loss = createLoss({ ...exampleLoss(name), validate: false });
   const batches = [batchOf(2), batchOf(1)];
   const held: { numTensors: number; numBytes: number }[] = [];
   for (let step = 0; step < steps; step++) {

@@ -4,8 +4,9 @@
  * round, so that a machine that others use, too, slows all alike.
  */
 import { tf } from '../../backend';
-import { createLoss, lossNames } from '../../losses';
+import { createLoss } from '../../losses';
 import type { LossName } from '../../losses';
+import { paperLosses } from '../../paper';
 import {
   exampleInputs,
   executions,
@@ -35,7 +36,7 @@ export async function benchLoss({
   const memory: LossMemory[] = [];
   for (const classes of classCounts) {
     const inputs = exampleInputs(classes, size);
-    for (const loss of lossNames) {
+    for (const loss of paperLosses) {
       memory.push({ classes, loss, peakLogits: peakBytes(loss, inputs) / bytesOf(inputs[0]) });
     }
     results.push(...(await timeLosses(inputs, rounds, signal)));

@@ -30,7 +30,7 @@ interface NotebookEvent {
   seconds: number;
 }
 
-/** What is used of scripts/runNotebook.mjs. */
+/** What is used of scripts/notebookFiles.mjs and scripts/runNotebook.mjs. */
 interface NotebookScripts {
   listNotebooks(): string[];
   findNotebook(name: string): string;
@@ -44,8 +44,12 @@ interface NotebookScripts {
 export async function benchNotebook(options: BenchOptions): Promise<BenchReport> {
   const { rounds, signal, profile = 'quick', notebooks } = options;
   checkOneOf('npm run bench -- notebook', '--profile', profile, profiles);
-  const url = pathToFileURL(path.resolve('scripts', 'runNotebook.mjs')).href;
-  const scripts = (await import(url)) as NotebookScripts;
+  const load = (name: string): Promise<object> =>
+    import(pathToFileURL(path.resolve('scripts', name)).href) as Promise<object>;
+  const scripts = {
+    ...(await load('notebookFiles.mjs')),
+    ...(await load('runNotebook.mjs')),
+  } as NotebookScripts;
   const files =
     notebooks?.split(',').map((name) => scripts.findNotebook(name)) ?? scripts.listNotebooks();
   scripts.stopOnSignals();

@@ -43,8 +43,8 @@ const foreseen = /^(InputError|DownloadError|TransientError|ArchiveError)$/;
 
 /**
  * Runs a command with a signal that Ctrl-C (SIGINT, SIGTERM, SIGHUP) aborts; a second one ends the
- * process at once. Sets the exit status: what `main` returns, 1 after an error, 128 + n after
- * signal n.
+ * process at once. So does, in silence, a reader of the output that ends early (`| head`). Sets the
+ * exit status: what `main` returns, 1 after an error, 128 + n after signal n (SIGPIPE for the reader).
  */
 export async function runCommand(
   main: (args: string[], signal: AbortSignal) => Promise<number>,
@@ -58,6 +58,13 @@ export async function runCommand(
       stop.abort();
     });
   }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    interrupted ||= 128 + os.constants.signals.SIGPIPE;
+    process.exitCode = interrupted;
+    stop.abort();
+  });
+  process.stderr.on('error', () => undefined); // nobody reads it, and there is no other place to say so
   try {
     const status = await main(process.argv.slice(2), stop.signal);
     process.exitCode = interrupted || status;

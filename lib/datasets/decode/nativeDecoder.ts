@@ -2,8 +2,7 @@
  * The decoder of JPEG and PNG that setup builds from native/decoder.cc: less than half the time of
  * sharp, which stays the decoder of all else, and of everything where there is no native one.
  */
-import { createRequire } from 'node:module';
-import path from 'node:path';
+import { ownAddon } from '../../ownAddon';
 
 /** Pixels, row-major `[height, width, channels] uint8`, and the size of the file they came from. */
 export interface DecodedPixels {
@@ -22,7 +21,7 @@ type Decode = (
   width: number,
 ) => Promise<DecodedPixels>;
 
-const decode = loadDecoder();
+const decode = ownAddon<{ decode: Decode }>('image_decoder.node')?.decode;
 
 /** Whether setup built it. */
 export const hasNativeDecoder = decode !== undefined;
@@ -41,15 +40,4 @@ export async function nativeDecode(
   [height, width]: readonly [number, number] = [0, 0],
 ): Promise<DecodedPixels | undefined> {
   return decode?.(bytes, format, channels, height, width).catch(() => undefined);
-}
-
-function loadDecoder(): Decode | undefined {
-  const require = createRequire(__filename);
-  const manifest = require.resolve('@tensorflow/tfjs-node-gpu/package.json');
-  const addon = path.join(path.dirname(manifest), 'lib', 'napi-v8', 'image_decoder.node');
-  try {
-    return (require(addon) as { decode: Decode }).decode;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,27 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const MARGIN = { left: 44, right: 10, top: 8, bottom: 34 };
 
-/** An SVG element; a number is written with two decimals. */
+/**
+ * @typedef {{ name: string, x: number[], y: number[], markers?: boolean }} Series
+ *
+ * @typedef {object} Panel
+ * @property {Series[]} series
+ * @property {[number, number]} range of x
+ * @property {number[]} ticks on the axis of x
+ * @property {(tick: number) => string} tickText
+ * @property {string} xTitle
+ * @property {number} [guide] the x of a vertical line
+ *
+ * @typedef {(value: number) => number} Scale from a value to a place in CSS px
+ */
+
+/**
+ * An SVG element; a number is written with two decimals.
+ * @template {keyof SVGElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, string | number>} attributes
+ * @param {string} [text]
+ */
 function shape(name, attributes, text) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -13,7 +33,11 @@ function shape(name, attributes, text) {
   return element;
 }
 
-/** The decades around the positive values, at most `span` below the largest. */
+/**
+ * The decades around the positive values, at most `span` below the largest.
+ * @param {number[]} values
+ * @param {number} [span]
+ */
 function decadesOf(values, span = 6) {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
   const high = Math.ceil(Math.log10(Math.max(...positive)) - 1e-9);
@@ -24,6 +48,8 @@ function decadesOf(values, span = 6) {
 /**
  * Draws one panel: `series` of { name, x, y, markers }, x linear in `range` with ticks at `ticks`, y logarithmic.
  * `guide` is the x of a vertical line. Sizes come from the element, colours and dashes from the style sheet.
+ * @param {SVGSVGElement} svg
+ * @param {Panel} panel
  */
 function drawPanel(svg, { series, range, ticks, tickText, xTitle, guide }) {
   const { width, height } = svg.getBoundingClientRect();
@@ -32,7 +58,9 @@ function drawPanel(svg, { series, range, ticks, tickText, xTitle, guide }) {
   const { low, high } = decadesOf(series.flatMap(({ y }) => y));
   const right = width - MARGIN.right;
   const bottom = height - MARGIN.bottom;
+  /** @type {Scale} */
   const toX = (x) => MARGIN.left + ((x - range[0]) / (range[1] - range[0])) * (right - MARGIN.left);
+  /** @type {Scale} */
   const toY = (y) => bottom - ((Math.log10(y) - low) / (high - low)) * (bottom - MARGIN.top);
   const parts = [
     ...horizontalGrid({ low, high, toY, right }),
@@ -56,7 +84,10 @@ function drawPanel(svg, { series, range, ticks, tickText, xTitle, guide }) {
   svg.replaceChildren(clipPath, ...parts, curves);
 }
 
-/** Lines and labels at powers of ten, not more than six. */
+/**
+ * Lines and labels at powers of ten, not more than six.
+ * @param {{ low: number, high: number, toY: Scale, right: number }} place
+ */
 function horizontalGrid({ low, high, toY, right }) {
   const step = Math.ceil((high - low) / 6);
   const powers = Array.from(
@@ -76,6 +107,12 @@ function horizontalGrid({ low, high, toY, right }) {
   });
 }
 
+/**
+ * @param {Series} series
+ * @param {Scale} toX
+ * @param {Scale} toY
+ * @returns {SVGElement[]}
+ */
 function drawnSeries({ name, x, y, markers }, toX, toY) {
   const points = x
     .map((value, i) => [toX(value), toY(y[i])])

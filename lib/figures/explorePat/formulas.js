@@ -5,8 +5,21 @@
  */
 
 /**
+ * @typedef {object} PatOptions
+ * @property {number} temperature
+ * @property {number | 'classes'} sharpness
+ * @property {number} epsilon
+ * @property {number} numClasses
+ *
+ * @typedef {{ coefficient: number, loss: number, gradient: number }} PixelLoss
+ * @typedef {{ size: number, probability: number }} ClassInImage
+ */
+
+/**
  * One pixel of `numClasses` classes whose true class has probability `p` at τ = 1, the others sharing 1 − p evenly:
  * the odds r = (1 − p)/p at `temperature`, as { probability: 1/(1 + r), miss: r/(1 + r), crossEntropy: log(1 + r) }.
+ * @param {number} p
+ * @param {{ temperature: number, numClasses: number }} options
  */
 function pixelAt(p, { temperature, numClasses }) {
   const others = numClasses - 1;
@@ -21,7 +34,12 @@ function pixelAt(p, { temperature, numClasses }) {
   };
 }
 
-/** β = 1/(2·exp(k·(p − 1))): { coefficient, loss, gradient } of a pixel, the gradient |∂L/∂z_y|. */
+/**
+ * β = 1/(2·exp(k·(p − 1))): { coefficient, loss, gradient } of a pixel, the gradient |∂L/∂z_y|.
+ * @param {number} p
+ * @param {PatOptions} options
+ * @returns {PixelLoss}
+ */
 function exponentialPat(p, options) {
   const { probability, miss, crossEntropy } = pixelAt(p, options);
   const sharpness = options.sharpness === 'classes' ? options.numClasses : options.sharpness;
@@ -30,7 +48,12 @@ function exponentialPat(p, options) {
   return weighted(coefficient, crossEntropy, (miss * (1 + growth)) / options.temperature);
 }
 
-/** β = 1/(p + ε), otherwise like `exponentialPat`. */
+/**
+ * β = 1/(p + ε), otherwise like `exponentialPat`.
+ * @param {number} p
+ * @param {PatOptions} options
+ * @returns {PixelLoss}
+ */
 function inversePat(p, options) {
   const { probability, miss, crossEntropy } = pixelAt(p, options);
   const coefficient = 1 / (probability + options.epsilon);
@@ -38,11 +61,21 @@ function inversePat(p, options) {
   return weighted(coefficient, crossEntropy, (miss * (1 + growth)) / options.temperature);
 }
 
-/** Cross-entropy, which has no temperature and no coefficient. */
+/**
+ * Cross-entropy, which has no temperature and no coefficient.
+ * @param {number} p
+ * @returns {PixelLoss}
+ */
 function plainCrossEntropy(p) {
   return { coefficient: 1, loss: -Math.log(p), gradient: 1 - p };
 }
 
+/**
+ * @param {number} coefficient
+ * @param {number} crossEntropy
+ * @param {number} slope
+ * @returns {PixelLoss}
+ */
 function weighted(coefficient, crossEntropy, slope) {
   return { coefficient, loss: coefficient * crossEntropy, gradient: coefficient * slope };
 }
@@ -51,6 +84,8 @@ function weighted(coefficient, crossEntropy, slope) {
  * An image of `numClasses` classes, the most frequent first: masks shrink by equal factors from the largest to
  * 1/`imbalance` of it, probabilities of the true class fall evenly from `largestProbability` to `smallestProbability`.
  * Gives { size (share of the image), probability } of each class.
+ * @param {{ numClasses: number, imbalance: number, largestProbability: number, smallestProbability: number }} image
+ * @returns {ClassInImage[]}
  */
 function classProfile({ numClasses, imbalance, largestProbability, smallestProbability }) {
   const ranks = Array.from({ length: numClasses }, (_, rank) => rank / (numClasses - 1));
@@ -65,8 +100,11 @@ function classProfile({ numClasses, imbalance, largestProbability, smallestProba
 /**
  * Share of each class in the gradient of that image, Σ |∂L/∂z_y| over its mask: in cross-entropy, a mean over pixels,
  * by |M_c|; after 1/|M_c| by the gradient of one of its pixels alone.
+ * @param {ClassInImage[]} classes
+ * @param {PatOptions} options
  */
 function classShares(classes, options) {
+  /** @param {(one: ClassInImage) => number} contribution */
   const share = (contribution) => {
     const values = classes.map(contribution);
     const total = values.reduce((sum, value) => sum + value, 0);

@@ -14,7 +14,7 @@ import type { ClassBarSeries } from '../../../lib/figures/classBars';
 import type { IntervalPanel } from '../../../lib/figures/intervals';
 import type { MaskStyle } from '../../../lib/figures/drawing/pictures';
 import type { RunCurves } from '../../../lib/figures/trainingCurves';
-import { lossNames } from '../../../lib/losses';
+import { paperLosses } from '../../../lib/paper';
 import { Random } from '../../../lib/random';
 import { Results, summarize } from '../../../lib/results';
 import type { PrecisionRuns } from '../../../lib/results/precisionRuns';
@@ -135,7 +135,7 @@ export function intervals(): IntervalPanel[] {
 }
 
 export function trainingCost(): TrainingCost {
-  const losses = lossNames.map((name, i) => ({
+  const losses = paperLosses.map((name, i) => ({
     label: LABELS[i],
     loss: { name },
     epochSeconds: measuredOver([10 + i, 11 + i, 12 + i]),
@@ -200,7 +200,7 @@ const versions = { tensorflow: '2.21', load: 0 };
 
 export function lossReport(): LossReport {
   const results = [3, 21].flatMap((classes) =>
-    lossNames.flatMap((loss, i) =>
+    paperLosses.flatMap((loss, i) =>
       (['graph', 'eager'] as const).map((execution, j) => ({
         ...{ classes, loss, execution, milliseconds: { median: 3, min: 2, max: 4 } },
         timesCrossEntropy: 1 + (j + 0.1) * i * (classes / 20),

@@ -1,6 +1,6 @@
 /**
  * Decodes JPEG and PNG in libuv's threads with TensorFlow's own decoders, and resizes. An N-API addon with one
- * function, built by scripts/setup/decoder.mjs:
+ * function, built by scripts/setup/ownAddons.mjs:
  *
  *   decode(bytes: Uint8Array, format: 'jpeg' | 'png', channels: 1 | 3, height, width): Promise<Decoded>
  *
