@@ -48,7 +48,7 @@ function made({ loss, size, rate, seed, root }: Made): Stored {
   const stored = record({ loss, seed, dataset: { name: 'folder', size, root } });
   const { counts, perImage } = scoredSplit(seed + 1, skill, 4);
   const config = { ...stored.config, optimizer: { name: 'adam', learningRate: rate } };
-  return { ...stored, config, counts, perImage } as Stored;
+  return { ...stored, config, counts, perImage };
 }
 
 const some = <T>(values: readonly T[]) => fc.subarray([...values], { minLength: 1 });
