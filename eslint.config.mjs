@@ -28,6 +28,7 @@ const ground = [
   'atomicFile',
   'backend',
   'check',
+  'extremes',
   'files',
   'nodeCompatibility',
   'ownAddon',

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { checkKnownOptions, checkNumber, checkOneOf, invalid, shapeText } from './check';
 import { camvid } from './datasets/camvid';
 import { cityscapes } from './datasets/cityscapes';
+import { maxPixels } from './datasets/decode/limits';
 import { folder } from './datasets/folder';
 import { nyuv2 } from './datasets/nyuv2';
 import { fileOptions, namesOf, syntheticOptions, voidRule } from './datasets/options';
@@ -67,20 +68,40 @@ export function defaultRoot(): string {
  *   looked and the remedy), an empty split; NoSplitError, which is one, where the data set has no such split.
  */
 export async function openDataset(options: DatasetOptions): Promise<SegmentationDataset> {
+  const { definition, resolved } = await resolve('openDataset', options);
+  return definition.open(resolved);
+}
+
+/**
+ * Writes down the split that the kit draws for these options (`splitRule: 'paper'`, a folder without lists), in `splits/`
+ * of the set's folder, where it is not written yet and no image lacks its label file. Opening a data set writes nothing:
+ * this is for the start of a training, from when on the split must not change.
+ *
+ * @throws InputError as `openDataset`.
+ */
+export async function keepSplit(options: DatasetOptions): Promise<void> {
+  const { definition, resolved } = await resolve('keepSplit', options);
+  await definition.keepSplit?.(resolved);
+}
+
+/** Checks the options common to all data sets and fills in their defaults. */
+async function resolve(
+  where: string,
+  options: DatasetOptions,
+): Promise<{ definition: DatasetDefinition; resolved: ResolvedOptions }> {
   const { root = defaultRoot(), split = 'train', size, seed = 0, voidAs = 'ignore' } = options;
-  checkOneOf('openDataset', 'name', options.name, ['auto', ...datasetNames]);
-  checkOneOf('openDataset', 'split', split, ['train', 'valid', 'test']);
-  checkOneOf('openDataset', 'voidAs', voidAs, voidRule.options);
-  checkNumber('openDataset', 'seed', seed, { integer: true });
-  if (typeof root !== 'string') throw invalid('openDataset', 'root', 'a folder', root);
-  if (size !== undefined) checkSize(size);
+  checkOneOf(where, 'name', options.name, ['auto', ...datasetNames]);
+  checkOneOf(where, 'split', split, ['train', 'valid', 'test']);
+  checkOneOf(where, 'voidAs', voidAs, voidRule.options);
+  checkNumber(where, 'seed', seed, { integer: true });
+  if (typeof root !== 'string') throw invalid(where, 'root', 'a folder', root);
+  if (size !== undefined) checkSize(where, size);
   const auto = options.name === 'auto';
   const name = auto ? await findDataset({ root, split }) : options.name;
   const definition = table.find((candidate) => candidate.name === name) ?? synthetic;
   const own = auto ? namesOf({ ...fileOptions, ...syntheticOptions }) : definition.options;
-  checkKnownOptions('openDataset', options, [...commonOptions, ...own]);
-  const resolved: ResolvedOptions = { ...options, name, root, split, seed, voidAs };
-  return definition.open(resolved);
+  checkKnownOptions(where, options, [...commonOptions, ...own]);
+  return { definition, resolved: { ...options, name, root, split, seed, voidAs } };
 }
 
 /**
@@ -130,12 +151,14 @@ export function describeDataset(dataset: SegmentationDataset): string {
   return `${title}, ${split}: ${length} ${images}, ${numClasses} classes`;
 }
 
-function checkSize(size: readonly number[]): void {
+function checkSize(where: string, size: readonly number[]): void {
   const ok =
     Array.isArray(size) &&
     size.length === 2 &&
-    size.every((side) => Number.isInteger(side) && side >= 1 && side <= 65535);
+    size.every((side) => Number.isInteger(side) && side >= 1) &&
+    size[0] * size[1] <= maxPixels;
   if (ok) return;
   const got = Array.isArray(size) ? shapeText(size) : size;
-  throw invalid('openDataset', 'size', '[height, width] in whole pixels >= 1', got);
+  const expected = '[height, width] in whole pixels >= 1, of at most 268 megapixels';
+  throw invalid(where, 'size', expected, got);
 }

@@ -19,6 +19,7 @@ import { pageBundle } from './notebook/pageOutput';
 import { renderTable } from './notebook/table';
 import type { FrameLike, TableOptions } from './notebook/table';
 
+export { checkLoss } from './notebook/checkLoss';
 export { exportFigure } from './print/export';
 export { liveFigure } from './notebook/liveFigure';
 export { progress } from './notebook/progress';

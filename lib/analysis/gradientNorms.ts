@@ -12,6 +12,7 @@
 import { tf } from '../backend';
 import { checkNumber, invalid } from '../check';
 import type { Sample, SegmentationDataset } from '../datasets/types';
+import { unitImage } from '../datasets/unitImages';
 import { pixelwiseLoss } from '../losses';
 import type { LossConfig } from '../losses';
 import { trainableVariables } from '../models/layers';
@@ -92,7 +93,7 @@ async function classGradientNorm(
 ): Promise<number> {
   const squaredNorm = tf.tidy(() => {
     const { height, width } = sample;
-    const images = tf.tensor4d(sample.image, [1, height, width, 3], 'int32').toFloat().div(255);
+    const images = unitImage(sample);
     const labels = tf.tensor3d(sample.labels, [1, height, width], 'int32');
     const mask = labels.equal(classId).toFloat(); // [1,H,W]
     const classLoss = (): tf.Scalar => {

@@ -7,6 +7,7 @@
  * its mask size (Eq. 4) would then make all norms alike.
  */
 import { invalid } from '../check';
+import { maximumOf, minimumOf } from '../extremes';
 import type { GradientNorms } from './gradientNorms';
 
 /** Two classes of one image; u has the larger mask. */
@@ -112,7 +113,7 @@ function isPositive(value: number): boolean {
 }
 
 function spread(values: number[]): number {
-  return Math.max(...values) / Math.min(...values);
+  return maximumOf(values) / minimumOf(values);
 }
 
 function geometricMean(values: number[]): number {

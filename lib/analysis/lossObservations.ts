@@ -13,6 +13,7 @@
  * 1 sharpens p and does the opposite of both observations.
  */
 import { checkNumber, invalid } from '../check';
+import { maximumOf, minimumOf } from '../extremes';
 import type { LossCurve, LossCurves } from './lossCurves';
 
 export interface ObservationOptions {
@@ -76,7 +77,7 @@ export function measureCurves(
     const ratio = (values: number[]) => {
       const inside = values.filter((_, i) => between(curves.probability[i], low, top));
       const all = [at(values, low), ...inside, at(values, top)];
-      return Math.max(...all) / Math.min(...all);
+      return maximumOf(all) / minimumOf(all);
     };
     const { loss, gradient } = curve;
     return {

@@ -6,6 +6,7 @@ import { tf } from '../backend';
 import { checkNumber, invalid } from '../check';
 import { createLoss } from '../losses';
 import type { PatCoefficientOptions } from '../losses/pat';
+import { maximumOf } from '../extremes';
 import { patVectors } from './pixelPredictions';
 import type { PredictedImage, PredictedImages } from './pixelPredictions';
 
@@ -72,7 +73,7 @@ export function mostClasses({ images, ignoreIndex }: PredictedImages): number {
   const counts = images.map(
     ({ labels }) => new Set(labels.filter((id) => id !== ignoreIndex)).size,
   );
-  return counts.indexOf(Math.max(...counts));
+  return counts.indexOf(maximumOf(counts));
 }
 
 /**

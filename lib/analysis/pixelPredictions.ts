@@ -9,6 +9,7 @@
 import { tf } from '../backend';
 import { checkNumber, invalid } from '../check';
 import type { SegmentationDataset } from '../datasets/types';
+import { unitImage } from '../datasets/unitImages';
 import { patCoefficient } from '../losses/pat';
 import type { PatCoefficientOptions } from '../losses/pat';
 import { spreadIndices } from './spreadIndices';
@@ -72,8 +73,7 @@ export async function predictImages(
   for (const index of spreadIndices(dataset.length, imageCount)) {
     const { name, height, width, image, labels } = await dataset.sample(index);
     const logits = tf.tidy(() => {
-      const input = tf.tensor4d(image, [1, height, width, 3], 'int32').toFloat().div(255);
-      return model.apply(input, { training: false }) as tf.Tensor4D; // [1,H,W,C]
+      return model.apply(unitImage({ image, height, width }), { training: false }) as tf.Tensor4D; // [1,H,W,C]
     });
     const values = (await logits.data()) as Float32Array;
     logits.dispose();

@@ -7,6 +7,7 @@ import type { Compared } from '../results/contrast';
 import { lossLabel, placeTitle, signed, withoutOptions } from '../results/names';
 import { scoreFacts } from '../results/scores';
 import type { RunScore } from '../results/scores';
+import { minimumOf } from '../extremes';
 import { listed, withoutRuns } from './judge';
 import type { ClaimRuns } from './runs';
 import type { Comparison, Judgement, Verdict } from './types';
@@ -120,7 +121,7 @@ export function judgement(
 }
 
 function seedsText(each: readonly Comparison[]): string {
-  const least = Math.min(...each.map(({ seeds }) => seeds));
+  const least = minimumOf(each.map(({ seeds }) => seeds));
   return `${least} ${least === 1 ? 'seed' : 'seeds'}`;
 }
 

@@ -3,6 +3,7 @@ import type { LossName } from '../losses';
 import { paperLosses } from '../paper';
 import { MAX_FOREIGN } from '../measurement/foreignCpu';
 import { lossTitle } from '../results/names';
+import { maximumOf, minimumOf } from '../extremes';
 import { costGroups, costRatios, count, lackingText, ratiosText } from './costRatios';
 import type { CostEvidence, CostGroup, CostQuantity, CostSource } from './costRatios';
 import { caseRule, judgeCases, judged, outcomeOf, untestable } from './judge';
@@ -186,7 +187,7 @@ function judgeRatios(statement: Statement, evidence: CostEvidence): Judgement {
   const [source, quantity] = measured;
   const all = costGroups[source](evidence, quantity);
   const distance = (group: CostGroup) => Math.abs((group.classes ?? 0) - (classes ?? 0));
-  const nearest = Math.min(...all.map(distance));
+  const nearest = minimumOf(all.map(distance));
   const groups = classes === undefined ? all : all.filter((group) => distance(group) === nearest);
   if (all.length === 0) return untestable(sources[source][2]);
   const lacking = lackingText(groups, [...of, ...over]);
@@ -232,7 +233,7 @@ function judgeFit({ groups, quantity, outcomes, text, alike }: Found): Judgement
   if (quantity === 'utilization' && !onGpu) {
     return untestable(`no GPU’s utilization was measured; of the processor: ${measured}`);
   }
-  const share = Math.max(...groups.map(({ foreignShare }) => foreignShare ?? 0));
+  const share = maximumOf(groups.map(({ foreignShare }) => foreignShare ?? 0));
   if (share > MAX_FOREIGN) {
     const used = `other programs used ${percent(share)} of the processor meanwhile`;
     return judged('not decided', `no evidence, as ${used}: ${measured}`);

@@ -5,6 +5,7 @@ import { spreadOf } from '../measurement/spread';
 import type { Spread } from '../measurement/spread';
 import { isOnGpu } from '../measurement/trainingCost';
 import { lossTitle, networkTitle } from '../results/names';
+import { maximumOf, minimumOf } from '../extremes';
 import type { Evidence } from './evidence';
 import type { CaseOutcome } from './judge';
 
@@ -94,7 +95,7 @@ export const costGroups: Readonly<
         loss === null ? [] : [{ loss, spread: spreads.ours }],
       );
       const foreign = group.map(({ rounds }) => rounds.foreignShare?.median ?? 0);
-      return { costs, foreignShare: Math.max(...foreign) };
+      return { costs, foreignShare: maximumOf(foreign) };
     });
   },
 };
@@ -155,7 +156,7 @@ export function ratiosText(ratios: readonly CostRatio[], outcomes: readonly Case
     const [{ value, low, high }] = found;
     return found.length === 1
       ? `${wanted} ${value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`
-      : `${wanted} ${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)}`;
+      : `${wanted} ${minimumOf(values).toFixed(2)} to ${maximumOf(values).toFixed(2)}`;
   });
   const counts = (['for', 'against', 'open'] as const).map(
     (one) => `${count(outcomes, one)} ${one}`,

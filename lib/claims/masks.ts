@@ -3,6 +3,7 @@ import type { MaskImbalance } from '../analysis/maskImbalance';
 import { significant } from '../print/labels';
 import { spreadOf } from '../measurement/spread';
 import { datasetTitle, networkTitle } from '../results/names';
+import { maximumOf, minimumOf } from '../extremes';
 import type { Evidence, MaskEvidence } from './evidence';
 import { imageRule, overImages } from './imageClusters';
 import { caseRule, judgeCases, outcomeOf, untestable } from './judge';
@@ -145,7 +146,7 @@ function borderJudgement(runs: ClaimRuns): Judgement {
   const networks = [...new Set(cases.map(({ network }) => networkTitle(network)))];
   const text =
     `${hard} of ${cases.length} runs (${networks.join(', ')}); border: ${percent(cases[0].share)} of the pixels, IoU ` +
-    `${Math.min(...ious).toFixed(1)} to ${Math.max(...ious).toFixed(1)} %`;
+    `${minimumOf(ious).toFixed(1)} to ${maximumOf(ious).toFixed(1)} %`;
   const outcomes = cases.map((one): CaseOutcome => (one.hard ? 'for' : 'against'));
   return judgeCases(outcomes, text);
 }

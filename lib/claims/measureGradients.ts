@@ -4,6 +4,7 @@ import { spreadIndices } from '../analysis/spreadIndices';
 import { tf } from '../backend';
 import { imageClusters } from '../datasets';
 import type { Sample, SegmentationDataset } from '../datasets/types';
+import { unitImage } from '../datasets/unitImages';
 import { createLoss, pixelwiseLoss } from '../losses';
 import type { SegmentationLoss } from '../losses';
 import { trainableVariables } from '../models/layers';
@@ -57,10 +58,10 @@ function classLoss(classId: number, ignoreIndex: number): SegmentationLoss {
 
 /** Milliseconds for the norm of one loss's gradient by all weights. */
 function gradientTime(model: tf.LayersModel, sample: Sample, loss: SegmentationLoss): number {
-  const { height, width, image, labels: ids } = sample;
+  const { height, width, labels: ids } = sample;
   const start = performance.now();
   tf.tidy(() => {
-    const pixels = tf.tensor4d(image, [1, height, width, 3], 'int32').toFloat().div(255);
+    const pixels = unitImage(sample);
     const labels = tf.tensor3d(ids, [1, height, width], 'int32');
     const value = (): tf.Scalar =>
       loss(model.apply(pixels, { training: false }) as tf.Tensor4D, labels); // [1,H,W,C] →

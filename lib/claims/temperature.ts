@@ -6,6 +6,7 @@ import type { Cell } from '../results/cells';
 import type { Compared } from '../results/contrast';
 import { placeTitle } from '../results/names';
 import type { RunScore } from '../results/scores';
+import { maximumOf, minimumOf } from '../extremes';
 import { comparison, intervalRule, judgeMean, judgement, meanRule } from './compare';
 import type { Differences } from './compare';
 import { caseRule, judgeCases, outcomeOf, untestable, withoutRuns } from './judge';
@@ -25,7 +26,7 @@ const rangeRule =
 
 type Values = readonly number[];
 const meanOf = (values: Values) => values.reduce((sum, one) => sum + one, 0) / values.length;
-const range = (values: Values) => Math.max(...values) - Math.min(...values);
+const range = (values: Values) => maximumOf(values) - minimumOf(values);
 const relativeRange = (values: Values) => range(values) / meanOf(values);
 
 /** PAT at every temperature that all data sets and networks of the table have runs of. */

@@ -3,7 +3,7 @@ import { checkOneOf } from '../check';
 import { parseArguments, runCommand } from './support/command';
 
 const help = `Usage: npm run evaluate -- RUN [--split NAME] [--data NAME] [--groups split|train]
-                              [--predictions DIR] [--json]
+                              [--predictions DIR] [--plugin FILE …] [--json]
 
 Scores the network that a finished run kept: one line for each class, the mean of the head, body and tail classes (three
 groups of equal number, by their pixels), and the scores of the whole split.
@@ -13,6 +13,7 @@ groups of equal number, by their pixels), and the scores of the whole split.
   --groups WHICH     head, body and tail by the pixels of the split evaluated (split, default), or of the training
                      split (train), whose label maps are then all read
   --predictions DIR  write each prediction as a PNG with the classes' colours as its palette
+  --plugin FILE      the run's own losses or networks, where its folder does not hold them; repeatable
   --json             print JSON
   --skip-setup       use what is installed, unchecked
   --help             show this`;
@@ -23,6 +24,7 @@ const options = {
   data: text,
   groups: { type: 'string', default: 'split' },
   predictions: text,
+  plugin: { type: 'string', multiple: true, default: [] as string[] },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -32,7 +34,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
     return 0;
   }
   const { values, positionals } = parseArguments('npm run evaluate', args, options, ['RUN']);
-  const { data, predictions, json } = values;
+  const { data, predictions, plugin: plugins, json } = values;
   const splits = ['train', 'valid', 'test'] as const;
   const split = checkOneOf('npm run evaluate', '--split', values.split, splits);
   const groupsBy = checkOneOf('npm run evaluate', '--groups', values.groups, [
@@ -41,7 +43,11 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   ] as const);
   // Loaded late: a wrong command line must not wait for TensorFlow.
   const { printEvaluation } = await import('./evaluate/print');
-  return printEvaluation(positionals[0], { split, data, predictions, groupsBy, signal }, json);
+  return printEvaluation(
+    positionals[0],
+    { split, data, predictions, groupsBy, plugins, signal },
+    json,
+  );
 }
 
 void runCommand(main);

@@ -2,6 +2,8 @@
 import os from 'node:os';
 import { checkNumber, InputError } from '../check';
 import { readIfThere } from '../files';
+import { pluginsOfFile } from '../runs/pluginFiles';
+import type { SweepInput } from '../sweeps/plan';
 import { parseArguments, runCommand } from './support/command';
 import { parseJson } from './support/json';
 
@@ -17,6 +19,8 @@ tried again.
                     several joined by commas: a run that two of them have is done once
   --scale SCALE     of a preset: paper (what its text says), laptop (small real images), smoke (minutes; default laptop)
   --out DIR         the sweep's folder
+  --plugin FILE     a file with losses or networks of your own, for every run; repeatable. As "plugins": ["FILE"] beside
+                    the file's "base" and "grid"
   --set path=value  changes one setting of every run, e.g. --set epochs=5; repeatable
   --jobs N          runs at a time (default 1)
   --threads N       threads of TensorFlow in each run (default: the cores shared out among the jobs, so that they do not
@@ -47,6 +51,7 @@ const options = {
   scale: text,
   out: text,
   set: { type: 'string', multiple: true, default: [] as string[] },
+  plugin: { type: 'string', multiple: true, default: [] as string[] },
   jobs: { type: 'string', default: '1' },
   threads: text,
   retries: { type: 'string', default: '2' },
@@ -93,6 +98,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   const plan = planSweep(config, await fileIfAny(config), {
     scale: values.scale,
     settings: values.set,
+    plugins: values.plugin,
   });
   if (values['dry-run']) return (await import('./sweep/estimate')).dryRun(plan, { jobs, signal });
   const out = required('--out', values.out);
@@ -119,7 +125,9 @@ function required(option: string, value: string | undefined): string {
 /** The content of a sweep file; undefined when there is no such file. */
 async function fileIfAny(file: string): Promise<unknown> {
   const content = await readIfThere('npm run sweep', file);
-  return content === undefined ? undefined : parseJson('npm run sweep', file, content);
+  if (content === undefined) return undefined;
+  const sweep = pluginsOfFile(file, parseJson('npm run sweep', file, content)) as SweepInput;
+  return sweep?.base === undefined ? sweep : { ...sweep, base: pluginsOfFile(file, sweep.base) };
 }
 
 void runCommand(main);

@@ -2,11 +2,12 @@
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../check';
+import { pluginsOfFile, withPlugins } from '../runs/pluginFiles';
 import { storedConfig } from '../runs/storedConfig';
 import { parseArguments, runCommand } from './support/command';
 import { parseJson } from './support/json';
 
-const help = `Usage: npm run train -- --config FILE --out DIR [--set path=value …] [--fresh] [--dry-run]
+const help = `Usage: npm run train -- --config FILE --out DIR [--set path=value …] [--plugin FILE …] [--fresh] [--dry-run]
 
 Trains a network as FILE (JSON, every setting has a default) says, and writes config.json, metrics.jsonl,
 checkpoints/, tensorboard/, weights.safetensors (best by validation loss) and record.json into DIR. The same command
@@ -14,6 +15,8 @@ goes on with an interrupted run; the weights end up the same, bit for bit. Ctrl-
 
   --config FILE     the configuration; without it every setting has its default
   --out DIR         the run folder
+  --plugin FILE     a file with losses or networks of your own (npm run new makes one); repeatable. As "plugins": ["FILE"] in
+                    the configuration, where a path may also be relative to the configuration's folder
   --set path=value  changes one setting, e.g. --set loss.temperature=2 --set dataset.size=[96,128]; repeatable
   --fresh           start over: delete what an earlier run left in DIR
   --dry-run         print the resolved configuration, the number of parameters and of steps, and an estimate of time
@@ -27,6 +30,7 @@ const options = {
   config: text,
   out: text,
   set: { type: 'string', multiple: true, default: [] as string[] },
+  plugin: { type: 'string', multiple: true, default: [] as string[] },
   fresh: flag,
   'dry-run': flag,
 } as const;
@@ -44,7 +48,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   const file = values.config === undefined ? {} : await readConfig(values.config);
   // Loaded late: a wrong command line must not wait for TensorFlow.
   const { parseConfig, withSettings } = await import('../runs/config');
-  const config = parseConfig(withSettings(file, values.set));
+  const config = parseConfig(withPlugins(withSettings(file, values.set), values.plugin));
   const command = await import('./train/run');
   if (dryRun) return command.dryRun(config, signal);
   return command.train(config, { outDir: values.out as string, fresh: values.fresh, signal });
@@ -58,7 +62,8 @@ async function readConfig(file: string): Promise<unknown> {
     () => name === 'config.json',
     () => false,
   );
-  return name === 'request.json' || (await isRuns) ? storedConfig(content) : content;
+  const given = pluginsOfFile(file, content);
+  return name === 'request.json' || (await isRuns) ? storedConfig(given) : given;
 }
 
 async function readJson(file: string): Promise<unknown> {

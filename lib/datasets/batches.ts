@@ -5,13 +5,13 @@ import { Random } from '../random';
 import { drawTransform, isIdentity, resolveAugmentation, transformBatch } from './augment';
 import type { GeometricTransform } from './augment';
 import { prefetch } from './prefetch';
-import type { Batch, BatchOptions, Normalization, Sample, SampleSource } from './types';
+import type { Batch, BatchOptions, Sample, SampleSource } from './types';
+import { unitImages } from './unitImages';
 
 const known: readonly (keyof BatchOptions)[] = [
   'batchSize',
   'shuffle',
   'augment',
-  'normalize',
   'seed',
   'position',
 ];
@@ -24,7 +24,6 @@ interface Epoch {
   batchSize: number;
   /** What happens to the sample at a position; undefined without augmentation. */
   transformAt?: (position: number) => GeometricTransform;
-  normalize: Normalization;
   /** Holds the RGB of one batch while its tensor is made. */
   pixels: Float32Array;
 }
@@ -46,12 +45,11 @@ interface Epoch {
 export function batches(source: SampleSource, options: BatchOptions): AsyncIterable<Batch> {
   checkKnownOptions('batches', options, known);
   const { batchSize, shuffle = false, seed = 0, position = 0 } = options;
-  const { augment = false, normalize = 'unit' } = options;
+  const { augment = false } = options;
   checkNumber('batches', 'batchSize', batchSize, { integer: true, min: 1 });
   checkNumber('batches', 'seed', seed, { integer: true });
   checkNumber('batches', 'position', position, { integer: true, min: 0, max: source.length });
   if (typeof shuffle !== 'boolean') throw invalid('batches', 'shuffle', 'true or false', shuffle);
-  checkNormalization(normalize);
   const random = new Random(seed);
   const order = shuffle
     ? random.stream('shuffle').permutation(source.length)
@@ -60,7 +58,7 @@ export function batches(source: SampleSource, options: BatchOptions): AsyncItera
   const draws = random.stream('augmentation');
   const transformAt = limits && ((at: number) => drawTransform(draws.stream(String(at)), limits));
   const pixels = new Float32Array(0);
-  return read({ source, order, batchSize, transformAt, normalize, pixels }, position);
+  return read({ source, order, batchSize, transformAt, pixels }, position);
 }
 
 async function* read(epoch: Epoch, start: number): AsyncGenerator<Batch, void, undefined> {
@@ -96,7 +94,7 @@ function toBatch(epoch: Epoch, samples: readonly Sample[], position: number): Ba
   const count = samples.length;
   const pixels = height * width;
   const length = count * pixels * 3;
-  // No tensor that leaves this function shares this memory: `normalized` makes another.
+  // No tensor that leaves this function shares this memory: `unitImages` makes another.
   if (epoch.pixels.length < length) epoch.pixels = new Float32Array(length);
   const rgb = epoch.pixels.subarray(0, length);
   const ids = new Int32Array(count * pixels);
@@ -107,37 +105,11 @@ function toBatch(epoch: Epoch, samples: readonly Sample[], position: number): Ba
   const first = position - count;
   const transforms = epoch.transformAt && samples.map((_, i) => epoch.transformAt!(first + i));
   const tensors = tf.tidy(() => {
-    const images = normalized(tf.tensor4d(rgb, [count, height, width, 3]), epoch.normalize);
+    const images = unitImages(tf.tensor4d(rgb, [count, height, width, 3]));
     const labels = tf.tensor3d(ids, [count, height, width], 'int32');
     return transforms === undefined || transforms.every(isIdentity)
       ? { images, labels }
       : transformBatch(images, labels, transforms);
   });
   return { ...tensors, names: samples.map((sample) => sample.name), position };
-}
-
-/** Scales RGB of 0–255 as `normalize` says. */
-function normalized(rgb: tf.Tensor4D, normalize: Normalization): tf.Tensor4D {
-  const unit = rgb.div<tf.Tensor4D>(255);
-  if (normalize === 'unit') return unit;
-  const { mean, standardDeviation } = normalize;
-  return unit.sub<tf.Tensor4D>(tf.tensor1d([...mean])).div(tf.tensor1d([...standardDeviation]));
-}
-
-function checkNormalization(normalize: Normalization): void {
-  if (normalize === 'unit') return;
-  const expected = "'unit' or { mean: [r, g, b], standardDeviation: [r, g, b] }";
-  if (typeof normalize !== 'object' || normalize === null) {
-    throw invalid('batches', 'normalize', expected, normalize);
-  }
-  const names = ['mean', 'standardDeviation'] as const;
-  checkKnownOptions('batches normalize', normalize, names);
-  for (const name of names) {
-    const values: unknown = normalize[name];
-    if (!Array.isArray(values) || values.length !== 3) {
-      throw invalid('batches', `normalize.${name}`, 'three numbers', values);
-    }
-    const bounds = name === 'mean' ? {} : { min: 0, aboveMin: true };
-    values.forEach((value) => checkNumber('batches', `normalize.${name}`, value, bounds));
-  }
 }

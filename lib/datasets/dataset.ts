@@ -48,6 +48,7 @@ export function createDataset(
     licence: facts.licence,
     citation: facts.citation,
     attribution: facts.attribution,
+    voidMark: facts.voidMark,
     split,
     classNames,
     palette: withVoid ? [...facts.palette, [0, 0, 0]] : facts.palette,
@@ -55,6 +56,7 @@ export function createDataset(
     numClasses: classNames.length,
     length: source.length,
     skipped,
+    remarks: source.remarks,
     parts,
     sample: async (index) => {
       checkNumber(`${facts.name}.sample`, 'index', index, { integer: true, min: 0, max: last });

@@ -14,7 +14,8 @@ import type { MaskLabels } from './decode/mask';
 import { fileOptions, namesOf } from './options';
 import type { ownOptions } from './options';
 import { pairSource, readablePairs } from './pairSource';
-import { writtenPaperSplit } from './split';
+import type { OrientationRule } from './pairSource';
+import { writePaperSplit, writtenPaperSplit } from './split';
 import { NoSplitError } from './types';
 import type {
   Colour,
@@ -33,6 +34,8 @@ export interface LabelFacts extends Omit<DatasetFacts, 'real'> {
   colours?: readonly (readonly [colour: Colour, id: number | 'void'])[];
   /** Read palette PNGs by their colours (default: by their indexes). */
   paletteColours?: boolean;
+  /** Default `'stored'`, as in the public data sets. */
+  orientation?: OrientationRule;
 }
 
 /** All that a data set of files has to say about itself; one such constant a file. */
@@ -74,6 +77,7 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
     clustersOf: set.clustersOf,
     has: (root, split) => set.hasSplit(path.join(root, set.folder), split),
     open: (options) => openFiles(set, options),
+    keepSplit: (options) => keepDrawnSplit(set, options),
   };
 }
 
@@ -94,6 +98,7 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
   const voidAs = hasVoid(facts) ? options.voidAs : 'ignore';
   const voidId = voidLabel(facts.classNames, voidAs);
   const labels = labelsOf(facts, voidId);
+  const reading = { labels, orientation: facts.orientation ?? 'stored', size };
   const found = await splitPairs(set, folder, options);
   let pairs = found.flatMap((pair) => {
     if (!('problem' in pair)) return [pair];
@@ -102,7 +107,7 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
   });
   let skipped: SkippedSample[] = [];
   if (onBadSample === 'skip') {
-    const { good, bad } = await readablePairs(pairs, labels, size);
+    const { good, bad } = await readablePairs(pairs, reading);
     pairs = good;
     const reasons = new Map(bad.map(({ name, reason }) => [name, reason]));
     skipped = found.flatMap((pair) => {
@@ -111,7 +116,7 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
     });
   }
   if (pairs.length === 0) throw emptySplit(folder, split, skipped);
-  const source = withCache(pairSource(pairs, labels, size), {
+  const source = withCache(pairSource(pairs, reading), {
     kind: cache,
     identity: {
       name: set.name,
@@ -120,6 +125,7 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
       labels: [...labels.labelTable],
       colours: [...(labels.colours ?? [])],
       paletteColours: labels.paletteColours,
+      orientation: reading.orientation,
     },
     files: pairs.flatMap(({ image, mask }) => [image, mask]),
   });
@@ -133,9 +139,8 @@ async function splitPairs(
   folder: string,
   options: ResolvedOptions,
 ): Promise<Pair[]> {
-  const { split, seed, splitRule = 'official' } = options;
-  const own = (await set.hasOwnSplits?.(folder)) ?? true;
-  if (splitRule === 'official' && own) {
+  const { split, seed } = options;
+  if (!(await drawsSplit(set, folder, options))) {
     return set.pairs(folder, split, options).catch(async (error: unknown) => {
       if (!(error instanceof InputError) || (await set.hasSplit(folder, split))) throw error;
       throw new NoSplitError(error.message);
@@ -147,15 +152,30 @@ async function splitPairs(
     all.set(pair.name, pair);
     names.push(pair.name);
   }
-  const where = { name: set.name, folder, seed, copies: splitCopies };
-  const drawn = await writtenPaperSplit(names, where);
+  const drawn = await writtenPaperSplit(names, { folder, seed });
   if (drawn[split].length === 0 && names.length > 0) {
-    const remedy = `${folder} has ${names.length} images, too few for one.`;
-    throw new NoSplitError(
-      invalid('openDataset', 'split', 'one with images', split, remedy).message,
-    );
+    const remedy = `${folder} has ${names.length}: train, valid and test are drawn from them.`;
+    const expected = 'at least 3 for a split to be drawn';
+    const problem = invalid('openDataset', 'images', expected, names.length, remedy);
+    throw new NoSplitError(problem.message);
   }
   return drawn[split].flatMap((name) => all.get(name) ?? []);
+}
+
+/** Whether the split is drawn by the kit: the set has none of its own, or the options ask for it. */
+async function drawsSplit(set: FileDataset, folder: string, options: ResolvedOptions) {
+  return options.splitRule === 'paper' || !((await set.hasOwnSplits?.(folder)) ?? true);
+}
+
+/** Writes down the split that is drawn, where one is and every image has its labels. */
+async function keepDrawnSplit(set: FileDataset, options: ResolvedOptions): Promise<void> {
+  const folder = path.join(options.root, set.folder);
+  if (!(await drawsSplit(set, folder, options))) return;
+  const pairs = await set.allPairs(folder, options);
+  if (pairs.length === 0 || pairs.some((pair) => 'problem' in pair)) return;
+  const { name } = set;
+  const names = pairs.map((pair) => pair.name);
+  await writePaperSplit(names, { name, folder, seed: options.seed, copies: splitCopies });
 }
 
 /** Whether a file or folder is there. @throws InputError where that cannot be told. */

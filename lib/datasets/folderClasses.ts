@@ -1,7 +1,8 @@
 /** Reads the `classes.json` of a data set in a folder of one's own. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { checkKnownOptions, checkNumber, checkOneOf, InputError, invalid } from '../check';
+import { checkKnownOptions, checkNumber, checkOneOf, invalid } from '../check';
+import { parseJson } from '../files';
+import { readText } from './decode/readBytes';
 import type { LabelFacts } from './fileDataset';
 import { vocColour } from './palette';
 import type { Colour } from './types';
@@ -12,6 +13,7 @@ interface ClassesFile {
   ignoreIndex?: number | null;
   ignoreColour?: Colour;
   masks?: 'ids' | 'colours';
+  orientation?: 'stored' | 'upright';
   title?: string;
   licence?: string;
   citation?: string;
@@ -19,7 +21,7 @@ interface ClassesFile {
 }
 
 const known: readonly (keyof ClassesFile)[] = [
-  ...(['classes', 'ignoreIndex', 'ignoreColour', 'masks'] as const),
+  ...(['classes', 'ignoreIndex', 'ignoreColour', 'masks', 'orientation'] as const),
   ...(['title', 'licence', 'citation', 'comment'] as const),
 ];
 
@@ -32,20 +34,38 @@ const known: readonly (keyof ClassesFile)[] = [
  * - `ignoreIndex`: the value of void pixels (default 255; null: none).
  * - `ignoreColour`: the colour of void pixels in colour label files (default: none).
  * - `masks`: how palette PNGs are read: `'ids'` (default) by index, `'colours'` by colour.
+ * - `orientation`: what the label files of images with an EXIF orientation lie on: `'stored'`, the pixels as stored, or
+ *   `'upright'`, the picture as viewers show it (default: such images are refused).
  * - `title`, `licence`, `citation`: for what is shown.
  *
  * @throws InputError that names the file and the entry.
  */
 export async function readClasses(file: string): Promise<Partial<LabelFacts>> {
   const content = await readJson(file);
-  const { classes, ignoreIndex = 255, ignoreColour, masks = 'ids', ...texts } = content;
+  const {
+    classes,
+    ignoreIndex = 255,
+    ignoreColour,
+    masks = 'ids',
+    orientation,
+    ...texts
+  } = content;
   checkKnownOptions(file, content, known);
+  if (orientation !== undefined) {
+    checkOneOf(file, 'orientation', orientation, ['stored', 'upright']);
+  }
   checkOneOf(file, 'masks', masks, ['ids', 'colours']);
   if (ignoreIndex !== null) checkByte(file, 'ignoreIndex', ignoreIndex);
   if (!Array.isArray(classes) || classes.length < 1 || classes.length > 255) {
     throw invalid(file, 'classes', 'a list of 1 to 255 classes', classes);
   }
   const entries = classes.map((entry, id) => classEntry(file, entry, id));
+  const names = entries.map(({ name }) => name);
+  const twice = names.find((name, id) => names.indexOf(name) !== id);
+  if (twice !== undefined) {
+    const remedy = 'Tables and figures would show two classes as one: rename one.';
+    throw invalid(file, 'names of classes', 'different from each other', twice, remedy);
+  }
   const values = new Map<number, number | 'void'>();
   const colours = new Map<string, readonly [Colour, number | 'void']>();
   if (ignoreIndex !== null) values.set(ignoreIndex, 'void');
@@ -64,11 +84,13 @@ export async function readClasses(file: string): Promise<Partial<LabelFacts>> {
     title,
     ...(texts.licence === undefined ? {} : { licence: texts.licence }),
     ...(texts.citation === undefined ? {} : { citation: texts.citation }),
-    classNames: entries.map(({ name }) => name),
+    classNames: names,
     palette: entries.map(({ colour }) => colour),
     classOf: (value) => values.get(value),
     colours: [...colours.values()],
     paletteColours: masks === 'colours',
+    orientation: orientation ?? 'refused',
+    voidMark: { value: ignoreIndex, ...(ignoreColour && { colour: ignoreColour }) },
   };
 }
 
@@ -101,18 +123,8 @@ function checkColour(file: string, what: string, colour: Colour): Colour {
 }
 
 async function readJson(file: string): Promise<ClassesFile> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    const remedy = `${(error as Error).message}. 'npm run data -- new-folder DIR' writes a template.`;
-    throw invalid('openDataset', 'file', 'a readable classes.json', file, remedy);
-  }
-  try {
-    const content: unknown = JSON.parse(text);
-    if (typeof content === 'object' && content !== null) return content as ClassesFile;
-    throw new SyntaxError('it must be an object');
-  } catch (error) {
-    throw new InputError(`openDataset: ${file} is not JSON: ${(error as Error).message}.`);
-  }
+  const template = "a classes.json ('npm run data -- new-folder DIR' writes a template)";
+  const content = parseJson('openDataset', file, await readText('openDataset', file, template));
+  if (typeof content === 'object' && content !== null) return content as ClassesFile;
+  throw invalid('openDataset', file, 'a JSON object', content);
 }

@@ -12,6 +12,8 @@ const templateClasses = `{
     "ignoreIndex: the value of pixels that belong to no class (null: there are none).",
     "ignoreColour: their colour in masks that are coded by colour; leave it out if there are none.",
     "masks: how palette PNGs are read: 'ids' by their indexes, 'colours' by their colours.",
+    "orientation: needed for photos that viewers turn (EXIF): 'stored' if the masks lie on the pixels as",
+    "stored, 'upright' if they lie on the photo as viewers show it.",
     "This list of comments may be deleted."
   ],
   "title": "My data set",
@@ -30,12 +32,12 @@ const templateClasses = `{
 const templateReadme = `# A data set of your own
 
     classes.json   the classes: edit it first; it explains itself
-    images/        NAME.jpg, .png, .webp, .tiff or .gif
+    images/        NAME.jpg, .png, .webp, .tiff or .gif, 8 or 16 bits a channel (16 are cut to the upper 8)
     masks/         NAME.png of the same size: class ids as an 8-bit grey or a palette PNG, or
                    colours as in classes.json; never JPEG, which changes values
     train.txt, valid.txt, test.txt
                    optional: the names of each split, one a line. Without them, 80 / 10 / 10 % are
-                   drawn by the seed and written down in splits/
+                   drawn by the seed; the first training writes them down in splits/
 
 Then, in the kit's folder:
 

@@ -1,10 +1,11 @@
 /**
  * Finds the image and label files of a data set: by a list file, or by equal names in two folders.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, invalid } from '../check';
 import { isAbsence } from '../files';
+import { readText } from './decode/readBytes';
 
 /** An image file and its label file. */
 export interface FilePair {
@@ -27,6 +28,10 @@ export interface FileIndex {
   folder: string;
   /** Files of each key, relative to `folder`; more than one is an error when the key is used. */
   files: ReadonlyMap<string, readonly string[]>;
+  /** Image files of formats that are not read, by the same keys. */
+  unread: ReadonlyMap<string, string>;
+  /** Visible folders in `folder`, whose files do not belong. */
+  subfolders: readonly string[];
   /** The file to expect for a key that has none, for the error message. */
   fileOf(key: string): string;
 }
@@ -40,7 +45,9 @@ export interface IndexOptions {
   nested?: boolean;
 }
 
-const imageExtension = /\.(png|jpe?g|gif|webp|tiff?)$/i;
+const imageExtension = /\.(png|jpe?g|jfif|gif|webp|tiff?)$/i;
+const unreadExtension =
+  /\.(bmp|avif|hei[cf]|jp2|j2k|jxl|svg|p[bgpn]m|tga|exr|hdr|ico|psd|dcm|dng|npy|npz|mat|nii|raw)$/i;
 
 /** A file's name without folder and extension, in Unicode normal form C: the same on every system. */
 export function stemOf(file: string): string {
@@ -60,15 +67,23 @@ export function byCodePoint(a: string, b: string): number {
 /** Indexes the visible image files of `folder`, in code-point order. */
 export async function indexFiles(folder: string, options: IndexOptions = {}): Promise<FileIndex> {
   const { keyOf = stemOf, nested = false } = options;
-  const names = nested ? await nestedFiles(folder) : await imageFiles(folder);
+  const entries = await entriesOf(folder);
+  const names = nested ? await nestedFiles(folder, entries) : imagesAmong(entries);
   const files = new Map<string, string[]>();
+  const unread = new Map<string, string>();
+  for (const { name } of entries) {
+    const key = isVisible(name) && unreadExtension.test(name) ? keyOf(name) : undefined;
+    if (key !== undefined) unread.set(key, name);
+  }
   for (const name of names) {
     const key = keyOf(path.posix.basename(name));
     if (key !== undefined) files.set(key, [...(files.get(key) ?? []), name]);
   }
   const extension = names.length > 0 ? path.posix.extname(names[0]) : '.png';
   const { fileOf = (key: string) => `${key}${extension}` } = options;
-  return { folder, files, fileOf };
+  const folders = nested ? [] : entries.filter((entry) => entry.isDirectory());
+  const subfolders = folders.map(({ name }) => name).filter(isVisible);
+  return { folder, files, unread, subfolders, fileOf };
 }
 
 /** The file of `key`; throws when there is none or more than one. `what` says who asks for it. */
@@ -78,9 +93,15 @@ export function findFile(
   what: string,
   file = index.fileOf(key),
 ): string {
-  const { folder, files } = index;
+  const { folder, files, unread } = index;
   const found = files.get(key) ?? [];
   if (found.length === 1) return path.join(folder, found[0]);
+  const other = unread.get(key);
+  if (found.length === 0 && other !== undefined) {
+    const expected = 'a JPEG, PNG, WebP, TIFF or GIF';
+    const remedy = 'That format is not read: convert the file to PNG.';
+    throw invalid('openDataset', what, expected, path.join(folder, other), remedy);
+  }
   if (found.length === 0) {
     throw new InputError(
       `openDataset: ${path.join(folder, file)} does not exist (${what}). Add the missing file, or take its ` +
@@ -93,7 +114,8 @@ export function findFile(
 
 /** The keys of both folders, in code-point order. */
 export function allKeys(images: FileIndex, masks: FileIndex): string[] {
-  return [...new Set([...images.files.keys(), ...masks.files.keys()])].sort(byCodePoint);
+  const indexes = [images.files, masks.files, images.unread, masks.unread];
+  return [...new Set(indexes.flatMap((index) => [...index.keys()]))].sort(byCodePoint);
 }
 
 /** The pair of each key; a file that stands alone makes a broken pair. */
@@ -159,14 +181,9 @@ export async function listedKeys(
 }
 
 async function readLines(list: string): Promise<{ text: string; place: string }[]> {
-  let content: string;
-  try {
-    content = await readFile(list, 'utf8');
-  } catch (error) {
-    throw invalid('openDataset', 'list', 'a readable file', list, `${(error as Error).message}.`);
-  }
+  const content = await readText('openDataset', list, 'a readable list');
   return content.split(/\r?\n/).flatMap((line, i) => {
-    const text = line.replace(/^\uFEFF/, '').trim();
+    const text = line.trim();
     return text === '' ? [] : [{ text, place: `line ${i + 1} of ${list}` }];
   });
 }
@@ -180,15 +197,19 @@ function pairOf(name: string, find: () => { image: string; mask: string }): Pair
   }
 }
 
-async function imageFiles(folder: string): Promise<string[]> {
-  return (await entriesOf(folder))
-    .filter((name) => /^[^.]/.test(name) && imageExtension.test(name))
-    .sort(byCodePoint);
+const isVisible = (name: string) => !name.startsWith('.');
+
+function imagesAmong(entries: readonly { name: string }[]): string[] {
+  const names = entries.map(({ name }) => name);
+  return names.filter((name) => isVisible(name) && imageExtension.test(name)).sort(byCodePoint);
 }
 
 /** The image files in the folders of `folder`, which are read one level deep. */
-async function nestedFiles(folder: string): Promise<string[]> {
-  const names = (await entriesOf(folder)).filter((name) => !name.startsWith('.'));
+async function nestedFiles(
+  folder: string,
+  entries: readonly { name: string }[],
+): Promise<string[]> {
+  const names = entries.map(({ name }) => name).filter(isVisible);
   const lists = await Promise.all(
     names.sort(byCodePoint).map(async (name) => {
       const inside = path.join(folder, name);
@@ -196,15 +217,15 @@ async function nestedFiles(folder: string): Promise<string[]> {
         (entry) => entry.isDirectory(),
         () => false, // a link that leads nowhere
       );
-      return isFolder ? (await imageFiles(inside)).map((file) => `${name}/${file}`) : [];
+      return isFolder ? imagesAmong(await entriesOf(inside)).map((file) => `${name}/${file}`) : [];
     }),
   );
   return lists.flat();
 }
 
-async function entriesOf(folder: string): Promise<string[]> {
+async function entriesOf(folder: string) {
   try {
-    return await readdir(folder);
+    return await readdir(folder, { withFileTypes: true });
   } catch (error) {
     const why = isAbsence(error) ? 'It does not exist' : (error as Error).message;
     const remedy = `${why}: unpack this split of the data set, or open another split.`;

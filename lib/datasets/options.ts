@@ -32,8 +32,8 @@ export const nyuv2Options = {
 export const syntheticOptions = {
   /** 2–40 (default 12). */
   numClasses: count,
-  /** Number of scenes in the split (default 200 train, 40 valid, 40 test). */
-  length: count,
+  /** Number of scenes in the split, at most a million (default 200 train, 40 valid, 40 test). */
+  length: count.max(1e6),
   ...cache,
 };
 

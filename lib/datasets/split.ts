@@ -83,33 +83,54 @@ export function checkDisjoint(where: string, names: Partial<SplitNames>): void {
   }
 }
 
+/** Where a split is written down. */
+export interface SplitPlace {
+  /** Of the data set. */
+  name: string;
+  folder: string;
+  seed: number;
+  /** Where a copy goes when `folder` cannot be written to. */
+  copies: string;
+}
+
 /**
- * The split `'paper'` of the data set in `folder`, written down as `splits/paper-seedN.json` beside
- * the data when it is first drawn (atomically), and read from there ever after. Where the data is
- * read-only, a copy goes to `copies`, under a name with the digest of all names.
+ * The split `'paper'` of the data set in `folder`: as written down in `splits/paper-seedN.json` beside the data, else
+ * drawn. Writes nothing.
  *
  * @throws InputError when the file does not hold the data set's names (images came or went since):
  *   a split must not change unnoticed.
  */
 export async function writtenPaperSplit(
   names: Iterable<string>,
-  { name, folder, seed, copies }: { name: string; folder: string; seed: number; copies: string },
+  { folder, seed }: Pick<SplitPlace, 'folder' | 'seed'>,
 ): Promise<SplitNames> {
   const drawn = paperSplit(names, seed);
-  if (drawn.train.length === 0) return drawn;
-  const file = path.join(folder, 'splits', `paper-seed${seed}.json`);
+  const file = splitFile(folder, seed);
   const written = await readSplit(file);
-  if (written !== undefined) {
-    checkSameNames(file, written, drawn);
-    return written;
-  }
-  const content = `${JSON.stringify({ rule: 'paper', seed, ...drawn }, null, 1)}\n`;
+  if (written === undefined) return drawn;
+  checkSameNames(file, written, drawn);
+  return written;
+}
+
+/**
+ * Writes down the split `'paper'` of `names`, atomically, where it is not written yet. Where the data is read-only, a
+ * copy goes to `copies`, under a name with the digest of all names.
+ */
+export async function writePaperSplit(
+  names: Iterable<string>,
+  { name, folder, seed, copies }: SplitPlace,
+): Promise<void> {
+  const file = splitFile(folder, seed);
+  if ((await readSplit(file)) !== undefined) return;
+  const content = `${JSON.stringify({ rule: 'paper', seed, ...paperSplit(names, seed) }, null, 1)}\n`;
   const digest = createHash('sha256').update(content).digest('hex').slice(0, 12);
   const copy = path.join(copies, `${name}-paper-seed${seed}-${digest}.json`);
   const beside = (await mayWriteIn(folder)) && (await writeWhole(file, content));
   if (!beside && (await readSplit(copy)) === undefined) await writeWhole(copy, content);
-  return drawn;
 }
+
+const splitFile = (folder: string, seed: number) =>
+  path.join(folder, 'splits', `paper-seed${seed}.json`);
 
 function sortedNames(names: Iterable<string>): string[] {
   const sorted = [...names].sort(byCodePoint);

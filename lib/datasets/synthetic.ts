@@ -50,7 +50,7 @@ function openScenes(options: ResolvedOptions) {
   const { split, seed, voidAs, size = defaultSize, cache = 'none' } = options;
   const { numClasses = defaultClasses, length = defaultLength[split] } = options;
   checkNumber('openDataset', 'numClasses', numClasses, { integer: true, ...classLimits });
-  checkNumber('openDataset', 'length', length, { integer: true, min: 1 });
+  checkNumber('openDataset', 'length', length, { integer: true, min: 1, max: 1e6 });
   const [height, width] = size;
   const classes = sceneClasses(numClasses);
   const facts = factsOf(numClasses);

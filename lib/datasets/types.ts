@@ -44,7 +44,7 @@ export interface Sample extends LabelMap {
 
 /** A batch as the networks take it. The caller disposes both tensors. */
 export interface Batch {
-  /** `[B,H,W,3] float32`, RGB scaled as `normalize` says, by default to [0, 1]. */
+  /** `[B,H,W,3] float32`, RGB in [0, 1]. */
   images: tf.Tensor4D;
   /** `[B,H,W] int32`, ignored pixels = `ignoreIndex`. */
   labels: tf.Tensor3D;
@@ -57,14 +57,6 @@ export interface Batch {
   position: number;
 }
 
-/** `mean` and `standardDeviation` hold one number for each of R, G, B, on the scale [0, 1]. */
-export type Normalization =
-  | 'unit'
-  | {
-      mean: readonly [number, number, number];
-      standardDeviation: readonly [number, number, number];
-    };
-
 export interface BatchOptions {
   batchSize: number;
   /** Draw the samples in an order that depends on `seed` alone (default false: file order). */
@@ -74,8 +66,6 @@ export interface BatchOptions {
    * false). Pixels that come from outside the image are labelled `ignoreIndex`.
    */
   augment?: boolean | AugmentationOptions;
-  /** `'unit'` (default): RGB / 255; else (RGB / 255 − mean) / standardDeviation, per channel. */
-  normalize?: Normalization;
   /** Seed of the order and of the augmentation (default 0). */
   seed?: number;
   /** Samples of the epoch to skip, as given by `Batch.position` (default 0). */
@@ -97,11 +87,15 @@ export interface DatasetFacts {
   readonly citation: string;
   /** What to print beside its images where the licence allows to publish them; else absent, and they stay unpublished. */
   readonly attribution?: string;
+  /** What makes a void pixel in the files, where the user decides on it: the stored value (null: none), the colour. */
+  readonly voidMark?: { value: number | null; colour?: Colour };
 }
 
 /** Where the samples of one split come from. */
 export interface SampleSource {
   readonly length: number;
+  /** See `SegmentationDataset`. */
+  readonly remarks?: readonly string[];
   sample(index: number): Promise<Sample>;
   labelMap(index: number): Promise<LabelMap>;
 }
@@ -116,6 +110,11 @@ export interface SegmentationDataset extends DatasetFacts {
   readonly skipped: readonly SkippedSample[];
   /** What the split is made of, for `identifySplit`; absent in a data set that does not say. */
   readonly parts?: SplitParts;
+  /**
+   * What is doubtful though it can be read, each naming a file, such as 16-bit images that use a small part of their
+   * range. It grows as samples and label maps are read.
+   */
+  readonly remarks?: readonly string[];
   /**
    * The i-th sample of the split, at the file's own size unless the data set was opened with
    * `size`.
@@ -164,5 +163,7 @@ export interface DatasetDefinition extends DatasetFacts {
   clustersOf?: (names: readonly string[]) => string[];
   /** Whether the split's files lie under `root`; data sets without files answer true. */
   has(root: string, split: Split): Promise<boolean>;
+  /** Writes down the split that the kit draws for these options; see `keepSplit`. */
+  keepSplit?(options: ResolvedOptions): Promise<void>;
   open(options: ResolvedOptions): Promise<SegmentationDataset>;
 }

@@ -7,6 +7,7 @@ import { classThirds } from '../results/scores';
 import { rounded, significant } from '../print/labels';
 import { SCREEN_WIDTH_PIXELS, axis, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
+import { maximumOf } from '../extremes';
 
 /** The runs of one loss. */
 export interface ClassBarSeries {
@@ -100,7 +101,7 @@ function highest(series: readonly ClassBarSeries[]): number {
   const tops = series.flatMap(({ summary: { iou } }) =>
     iou.map((spread) => (spread ? 100 * (spread.mean + (spread.deviation ?? 0)) : 0)),
   );
-  return rounded(Math.max(1, ...tops), 4);
+  return rounded(maximumOf([1, ...tops]), 4);
 }
 
 function layoutOf(

@@ -5,6 +5,7 @@ import type { ClassComparison } from '../results/runComparison';
 import { rounded } from '../print/labels';
 import { axis, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
+import { maximumOf } from '../extremes';
 
 export interface ClassDifferencesOptions {
   /** Names of the first and the second run. */
@@ -41,7 +42,7 @@ export function classDifferencesFigure(
     ticks: '' as const,
   };
   // Markers at 0 stand clear of the class names.
-  const highest = PERCENT * Math.max(0.01, ...classes.flatMap(({ iou }) => iou));
+  const highest = PERCENT * maximumOf([0.01, ...classes.flatMap(({ iou }) => iou)]);
   const layout: Partial<Layout> = {
     xaxis: axis('IoU, %', { range: [-0.05 * highest, 1.05 * highest], domain: [0, 0.44] }),
     xaxis2: axis('Difference, points', { domain: [0.5, 0.94], anchor: 'y2', zeroline: true }),

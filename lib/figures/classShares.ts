@@ -5,6 +5,7 @@ import { invalid } from '../check';
 import { cssColour, imageSetText, rounded, significant } from '../print/labels';
 import { axis, logAxis, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
+import { minimumOf } from '../extremes';
 
 export interface ClassSharesOptions {
   /** File stem (default `'fig2-class-shares'`). */
@@ -82,7 +83,7 @@ function bars(set: MaskImbalance): Pick<Figure, 'data' | 'layout' | 'aspectRatio
     { ...bar, ...label, x: presence, y, xaxis: 'x2', text: classes.map((c) => String(c.presence)) },
   ];
   const present = shares.filter((share): share is number => share !== null);
-  const lowest = Math.floor(Math.log10(Math.min(...present)) - 0.1);
+  const lowest = Math.floor(Math.log10(minimumOf(present)) - 0.1);
   const layout: Partial<Layout> = {
     xaxis: logAxis('Share of pixels (%)', { domain: [0, 0.47], range: [lowest, 2.3] }),
     xaxis2: axis('Images with the class (%)', {

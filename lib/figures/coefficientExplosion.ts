@@ -2,6 +2,7 @@
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import type { LossCurves } from '../analysis/lossCurves';
 import { invalid } from '../check';
+import { maximumOf, minimumOf } from '../extremes';
 import { curveStyles, curveTrace } from './drawing/curveStyle';
 import { rounded, significant } from '../print/labels';
 import { logAxis } from '../print/style';
@@ -34,9 +35,7 @@ export function coefficientExplosionFigure(
     curveTrace(label, 'left', { x, y: coefficient.map((value) => rounded(value)) }, style),
     curveTrace(label, 'right', { x, y: loss.map((value) => rounded(value)) }, style),
   ]);
-  const largest = items.map(
-    (item) => `${item.label}: ${significant(Math.max(...item.coefficient))}`,
-  );
+  const largest = items.map((item) => `${item.label}: ${significant(maximumOf(item.coefficient))}`);
   const layout: Partial<Layout> = {
     xaxis: decades('p of the true class', x, { domain: [0, 0.42] }),
     xaxis2: decades('p of the true class', x, { domain: [0.58, 1], anchor: 'y2' }),
@@ -75,11 +74,11 @@ const SMALLEST = 1e-2;
 
 /** A logarithmic axis around the values with at most eight labels. */
 function decades(title: string, values: number[], options: Partial<LayoutAxis> = {}) {
-  const smallest = Math.min(...values);
+  const smallest = minimumOf(values);
   const low = Math.log10(
     values.every((value) => value < 1) ? smallest : Math.max(smallest, SMALLEST),
   );
-  const high = Math.max(Math.log10(Math.max(...values)), 0);
+  const high = Math.max(Math.log10(maximumOf(values)), 0);
   const dtick = Math.ceil((high - low) / 8);
   const minor = dtick > 1 ? { minor: { ticks: 'outside' as const, ticklen: 2, dtick: 1 } } : {};
   const gap = 0.03 * (high - low);

@@ -4,6 +4,7 @@ import type { TrainingCost } from '../measurement/trainingCost';
 import { invalid } from '../check';
 import { lossTitle } from '../results/names';
 import { proposedLoss } from '../paper';
+import { maximumOf } from '../extremes';
 import {
   costRow,
   drawnValue,
@@ -65,7 +66,7 @@ export function costBubblesFigure(
     label: `${loss.label}: ${area.text(areas[i])}`,
     x: drawnValue(loss, epochTime),
     y: drawnValue(loss, y),
-    diameter: LARGEST * Math.sqrt(areas[i] / Math.max(...areas)),
+    diameter: LARGEST * Math.sqrt(areas[i] / maximumOf(areas)),
   }));
   const layout: Partial<Layout> = {
     xaxis: axis(epochTime.title, { range: xRange }),

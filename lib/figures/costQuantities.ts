@@ -4,6 +4,7 @@ import { isOnGpu } from '../measurement/trainingCost';
 import type { LossTrainingCost } from '../measurement/trainingCost';
 import { rounded } from '../print/labels';
 import type { FigureRow } from '../print/figure';
+import { maximumOf, minimumOf } from '../extremes';
 
 export interface CostQuantity {
   title: string;
@@ -73,8 +74,8 @@ export function drawnValue(
 /** From the lowest to the highest interval, with room for bubbles and labels around. */
 export function quantityRange(losses: readonly LossTrainingCost[], quantity: CostQuantity): Range {
   const values = losses.map((loss) => drawnValue(loss, quantity));
-  const low = Math.min(...values.map((value) => value.low));
-  const high = Math.max(...values.map((value) => value.high));
+  const low = minimumOf(values.map((value) => value.low));
+  const high = maximumOf(values.map((value) => value.high));
   const room = 0.15 * (high - low) || 0.05 * Math.abs(high) || 1;
   return [low - room, high + room];
 }

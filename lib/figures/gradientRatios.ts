@@ -5,6 +5,7 @@ import { invalid } from '../check';
 import { rounded } from '../print/labels';
 import { logAxis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
+import { maximumOf, minimumOf } from '../extremes';
 
 export interface GradientRatiosOptions {
   /** Title and split of the data set, and the network, e.g. `'CamVid (train), U-Net after 60 steps'`. */
@@ -32,15 +33,13 @@ export function gradientRatiosFigure(
   if (statistics.length === 0) {
     throw invalid('gradientRatiosFigure', 'statistics', 'a non-empty array', '[]');
   }
-  const largest = Math.max(
-    ...statistics.flatMap(({ pairs }) => pairs.map((pair) => pair.predicted)),
-  );
+  const largest = maximumOf(statistics.flatMap(({ pairs }) => pairs.map((pair) => pair.predicted)));
   const measured = statistics.flatMap(({ pairs }) =>
     pairs.flatMap((pair) => [pair.before, pair.after]),
   );
   const y = [
-    Math.log10(Math.min(...measured, 1)) - 0.2,
-    Math.log10(Math.max(...measured, largest)) + 0.2,
+    Math.log10(minimumOf([...measured, 1])) - 0.2,
+    Math.log10(maximumOf([...measured, largest])) + 0.2,
   ];
   const layout: Partial<Layout> = {
     annotations: PANELS.map(({ title }, i) => panelTitle(title, i + 1)),

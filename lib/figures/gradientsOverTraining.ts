@@ -5,6 +5,7 @@ import { invalid } from '../check';
 import { rounded, significant } from '../print/labels';
 import { PALETTE, axis, logAxis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
+import { maximumOf, minimumOf } from '../extremes';
 
 export interface GradientsOverTrainingOptions {
   /** Title of the data and the network, for the caption. */
@@ -45,7 +46,7 @@ export function gradientsOverTrainingFigure(
   ];
   const norms = histories.flatMap(({ classes }) => classes.flatMap((course) => course.norms));
   const shown = norms.filter((norm) => norm > 0);
-  const range = [Math.log10(Math.min(...shown)) - 0.1, Math.log10(Math.max(...shown)) + 0.1];
+  const range = [Math.log10(minimumOf(shown)) - 0.1, Math.log10(maximumOf(shown)) + 0.1];
   const rows = Math.ceil(panels.length / COLUMNS);
   const [{ epochs, classes: shownClasses }] = histories;
   const every = Math.ceil(epochs.length / 6);

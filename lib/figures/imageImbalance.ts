@@ -5,6 +5,7 @@ import { invalid } from '../check';
 import { imageSetText, rounded, significant } from '../print/labels';
 import { axis, logAxis, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
+import { maximumOf, minimumOf } from '../extremes';
 
 export interface ImageImbalanceOptions {
   /** File stem (default `'fig2-image-imbalance'`). */
@@ -33,14 +34,14 @@ const PANELS: readonly Panel[] = [
     quantity: 'Gini coefficient of mask sizes',
     title: 'Gini coefficient',
     values: ({ gini }) => gini,
-    edges: (values) => steps(Math.floor(20 * Math.min(...values)) / 20, 0.05, Math.max(...values)),
+    edges: (values) => steps(Math.floor(20 * minimumOf(values)) / 20, 0.05, maximumOf(values)),
     logarithmic: false,
   },
   {
     quantity: 'classes missing',
     title: 'Classes missing',
     values: ({ missing }) => missing,
-    edges: (values) => steps(Math.min(...values) - 0.5, 1, Math.max(...values)),
+    edges: (values) => steps(minimumOf(values) - 0.5, 1, maximumOf(values)),
     logarithmic: false,
   },
 ];
@@ -176,7 +177,7 @@ function histogram(values: number[], edges: number[]): number[] {
 }
 
 function quarterDecades(values: number[]): number[] {
-  const [low, high] = [Math.min(...values), Math.max(...values)].map((v) => 4 * Math.log10(v));
+  const [low, high] = [minimumOf(values), maximumOf(values)].map((v) => 4 * Math.log10(v));
   return steps(Math.floor(low), 1, high).map((quarter) => 10 ** (quarter / 4));
 }
 

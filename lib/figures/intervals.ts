@@ -6,6 +6,7 @@ import type { Calibration } from '../results/calibration';
 import { rounded } from '../print/labels';
 import { axis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
+import { maximumOf, minimumOf } from '../extremes';
 
 /** One difference in mean IoU, in shares (0.01 = one point). */
 export interface IntervalRow {
@@ -159,7 +160,7 @@ function rangeWithZero(rows: readonly IntervalRow[]): [number, number] {
     100 * (low ?? value),
     100 * (high ?? value),
   ]);
-  const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
+  const [low, high] = [minimumOf([0, ...ends]), maximumOf([0, ...ends])];
   const margin = 0.06 * (high - low) || 1;
   return [rounded(low - margin), rounded(high + margin)];
 }

@@ -6,6 +6,7 @@ import { lossTitle } from '../results/names';
 import { rounded } from '../print/labels';
 import { axis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
+import { maximumOf } from '../extremes';
 
 export interface LossCostsOptions {
   /** Largest ratio that PAT, focal loss and balanced softmax may have (default 1.15). */
@@ -31,7 +32,7 @@ export function lossCostsFigure(
   if (results.length === 0) throw invalid('lossCostsFigure', 'results', 'a non-empty array', '[]');
   const classCounts = [...new Set(results.map(({ classes }) => classes))];
   const losses = [...new Set(results.map(({ loss }) => loss))];
-  const highest = Math.max(bar, ...results.map(({ timesCrossEntropy }) => timesCrossEntropy));
+  const highest = maximumOf([bar, ...results.map(({ timesCrossEntropy }) => timesCrossEntropy)]);
   const ratioAxis = { range: [0, 1.06 * highest] };
   const names = { type: 'category', tickangle: -45 } as const;
   const layout: Partial<Layout> = {

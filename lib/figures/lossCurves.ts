@@ -2,6 +2,7 @@
 import type { Data, Layout, Slider } from 'plotly.js';
 import type { LossCurve, LossCurves, TemperatureSweep } from '../analysis/lossCurves';
 import { checkNumber, checkSameShape, invalid } from '../check';
+import { minimumOf } from '../extremes';
 import { curveStyles, curveTrace } from './drawing/curveStyle';
 import type { CurveStyle } from './drawing/curveStyle';
 import { rounded } from '../print/labels';
@@ -15,6 +16,8 @@ export interface LossCurvesFigureOptions {
   temperature?: number;
   /** Ends of both logarithmic value axes (default 1e-4 and 1e3); what lies outside is cut off. */
   limits?: readonly [number, number];
+  /** Default `'PAT against Focal and cross-entropy'`. */
+  title?: string;
   /** File stem (default `'fig3c-pat-vs-focal'`). */
   name?: string;
 }
@@ -33,6 +36,7 @@ export function lossCurvesFigure(
     sweep,
     temperature,
     limits = [1e-4, 1e3],
+    title = 'PAT against Focal and cross-entropy',
     name = 'fig3c-pat-vs-focal',
   }: LossCurvesFigureOptions = {},
 ): Figure {
@@ -58,7 +62,7 @@ export function lossCurvesFigure(
   const sliders = sweep ? { sliders: [slider(sweep, active)] } : {};
   return {
     name,
-    title: 'PAT against Focal and cross-entropy',
+    title,
     caption:
       `Loss (left) and gradient |∂L/∂z_y| (right) of one pixel with ${curves.numClasses} classes against the ` +
       'probability p of its true class at τ = 1, the other classes sharing 1 − p evenly; no data set (0 images), ' +
@@ -73,7 +77,7 @@ export function lossCurvesFigure(
 function activeStep({ temperatures }: TemperatureSweep, wanted: number | undefined): number {
   if (wanted === undefined) {
     const distance = temperatures.map((t) => Math.abs(Math.log(t)));
-    return distance.indexOf(Math.min(...distance));
+    return distance.indexOf(minimumOf(distance));
   }
   const active = temperatures.indexOf(wanted);
   if (active >= 0) return active;

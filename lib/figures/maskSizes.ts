@@ -5,6 +5,7 @@ import { invalid } from '../check';
 import { cssColour, imageSetText, rounded, significant } from '../print/labels';
 import { axis, logAxis } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
+import { maximumOf, minimumOf } from '../extremes';
 
 export interface MaskSizesOptions {
   /** File stem (default `'fig2-mask-sizes'`). */
@@ -55,7 +56,7 @@ export function maskSizesFigure(
   }
   const { title, split, images } = imbalance;
   const extremes = quantiles.flatMap(({ minimum, maximum }) => [minimum, maximum]);
-  const [smallest, largest] = [Math.min(...extremes), Math.max(...extremes)];
+  const [smallest, largest] = [minimumOf(extremes), maximumOf(extremes)];
   const layout: Partial<Layout> = {
     xaxis: logAxis('Mask size (% of the image)', {
       range: [Math.log10(smallest) - 0.15, Math.log10(largest) + 0.15],

@@ -1,5 +1,6 @@
 /** Fig. 1: the method as computed on one image: image → logits → p → β, 1/|M| → loss of each pixel → loss. */
 import type { ClassSum, MethodSteps, PixelMap } from '../analysis/method';
+import { maximumOf, minimumOf } from '../extremes';
 import { Canvas, SMALL_PIXELS } from './drawing/canvas';
 import type { Area } from './drawing/canvas';
 import { rounded, significant } from '../print/labels';
@@ -53,7 +54,7 @@ export async function methodFigure(
   canvas.picture(top(0), await photograph(source, PICTURE_PIXELS));
   canvas.picture(top(4), await classMapPicture(source, palette, PICTURE_PIXELS));
   const logits = channels.map((channel) => channel.logits);
-  const ends = [Math.min(...logits.flat(2)), Math.max(...logits.flat(2))] as const;
+  const ends = [minimumOf(logits.flat(2)), maximumOf(logits.flat(2))] as const;
   stack(canvas, top(1), logits, ends);
   canvas.scale(top(1), minus(significant(ends[0], 2)), significant(ends[1], 2));
   stack(
@@ -141,7 +142,7 @@ const valuesOf = (map: PixelMap) => map.flat().filter((value): value is number =
 
 function linear(canvas: Canvas, area: Area, map: PixelMap, ends?: readonly [number, number]): void {
   const values = valuesOf(map);
-  const [low, high] = ends ?? [Math.min(...values), Math.max(...values)];
+  const [low, high] = ends ?? [minimumOf(values), maximumOf(values)];
   canvas.heatMap(area, drawn(map), [low, high], 'value');
   canvas.scale(area, low < 0.005 ? '0' : significant(low, 2), significant(high, 2));
 }

@@ -1,6 +1,7 @@
 /** The lower part of Fig. 1: what each class of an image adds to PAT and to cross-entropy. */
 import type { Data } from 'plotly.js';
 import type { ClassSum } from '../analysis/method';
+import { maximumOf } from '../extremes';
 import { SMALL_PIXELS } from './drawing/canvas';
 import type { Area, Canvas } from './drawing/canvas';
 import { rounded } from '../print/labels';
@@ -21,7 +22,7 @@ export function drawBars(canvas: Canvas, classes: readonly ClassSum[], area: Are
   });
   const own = classes.map(({ share }) => share);
   const crossEntropy = classes.map(({ crossEntropyShare }) => crossEntropyShare);
-  const highest = percent(Math.max(...own, ...crossEntropy));
+  const highest = percent(maximumOf([...own, ...crossEntropy]));
   const sums: Data = {
     type: 'scatter',
     mode: 'text',

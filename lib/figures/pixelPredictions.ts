@@ -6,6 +6,7 @@ import { plotlyText } from '../print/escape';
 import { NULLIFIED, rounded, significant } from '../print/labels';
 import { axis } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
+import { maximumOf, minimumOf } from '../extremes';
 
 export interface PixelPredictionsOptions {
   /** Title and split of the data set, for the caption, e.g. `'CamVid (valid)'`. */
@@ -108,8 +109,8 @@ function panelTraces(
       // Light for small values, in the order of luminance, so that grey print keeps the order.
       colorscale: 'YlGnBu',
       reversescale: true,
-      zmin: panel.key === 'coefficient' ? Math.min(...shown) : 0,
-      zmax: Math.max(...shown),
+      zmin: panel.key === 'coefficient' ? minimumOf(shown) : 0,
+      zmax: maximumOf(shown),
       hoverongaps: false,
       xgap: 1,
       ygap: 1,
@@ -175,7 +176,7 @@ function panelAxes(
 function shownClasses(pixels: readonly PixelPrediction[], classes: number): number[] {
   const truth = new Set(pixels.map(({ label }) => label));
   const likeliest = (c: number) =>
-    truth.has(c) ? 1 : Math.max(...pixels.map(({ probability }) => probability[c]));
+    truth.has(c) ? 1 : maximumOf(pixels.map(({ probability }) => probability[c]));
   const all = Array.from({ length: classes }, (_, c) => c);
   const ranked = [...all].sort((a, b) => likeliest(b) - likeliest(a)).slice(0, MOST_COLUMNS);
   return all.filter((c) => classes <= MOST_COLUMNS || ranked.includes(c) || truth.has(c));

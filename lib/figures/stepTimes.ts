@@ -6,6 +6,7 @@ import { lossTitle, networkTitle } from '../results/names';
 import { rounded } from '../print/labels';
 import { axis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
+import { maximumOf } from '../extremes';
 
 export interface StepTimesOptions {
   /** File stem (default `'step-times'`). */
@@ -28,7 +29,7 @@ export function stepTimesFigure(
   const sizes = [...new Set(results.map(sizeOf))];
   const losses = [...new Set(results.map(({ loss }) => loss))];
   const panelWidth = (1 - GAP * (sizes.length - 1)) / sizes.length;
-  const highest = Math.max(1, ...results.flatMap(({ ratio, bar }) => [ratio, bar ?? 0]));
+  const highest = maximumOf([1, ...results.flatMap(({ ratio, bar }) => [ratio, bar ?? 0])]);
   const layout: Partial<Layout> = { annotations: [], margin: { t: 50 } };
   const data = sizes.flatMap((size, i): Data[] => {
     const suffix = i === 0 ? '' : String(i + 1);

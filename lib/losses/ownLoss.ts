@@ -85,6 +85,7 @@ export function ownDefinition<Specs extends OptionSpecs>(
     drawsNoise,
     perPixel,
     averagesByMask: () => averaging === 'mask',
+    source: sourceOf(compute, { options: specs, averaging, drawsNoise }),
     configure: (at, given) => {
       const set = given as Readonly<Record<string, unknown>>;
       const { seed = 0 } = set;
@@ -105,7 +106,14 @@ export function ownDefinition<Specs extends OptionSpecs>(
   };
 }
 
-function resolvedOption(
+/** What decides the values of a definition, as text: its function as the engine has it, and what goes with it. */
+export function sourceOf(compute: (...inputs: never[]) => unknown, description: object): string {
+  const text = (_: string, value: unknown) => (typeof value === 'function' ? String(value) : value);
+  return `${compute.toString()}\n${JSON.stringify(description, text)}`;
+}
+
+/** The value of an option: what was set, checked, or the default. */
+export function resolvedOption(
   where: string,
   option: string,
   spec: OptionSpecs[string],

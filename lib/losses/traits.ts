@@ -20,6 +20,11 @@ export function partsOf(loss: { name: string }): readonly NamedLoss[] {
   return definition?.parts?.of(options) ?? [];
 }
 
+/** Its name, and those of the losses that it is made of, however deep. */
+export function namesIn(loss: { name: string }): string[] {
+  return [loss.name, ...partsOf(loss).flatMap(namesIn)];
+}
+
 /**
  * The loss with `change` made to it, or, where it is made of others, to each of those, however deep. `path` is where one
  * stands: '' or `terms[0].loss`.
@@ -54,6 +59,12 @@ function mapParts<Loss extends { name: string }>(
 /** It takes random numbers, or a part of it does. */
 export function drawsNoise(loss: { name: string }): boolean {
   return parted(loss).definition?.drawsNoise === true || partsOf(loss).some(drawsNoise);
+}
+
+/** Its gradient, or that of a part of it, takes something for a constant, and so is not that of finite differences. */
+export function stopsGradient(loss: { name: string }): boolean {
+  const { options, definition } = parted(loss);
+  return definition?.stopsGradient?.(options) === true || partsOf(loss).some(stopsGradient);
 }
 
 /** It has an option `classCounts`. */

@@ -185,6 +185,8 @@ export interface LossDefinition<Options extends object> {
   example?: Options;
   /** The losses that it is made of, for what a run sets in each of them (default: none). */
   parts?: LossParts<Options>;
+  /** Of a loss of `defineLoss`: what defines it, as text. */
+  source?: string;
   /** The loss that trains an epoch, from 1 on, where that changes (default: the same in all). */
   atEpoch?: (options: Options, epoch: number) => NamedLoss;
   /** Checks the options and sets their defaults. `where` begins the error messages. */

@@ -21,6 +21,7 @@ interface GateOptions {
 }
 
 export const attentionUnet: Network = {
+  title: 'AttUNet',
   sizeMultiple: () => 2 ** DEPTH,
 
   logits(image: tf.SymbolicTensor, { numClasses, width, variant }: ResolvedModelOptions) {

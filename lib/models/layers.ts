@@ -110,26 +110,29 @@ export function concatenate(parts: tf.SymbolicTensor[], name: string): tf.Symbol
 }
 
 /**
- * He-normal kernels (standard deviation √(2 / fan-in)), zero biases. Each layer draws from a stream of its own
- * name, so a change in one layer leaves the others as they were.
+ * He-normal kernels (standard deviation √(2 / fan-in)); the other weights stay, such as zero biases. Each layer draws from
+ * a stream of its own name, so a change in one layer leaves the others as they were.
  */
 export function initializeWeights(model: tf.LayersModel, random: Random): void {
   for (const layer of model.layers) {
-    const kernel = layer.weights.find((weight) => weight.originalName.endsWith('/kernel'));
-    if (!kernel) continue;
-    const shape = kernel.shape as number[];
-    const [height, width, third, fourth] = shape;
     // A transposed convolution stores [kh, kw, out, in] and each output pixel of stride 2 sees one tap.
-    const transposed = layer instanceof TransposedConvolution;
-    const fanIn = transposed ? fourth : height * width * third;
-    const stream = random.stream(layer.name);
-    const deviation = Math.sqrt(2 / fanIn);
-    const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () =>
-      stream.normal(0, deviation),
-    );
-    const initial = tf.tensor(values, shape);
-    kernel.write(initial);
-    initial.dispose();
+    const transposed =
+      layer instanceof TransposedConvolution || layer.getClassName() === 'Conv2DTranspose';
+    for (const kernel of layer.weights) {
+      const [, owner, part] = /^(.*)\/(\w*kernel)$/.exec(kernel.originalName) ?? [];
+      if (part === undefined) continue;
+      const shape = kernel.shape as number[];
+      const size = tf.util.sizeFromShape(shape);
+      const last = shape[shape.length - 1];
+      const fanIn = transposed ? last : size / last;
+      // A separable convolution has two kernels.
+      const stream = part === 'kernel' ? random.stream(owner) : random.stream(owner).stream(part);
+      const deviation = Math.sqrt(2 / fanIn);
+      const values = Float32Array.from({ length: size }, () => stream.normal(0, deviation));
+      const initial = tf.tensor(values, shape);
+      kernel.write(initial);
+      initial.dispose();
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import type { Network, ResolvedModelOptions } from './types';
 const DEPTH = 4;
 
 export const nestedUnet: Network = {
+  title: 'UNet++',
   sizeMultiple: () => 2 ** DEPTH,
 
   logits(image: tf.SymbolicTensor, { numClasses, width, variant }: ResolvedModelOptions) {

@@ -30,6 +30,7 @@ const STAGES = {
 };
 
 export const segnet: Network = {
+  title: 'SegNet',
   sizeMultiple: (variant) => (variant === 'authors' ? 16 : 1),
 
   logits(image: tf.SymbolicTensor, { numClasses, width, variant }: ResolvedModelOptions) {

@@ -26,10 +26,14 @@ const TORCH_NAMES: Record<string, string> = {
 /** PyTorch counts batches here; nothing in the kit needs it. */
 const COUNTER = /\.num_batches_tracked$/;
 
-/** The PyTorch state-dict name of a weight: `encoder.0.seq.1/gamma` → `encoder.0.seq.1.weight`. */
-export function torchName(weight: tf.LayerVariable): string {
-  const [layer, part] = weight.originalName.split('/');
-  return `${layer}.${TORCH_NAMES[part]}`;
+/**
+ * The PyTorch state-dict name of a weight: `encoder.0.seq.1/gamma` → `encoder.0.seq.1.weight`. Weights of your own layers
+ * keep their names.
+ */
+export function torchName({ originalName }: tf.LayerVariable): string {
+  const path = originalName.split('/');
+  const part = path.pop() as string;
+  return [...path, TORCH_NAMES[part] ?? part].join('.');
 }
 
 /**

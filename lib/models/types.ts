@@ -24,8 +24,14 @@ export type ResolvedModelOptions = Required<ModelOptions>;
 
 /** A network between its input (an image) and its logits `[B,H,W,numClasses] float32`. */
 export interface Network {
+  /** In figures and tables. */
+  title: string;
   /** Height and width of an image must be multiples of this. */
   sizeMultiple(variant: ModelVariant): number;
-  /** Image `[B,H,W,inputChannels]` → logits `[B,H,W,numClasses]`. */
+  /** Names of options beside `ModelOptions` (default: none). */
+  options?: readonly string[];
+  /** Of a network of your own, which is not in the kit: what defines it, as text. */
+  source?: string;
+  /** Image `[B,H,W,inputChannels]` → logits `[B,H,W,numClasses]`. `options` hold those of its own, too. */
   logits(image: tf.SymbolicTensor, options: ResolvedModelOptions): tf.SymbolicTensor;
 }

@@ -11,6 +11,7 @@ import type { Network, ResolvedModelOptions } from './types';
 const DEPTH = 4;
 
 export const unet: Network = {
+  title: 'UNet',
   sizeMultiple: () => 2 ** DEPTH,
 
   logits(image: tf.SymbolicTensor, { numClasses, width }: ResolvedModelOptions) {

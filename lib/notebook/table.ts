@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { DataFrame } from 'danfojs-node';
 import { checkNumber, invalid } from '../check';
 import { htmlText } from '../print/escape';
+import { maximumOf } from '../extremes';
 
 /** The part of a danfojs DataFrame a table is made from. */
 export interface FrameLike {
@@ -95,7 +96,7 @@ function tableHtml({ header, lines, numeric }: TextTable, title: string): string
 
 function tableText({ header, lines, numeric }: TextTable): string {
   const widths = header.map((cell, column) =>
-    Math.max(cell.length, ...lines.map((line) => line[column].length)),
+    maximumOf([cell.length, ...lines.map((line) => line[column].length)]),
   );
   return [header, ...lines]
     .map((line) =>

@@ -6,6 +6,7 @@
  * In each column that says what is better, the best number is bold and the second underlined, as rounded.
  */
 import { described, invalid } from '../check';
+import { maximumOf } from '../extremes';
 import { markdownText } from './escape';
 import { latexText, latexValue } from './table/latex';
 import { numberText } from './table/numberText';
@@ -100,13 +101,13 @@ function columnFormat({ columns, rows }: Table, c: number): string {
   const { digits, signed } = columns[c];
   const cells = rows.flatMap(({ cells }) => cells[c] ?? []);
   const length = (value: number) => Math.abs(value).toFixed(digits).split('.')[0].length;
-  const whole = Math.max(1, ...cells.map(({ value }) => length(value)));
+  const whole = maximumOf([1, ...cells.map(({ value }) => length(value))]);
   const sign = signed || cells.some(({ value }) => value < 0) ? '+' : '';
   // siunitx counts the figures of an uncertainty from its first that is not 0.
   const figures = cells.flatMap(({ deviation }) =>
     typeof deviation === 'number' ? [String(Math.round(deviation * 10 ** digits)).length] : [],
   );
-  const uncertainty = figures.length > 0 ? `(${Math.max(...figures)})` : '';
+  const uncertainty = figures.length > 0 ? `(${maximumOf(figures)})` : '';
   const noted = cells.some(({ note }) => note !== undefined);
   const letter = noted ? ', table-space-text-post={\\textsuperscript{a}}' : '';
   return `S[table-format=${sign}${whole}.${digits}${uncertainty}${letter}]`;

@@ -1,6 +1,7 @@
 /** The choice of a loss's option on the validation split. */
 import { isDeepStrictEqual } from 'node:util';
 import type { LossConfig } from '../losses';
+import { maximumOf } from '../extremes';
 import { spread } from './bootstrap';
 import { groupCells } from './cells';
 import type { ResultRecord } from './records';
@@ -42,8 +43,7 @@ export function chooseOptions(
       ({ setting, loss }) => setting === option.setting && loss.name === option.loss.name,
     );
     const scores = rivals.map(({ meanIoU }) => meanIoU ?? Infinity);
-    option.chosen =
-      rivals[scores.indexOf(Math.max(...scores))] === option && option.meanIoU !== null;
+    option.chosen = rivals[scores.indexOf(maximumOf(scores))] === option && option.meanIoU !== null;
   }
   return tried;
 }

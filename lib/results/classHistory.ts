@@ -11,6 +11,7 @@ import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
 import type { ClassStatistics } from '../training/classStatistics';
 import type { TrainingRun } from '../runs/trainingRuns';
+import { maximumOf, minimumOf } from '../extremes';
 
 /** One class over the epochs. */
 export interface ClassCourse {
@@ -71,7 +72,7 @@ export function classHistory({ label, folder, record, epochs }: TrainingRun): Cl
   });
   const ranges = logged.map((_, i) => {
     const norms = classes.map(({ norms: all }) => all[i]);
-    return Math.max(...norms) / Math.min(...norms);
+    return maximumOf(norms) / minimumOf(norms);
   });
   return { label, perMask, epochs: logged.map(({ epoch }) => epoch), classes, ranges };
 }

@@ -1,9 +1,11 @@
 /** Data sets, networks, losses and differences as figures, tables and sentences name them. */
 import type { LossConfig } from '../losses';
 import { mapLosses } from '../losses/traits';
+import { networkTitle } from '../models';
 import type { NetworkName } from '../models';
 
 export { lossLabel, lossTitle } from '../losses/labels';
+export { networkTitle } from '../models';
 
 const datasetTitles = new Map([
   ['oxfordPet', 'Oxford-IIIT Pet'],
@@ -11,13 +13,6 @@ const datasetTitles = new Map([
   ['nyuv2', 'NYUv2'],
   ['camvid', 'CamVid'],
   ['synthetic', 'drawn scenes'],
-]);
-
-const networkTitles = new Map<string, string>([
-  ['segnet', 'SegNet'],
-  ['unet', 'UNet'],
-  ['attentionUnet', 'AttUNet'],
-  ['nestedUnet', 'UNet++'],
 ]);
 
 /** A name that the kit does not know stays as it is. */
@@ -28,10 +23,6 @@ export function datasetTitle(name: string): string {
 /** Whether a data set of this name is always the same one; `folder` is another one at every root. */
 export function isKnownDataset(name: string): boolean {
   return datasetTitles.has(name);
-}
-
-export function networkTitle(name: NetworkName): string {
-  return networkTitles.get(name) ?? name;
 }
 
 /** `CamVid, SegNet`. */

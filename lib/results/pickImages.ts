@@ -1,5 +1,6 @@
 /** Which images of a split a figure shows: picked by rule from numbers, never by hand. */
 import { checkOneOf, invalid } from '../check';
+import { minimumOf } from '../extremes';
 
 /** `'rarest class'`: the image with the most pixels of the class that has the fewest in the split. */
 export type PickRule = 'best' | 'median' | 'worst' | 'rarest class';
@@ -86,6 +87,6 @@ function rarest(candidates: readonly Candidate[]): number {
     candidates.reduce((sum, { labelled }) => sum + labelled[classId], 0),
   );
   const present = totals.filter((pixels) => pixels > 0);
-  if (present.length > 0) return totals.indexOf(Math.min(...present));
+  if (present.length > 0) return totals.indexOf(minimumOf(present));
   throw invalid('pickImages', 'labelled', 'pixels of a class, for the rule rarest class', 'none');
 }

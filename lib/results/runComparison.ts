@@ -4,6 +4,7 @@ import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
 import { sum } from '../statistics';
 import type { RunRecord } from '../training/experiment';
+import { maximumOf } from '../extremes';
 
 /** Scores of predicting one class everywhere. */
 export interface ConstantBaseline {
@@ -62,7 +63,7 @@ export function constantBaseline({
   const pixels = counts.map(sum);
   const total = sum(pixels);
   if (total === 0) throw invalid('constantBaseline', 'counts', 'labelled pixels', 'none');
-  const classId = pixels.indexOf(Math.max(...pixels));
+  const classId = pixels.indexOf(maximumOf(pixels));
   const share = pixels[classId] / total;
   const present = pixels.filter((count) => count > 0).length;
   return {

@@ -7,6 +7,7 @@ import type { PerImageCounts } from '../metrics';
 import { createModel, loadWeights } from '../models';
 import { imageMeanIoUs } from './scores';
 import { parseStoredConfig } from '../runs/config';
+import { loadRunPlugins } from '../runs/runPlugins';
 import { evaluate } from '../training/evaluate';
 import { createInference } from '../engine/inference';
 import { openSplit } from '../training/openSplit';
@@ -145,6 +146,7 @@ async function withModel<T>(
   work: (model: tf.LayersModel, dataset: SegmentationDataset, batchSize: number) => Promise<T>,
 ): Promise<T> {
   const config = parseStoredConfig(record.config);
+  loadRunPlugins('run predictions', folder, config);
   const dataset = await openSplit(config, split);
   const model = createModel({ ...config.model, numClasses: dataset.numClasses });
   try {

@@ -1,7 +1,7 @@
 /** Which of the runs at hand are shown side by side: picked by rule, as the images are. */
 import { checkNumber } from '../check';
 import { knownLosses } from '../losses';
-import { networkNames } from '../models';
+import { knownNetworks } from '../models';
 import type { TrainingRun } from '../runs/trainingRuns';
 import { lossFamily, runKeys, stableJson } from './keys';
 import type { RunKeys } from './keys';
@@ -39,9 +39,9 @@ export function bestOfEachLoss(runs: readonly TrainingRun[]): TrainingRun[] {
  * their tables.
  */
 export function groupByImages(runs: readonly TrainingRun[]): RunGroup[] {
-  const losses = knownLosses();
+  const [losses, networks] = [knownLosses(), knownNetworks()];
   const place = ({ record: { config } }: TrainingRun) =>
-    networkNames.indexOf(config.model.name) * losses.length + losses.indexOf(config.loss.name);
+    placeIn(networks, config.model.name) * (losses.length + 1) + placeIn(losses, config.loss.name);
   const keys = keysOf(runs);
   const groups = grouped(runs, (_, i) => keys[i].scheme);
   const named = tellApart(groups.map(([{ record }]) => record));
@@ -85,6 +85,12 @@ function tellApart(records: readonly TrainingRun['record'][]): Omit<RunGroup, 'r
     const dataset = more === '' ? names[i] : `${names[i]}, ${more}`;
     return { dataset, stem: freeStem(dataset, stems) };
   });
+}
+
+/** A name that is not known here, such as of a plugin, comes last. */
+function placeIn(names: readonly string[], name: string): number {
+  const place = names.indexOf(name);
+  return place < 0 ? names.length : place;
 }
 
 /**

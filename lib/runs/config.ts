@@ -4,17 +4,18 @@
  * own for the rest, such as batches of 8, which the code leaves open.
  */
 import { z } from 'zod';
-import { invalid } from '../check';
+import { checkKnownOptions, checkOneOf, invalid } from '../check';
 import { datasetNames } from '../datasets';
 import { ownOptions, voidRule } from '../datasets/options';
 import { readJsonIfThere } from '../files';
 import { checkPrecision } from '../engine';
 import type { LossConfig } from '../losses';
-import { networkNames } from '../models';
-import type { NetworkName } from '../models';
+import { findNetwork, knownNetworks } from '../models';
 import { configError, where } from './configErrors';
 import { runPaths } from './folder';
-import { runLossConfig } from './lossConfig';
+import { isKnownLoss, runLossConfig } from './lossConfig';
+import type { PluginInput, PluginReference } from './pluginFiles';
+import { cellDefinitions, loadPlugins } from './plugins';
 import { storedConfig } from './storedConfig';
 import { checked } from '../schema';
 import type { Inferred } from '../schema';
@@ -47,11 +48,12 @@ const dataset = z
 
 const model = z
   .object({
-    name: z.enum(networkNames as [NetworkName, ...NetworkName[]]).default('segnet'),
+    /** Of the kit, or of `defineModel`; then its own options stand beside. */
+    name: z.string().default('segnet'),
     width: count.default(32),
     variant: z.enum(['paper', 'authors']).default('paper'),
   })
-  .strict();
+  .passthrough();
 
 /** Its options are the loss's own, which `createLoss` checks; so are their defaults. */
 const loss = z
@@ -113,6 +115,16 @@ const logging = z
   })
   .strict();
 
+/** A file, or what a stored configuration says of it. */
+const plugin = z.union([
+  z.string(),
+  z.object({
+    name: z.string(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    defines: z.enum(['loss', 'model']).optional(),
+  }),
+]) as unknown as z.ZodType<PluginInput>;
+
 const schema = z
   .object({
     dataset: dataset.default({}),
@@ -134,13 +146,17 @@ const schema = z
     /** Of a step's convolutions; `'bfloat16'` is for execution `'graph'`, faster, and gives other numbers. */
     precision: z.enum(['float32', 'bfloat16']).default('float32'),
     logging: logging.default({}),
+    /** Files with losses and networks of your own; stored as their names and hashes. */
+    plugins: z.array(plugin).optional(),
   })
   .strict();
 
 /** Every default filled in, but for those of the loss: they are the loss's own. */
-export type ExperimentConfig = Inferred<typeof schema>;
+export type ExperimentConfig = Omit<Inferred<typeof schema>, 'plugins'> & {
+  plugins?: PluginReference[];
+};
 
-/** An `ExperimentConfig` with any setting left out. */
+/** An `ExperimentConfig` with any setting left out; `plugins` may be paths of files. */
 export type ExperimentInput = z.input<typeof schema>;
 
 /** `'cosine'` or constant, see `learningRateAt`. */
@@ -150,17 +166,32 @@ export type Schedule = ExperimentConfig['schedule'];
 export type LoggingConfig = ExperimentConfig['logging'];
 
 /**
- * Fills in the defaults, `classCounts: 'dataset'` for the losses published with the counts of the training set included.
- * The loss is checked by `createLoss`; what a run sets itself (`ignoreIndex`, `validate`, `noise`, `epoch`) is refused.
+ * Fills in the defaults, `classCounts: 'dataset'` for the losses published with the counts of the training set included, and
+ * runs the plugins. The loss is checked by `createLoss`; what a run sets itself (`ignoreIndex`, `validate`, `noise`, `epoch`)
+ * is refused.
  *
  * @throws InputError that names the path of the wrong value, the value and what it must be.
  */
 export function parseConfig(input: unknown): ExperimentConfig {
+  const { plugins: asked = [], ...config } = fromSchema(input);
+  const files = loadPlugins(asked);
+  checkNetwork(config.model);
+  config.loss = runLossConfig(config);
+  const plugins = [...files, ...cellDefinitions(config)];
+  return { ...config, ...(plugins.length > 0 && { plugins }) };
+}
+
+function fromSchema(input: unknown) {
   const { data: config, issue } = checked(schema, input);
   if (config === undefined) throw configError(schema, input, issue);
   checkPrecision(where, config);
-  config.loss = runLossConfig(config);
   return config;
+}
+
+function checkNetwork(model: ExperimentConfig['model']): void {
+  checkOneOf(where, 'model.name', model.name, knownNetworks());
+  const own = findNetwork(model.name)?.options ?? [];
+  checkKnownOptions(`${where}: model`, model, ['name', 'width', 'variant', ...own]);
 }
 
 /** The configuration in a run's folder; undefined where there is none. @throws InputError as `parseConfig`. */
@@ -172,9 +203,13 @@ export async function readConfig(
   return content === undefined ? undefined : parseStoredConfig(content);
 }
 
-/** The same for a configuration that a run has stored: version 1.0's, too, keeps its meaning. */
+/**
+ * The same for a configuration that a run has stored: version 1.0's, too, keeps its meaning. Its plugins are not run, and a
+ * loss or a network that is not known here stays as it was written: `loadRunPlugins` makes them known.
+ */
 export function parseStoredConfig(input: unknown): ExperimentConfig {
-  return parseConfig(storedConfig(input));
+  const config = fromSchema(storedConfig(input)) as ExperimentConfig;
+  return isKnownLoss(config.loss) ? { ...config, loss: runLossConfig(config) } : config;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface RunPaths {
   best: string;
   /** Event files. */
   tensorboard: string;
+  /** Files with the run's own losses and networks, where it has any. */
+  plugins: string;
   weights: string;
   record: string;
   /** The batch at which the run stopped because numbers were not finite. */
@@ -28,6 +30,7 @@ export function runPaths(outDir: string): RunPaths {
     checkpoints: at('checkpoints'),
     best: at('checkpoints', 'best.safetensors'),
     tensorboard: at('tensorboard'),
+    plugins: at('plugins'),
     weights: at('weights.safetensors'),
     record: at('record.json'),
     failedBatch: at('failed-batch.safetensors'),
@@ -36,8 +39,10 @@ export function runPaths(outDir: string): RunPaths {
 
 /** Deletes what a run wrote, and nothing else. */
 export async function clearRun(paths: RunPaths): Promise<void> {
-  const { record, weights, config, metrics, checkpoints, tensorboard, failedBatch } = paths;
-  for (const item of [record, weights, checkpoints, metrics, tensorboard, failedBatch, config]) {
+  const { record, weights, config, metrics, checkpoints, tensorboard, failedBatch, plugins } =
+    paths;
+  const outputs = [record, weights, checkpoints, metrics, tensorboard, failedBatch];
+  for (const item of [...outputs, config, plugins]) {
     await rm(item, { recursive: true, force: true });
   }
 }

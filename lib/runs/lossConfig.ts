@@ -1,18 +1,11 @@
 /** The loss of a run's configuration: what a run sets itself is refused, what it leaves unsaid filled in, the rest checked. */
 import { isDeepStrictEqual } from 'node:util';
 import { InputError, invalid } from '../check';
-import { createLoss, knownLosses } from '../losses';
+import { createLoss, findLoss, knownLosses } from '../losses';
 import type { LossConfig } from '../losses';
-import { countsClasses, lossAtEpoch, mapLosses } from '../losses/traits';
+import { countsClasses, lossAtEpoch, mapLosses, namesIn } from '../losses/traits';
 import { where } from './configErrors';
-
-/** Options of `createLoss` that a run sets itself, and why no configuration has them. */
-const runsOwn = {
-  ignoreIndex: "Leave it out: the data set's own decides which pixels do not count.",
-  validate: 'Leave it out: the training step checks labels and numbers itself.',
-  noise: 'Leave it out: a run draws its noise anew at every step.',
-  epoch: 'Leave it out: a run knows the epoch that it is in.',
-};
+import { refuseOwn } from './storedConfig';
 
 /**
  * The loss with `classCounts: 'dataset'` where it, or a loss inside it, counts classes and says nothing of it. `'authors'`
@@ -46,9 +39,7 @@ export function runLossConfig({ loss, epochs }: { loss: LossConfig; epochs: numb
   return filled;
 }
 
-function refuseOwn(path: string, loss: object): void {
-  for (const [option, remedy] of Object.entries(runsOwn)) {
-    const value = (loss as Readonly<Record<string, unknown>>)[option];
-    if (value !== undefined) throw invalid(where, `${path}.${option}`, 'absent', value, remedy);
-  }
+/** Whether the loss, and each that it is made of, is known here: one of a plugin or a cell may not be. */
+export function isKnownLoss(loss: { name: string }): boolean {
+  return namesIn(loss).every((name) => findLoss(name) !== undefined);
 }

@@ -9,6 +9,7 @@ import { writeJson } from '../runs/folder';
 import { lockOwner } from '../runs/lock';
 import { readRecord } from '../runs/record';
 import { firstDifference } from '../runs/configDifference';
+import { pluginDifference, writePlugins } from '../runs/pluginFiles';
 import { storedConfig } from '../runs/storedConfig';
 import type { PlannedRun, SweepPlan } from './plan';
 
@@ -88,7 +89,9 @@ export async function prepareSweepFolder(
   if (other !== undefined) {
     const asked = byId.get(other.id);
     const how = asked === undefined ? 'no' : 'another configuration of';
-    const what = asked && `: ${firstDifference(other.config, asked.config)}`;
+    const { plugins } = other.config;
+    const plugin = asked && pluginDifference(paths.run(other.id), plugins, asked.config.plugins);
+    const what = asked && `: ${plugin ?? firstDifference(other.config, asked.config)}`;
     throw new InputError(
       `sweep: --out must be a folder of the same sweep, got ${paths.folder}, where the plan has ${how} run ` +
         `${other.id}${what ?? ''}. Choose another folder, or delete that one.`,
@@ -99,6 +102,7 @@ export async function prepareSweepFolder(
   await writeJson(paths.plan, { name: planned.name, threads, runs: planned.runs });
   for (const { id, config } of planned.runs) {
     await mkdir(paths.run(id), { recursive: true });
+    await writePlugins(paths.run(id), config.plugins);
     await writeJson(engineFiles(paths.run(id)).request, config);
   }
   return { ...planned, threads };

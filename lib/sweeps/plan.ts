@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { InputError, invalid } from '../check';
 import { parseConfig } from '../runs/config';
 import type { ExperimentConfig } from '../runs/config';
+import type { PluginInput } from '../runs/pluginFiles';
 
 /** One run of a sweep. */
 export interface PlannedRun {
@@ -31,6 +32,8 @@ export interface SweepInput {
   name: string;
   /** Settings of every run (default: the defaults). */
   base?: Record<string, unknown>;
+  /** Files with losses and networks of your own, for every run. */
+  plugins?: readonly PluginInput[];
   /** One grid, or several whose runs are put together. */
   grid: SweepGrid | readonly SweepGrid[];
 }
@@ -41,6 +44,7 @@ const schema = z
   .object({
     name: z.string().regex(/^[\w.-]+$/),
     base: z.record(z.unknown()).default({}),
+    plugins: z.array(z.unknown()).default([]),
     grid: z.union([axes, z.array(axes).min(1)]),
   })
   .strict();
@@ -61,7 +65,9 @@ export function parseSweep(input: unknown): SweepPlan {
       `${where}: ${path.join('.') || 'the file'}: ${message}. Example: ${example}`,
     );
   }
-  const { name, base, grid } = result.data;
+  const { name, base: settings, plugins, grid } = result.data;
+  const own = (settings.plugins ?? []) as unknown[];
+  const base = plugins.length > 0 ? { ...settings, plugins: [...plugins, ...own] } : settings;
   const runs = new Map<string, PlannedRun>();
   for (const run of [grid].flat().flatMap((one) => runsOf(base, one as SweepGrid))) {
     const same = runs.get(run.id);

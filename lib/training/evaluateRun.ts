@@ -6,14 +6,16 @@ import type { SegmentationDataset, Split } from '../datasets/types';
 import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
 import { createModel, loadWeights } from '../models';
-import { parseConfig, readConfig } from '../runs/config';
+import { parseStoredConfig, readConfig } from '../runs/config';
 import { evaluate } from './evaluate';
 import type { Evaluation, PredictedBatch } from './evaluate';
 import { openSplit } from './openSplit';
 import { palettePng } from './palettePng';
 import { runPaths } from '../runs/folder';
+import { isKnownLoss } from '../runs/lossConfig';
+import { loadRunPlugins } from '../runs/runPlugins';
 import { readRecord } from '../runs/record';
-import { countedConfig, validationLosses } from './runLoss';
+import { countedConfig, plainCrossEntropy, validationLosses } from './runLoss';
 import { countPixels } from './trainingPixels';
 import type { ExperimentConfig } from '../runs/config';
 
@@ -32,6 +34,8 @@ export interface RunEvaluationOptions {
   signal?: AbortSignal;
   /** Told once where the model cannot be a graph, with the reason. */
   onNote?: (text: string) => void;
+  /** Files with the run's own losses and networks, for a run whose folder does not hold them. */
+  plugins?: readonly string[];
   /** Samples done and in all. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -49,7 +53,14 @@ export interface RunEvaluation extends Evaluation {
  */
 export async function evaluateRun(
   folder: string,
-  { split = 'valid', data, predictions, groupsBy = 'split', ...rest }: RunEvaluationOptions = {},
+  {
+    split = 'valid',
+    data,
+    predictions,
+    groupsBy = 'split',
+    plugins,
+    ...rest
+  }: RunEvaluationOptions = {},
 ): Promise<RunEvaluation> {
   const paths = runPaths(folder);
   const [config, record] = [await readConfig('evaluateRun', folder), await readRecord(folder)];
@@ -62,6 +73,7 @@ export async function evaluateRun(
   }
   const { classNames, trainingPixels } = record;
   const { signal, onNote, onProgress } = rest;
+  loadRunPlugins('evaluateRun', folder, config, { given: plugins, onNote });
   const evaluated = data === undefined ? config : withData(config, data);
   const dataset = await openSplit(evaluated, split);
   if (dataset.numClasses !== classNames.length) {
@@ -74,7 +86,7 @@ export async function evaluateRun(
     if (predictions !== undefined) await mkdir(predictions, { recursive: true });
     const result = await evaluate(model, dataset, {
       batchSize: config.batchSize,
-      ...validationLosses(countedConfig(config, trainingPixels), dataset.ignoreIndex),
+      ...knownLosses(countedConfig(config, trainingPixels), dataset.ignoreIndex),
       signal,
       onNote,
       onBatch: (done) => onProgress?.(done, dataset.length),
@@ -95,7 +107,13 @@ export async function evaluateRun(
 /** Another data set at the run's size; options that belong to the run's own set do not carry over. */
 function withData(config: ExperimentConfig, name: string): ExperimentConfig {
   const { size, seed, voidAs } = config.dataset;
-  return parseConfig({ ...config, dataset: { name, size, seed, voidAs } });
+  return parseStoredConfig({ ...config, dataset: { name, size, seed, voidAs } });
+}
+
+/** The run's loss is left out where it was defined in a cell of another process. */
+function knownLosses(config: ExperimentConfig, ignoreIndex: number) {
+  if (isKnownLoss(config.loss)) return validationLosses(config, ignoreIndex);
+  return { crossEntropy: plainCrossEntropy(ignoreIndex) };
 }
 
 async function writePredictions(

@@ -28,7 +28,7 @@ import { tensorboardLog } from './tensorboard/runLog';
 import { prepareExecutor, runExecutor } from './runExecutor';
 import { countedConfig } from './runLoss';
 import { startPosition, stepsPerEpoch, trainLoop } from './train';
-import { countPixels } from './trainingPixels';
+import { surveyAndKeepData } from './surveyData';
 import type { TrainingBatch } from '../engine/step';
 import { readRecord } from '../runs/record';
 import type { RunRecord } from '../runs/record';
@@ -144,7 +144,8 @@ async function train(
   { signal, onProgress }: { signal?: AbortSignal; onProgress: (event: ProgressEvent) => void },
 ): Promise<RunRecord> {
   const { valid, totalSteps } = experiment;
-  const trainingPixels = await countPixels(experiment.train, signal);
+  const { trainingPixels, notes } = await surveyAndKeepData(experiment, signal);
+  for (const text of notes) onProgress({ kind: 'note', text });
   const config = countedConfig(experiment.config, trainingPixels);
   const { everySteps, everySeconds } = config.checkpoints;
   const loaded = await loadCheckpoint(paths.checkpoints, state);

@@ -1,17 +1,21 @@
 /** The data of a run. */
 import { openDataset } from '../datasets';
-import type { SegmentationDataset, Split } from '../datasets/types';
+import type { DatasetOptions, SegmentationDataset, Split } from '../datasets/types';
 import type { ExperimentConfig } from '../runs/config';
 
 /** Bytes of decoded samples of a split that a run keeps in memory without being told to. */
 const KEPT_BYTES = 256 * 2 ** 20;
 
-/** One split of a configuration's data set. */
-export function openSplit({ dataset }: ExperimentConfig, split: Split) {
+/** What `openDataset` takes for one split of a configuration's data set. */
+export function splitOptions({ dataset }: ExperimentConfig, split: Split): DatasetOptions {
   const { trainLength, validLength, testLength, ...options } = dataset;
   const length = { train: trainLength, valid: validLength, test: testLength }[split];
-  const given = { ...options, split, ...(length === undefined ? {} : { length }) };
-  return openDataset(given);
+  return { ...options, split, ...(length === undefined ? {} : { length }) };
+}
+
+/** One split of a configuration's data set. */
+export function openSplit(config: ExperimentConfig, split: Split) {
+  return openDataset(splitOptions(config, split));
 }
 
 /**

@@ -10,6 +10,7 @@ import { writeJson } from '../runs/folder';
 import type { RunPaths } from '../runs/folder';
 import type { ExperimentConfig } from '../runs/config';
 import { firstDifference } from '../runs/configDifference';
+import { pluginDifference, writePlugins } from '../runs/pluginFiles';
 
 /**
  * Creates the folder with its `config.json`, or checks that the one there says the same; `checkpoints`
@@ -21,6 +22,13 @@ export async function prepareRunFolder(paths: RunPaths, config: ExperimentConfig
   await mkdir(paths.checkpoints, { recursive: true });
   const stored = await readConfig('runExperiment', paths.folder);
   if (stored !== undefined) {
+    const other = pluginDifference(paths.folder, stored.plugins, config.plugins);
+    if (other !== undefined) {
+      throw new InputError(
+        `runExperiment: plugins must be those of the run in ${paths.folder}, got ${other} ` +
+          'Or choose another folder, or start over with --fresh.',
+      );
+    }
     const free = { checkpoints: undefined, logging: undefined };
     const difference = firstDifference({ ...stored, ...free }, { ...plain(config), ...free });
     if (difference !== undefined) {
@@ -34,6 +42,7 @@ export async function prepareRunFolder(paths: RunPaths, config: ExperimentConfig
     const left = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));
     await Promise.all(left.map((name) => rm(path.join(folder, name), { force: true })));
   }
+  await writePlugins(paths.folder, config.plugins);
   await writeJson(paths.config, config);
 }
 

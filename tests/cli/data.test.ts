@@ -176,14 +176,22 @@ describe('new-folder', () => {
       expect(again.status).toBe(1);
       expect(again.errors).toContain('which is there');
       const raw = { width: 2, height: 1, channels: 3 } as const;
-      await sharp(Buffer.alloc(6), { raw }).toFile(path.join(folder, 'images/naïve.png'));
-      const mask = pngBytes({ width: 2, height: 1, values: [1, 255] });
-      await writeFile(path.join(folder, 'masks/naïve.png'), mask);
+      for (const name of ['naïve', 'b']) {
+        await sharp(Buffer.alloc(6), { raw }).toFile(path.join(folder, `images/${name}.png`));
+        const mask = pngBytes({ width: 2, height: 1, values: [1, 0] });
+        await writeFile(path.join(folder, `masks/${name}.png`), mask);
+      }
       await writeFile(path.join(folder, 'train.txt'), 'naïve\n');
+      const half = await data('check', 'folder', '--root', folder);
+      expect([half.status, half.output]).toEqual([1, expect.stringContaining('add valid.txt')]);
+      await writeFile(path.join(folder, 'valid.txt'), 'b\n');
       const checked = await data('check', 'folder', '--json', '--root', folder);
       expect(checked.status).toBe(0);
-      expect((JSON.parse(checked.output) as CheckReport).splits).toEqual({
-        train: { pairs: 1, bad: [], classPixels: [0, 1], voidPixels: 1, sizes: { '1x2': 1 } },
+      const good = { pairs: 1, bad: [], classPixels: [1, 1], voidPixels: 0, sizes: { '1x2': 1 } };
+      expect(JSON.parse(checked.output)).toMatchObject({
+        splits: { train: good, valid: good },
+        problems: [],
+        warnings: [],
       });
     }));
 });

@@ -126,26 +126,10 @@ describe('batches', () => {
     ]);
   });
 
-  it('normalizes by mean and standard deviation of each channel', async () => {
-    const normalize = {
-      mean: [0.5, 0.25, 0],
-      standardDeviation: [0.25, 0.5, 2],
-    } as const;
-    const [unit] = await readAll(source(2), { batchSize: 2, normalize: 'unit' });
-    const [scaled] = await readAll(source(2), { batchSize: 2, normalize });
-    const { mean, standardDeviation } = normalize;
-    scaled.pixels.forEach((value, i) => {
-      const expected = (unit.pixels[i] - mean[i % 3]) / standardDeviation[i % 3];
-      expect(value).toBeCloseTo(expected, 6);
-    });
-    expect(unit).toEqual((await readAll(source(2), { batchSize: 2 }))[0]);
-  });
-
   it('leaves no tensor behind over epochs, after an early end or an error', async () => {
     const before = tf.memory().numTensors;
     for (let seed = 0; seed < 3; seed++) {
-      const normalize = { mean: [0, 0, 0], standardDeviation: [1, 1, 1] } as const;
-      await readAll(source(9), { batchSize: 4, shuffle: true, augment: true, normalize, seed });
+      await readAll(source(9), { batchSize: 4, shuffle: true, augment: true, seed });
     }
     for await (const { images, labels } of batches(source(9), { batchSize: 4 })) {
       tf.dispose([images, labels]);
@@ -191,15 +175,6 @@ describe('batches', () => {
       /option must be one of .*got 'shuffel'\. Did you mean 'shuffle'/,
     ],
     [{ batchSize: 2, augment: 1 }, /augment must be true, false or an object of options, got 1/],
-    [{ batchSize: 2, normalize: 'zscore' }, /normalize must be 'unit' or \{ mean.*got 'zscore'/],
-    [
-      { batchSize: 2, normalize: { mean: [0, 0], standardDeviation: [1, 1, 1] } },
-      /normalize\.mean must be three numbers, got \[ 0, 0 \]/,
-    ],
-    [
-      { batchSize: 2, normalize: { mean: [0, 0, 0], standardDeviation: [1, 0, 1] } },
-      /normalize\.standardDeviation must be a number > 0, got 0/,
-    ],
     [{ batchSize: 2, shuffle: 'yes' }, /shuffle must be true or false, got 'yes'/],
   ])('refuses %j at once', (options, message) => {
     expect(() => batches(source(5), options as BatchOptions)).toThrow(message);

@@ -95,7 +95,7 @@ const faults: readonly Fault[] = [
       await mkdir(image(root));
     },
     file: image,
-    message: /a readable image file.*EISDIR/,
+    message: /a readable image file, got .*which is a folder/,
   },
   {
     what: 'a dangling link for a mask',

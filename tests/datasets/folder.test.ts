@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { availableDatasets, openDataset } from '../../lib/datasets';
+import { availableDatasets, keepSplit, openDataset } from '../../lib/datasets';
 import { writeFolderTemplate } from '../../lib/datasets/folderTemplate';
 import { vocColour } from '../../lib/datasets/palette';
 import type { DatasetOptions } from '../../lib/datasets/types';
@@ -117,7 +117,7 @@ describe('folder: labels', () => {
   it('refuses a classes.json that is no JSON or not there', async () => {
     await withFolder(async (root) => {
       await writeFile(path.join(root, 'classes.json'), '{');
-      await expect(open(root)).rejects.toThrow(/classes\.json is not JSON/);
+      await expect(open(root)).rejects.toThrow(/classes\.json must be JSON/);
       await expect(open(path.join(root, 'none'))).rejects.toThrow(/new-folder DIR/);
       await mkdir(path.join(root, 'other'));
       await expect(open(path.join(root, 'other'))).rejects.toThrow(/new-folder DIR/);
@@ -128,7 +128,7 @@ describe('folder: labels', () => {
 describe('folder: splits', () => {
   const ten = Array.from({ length: 10 }, (_, i) => `bild ${i} ü.${i}`);
 
-  it('without lists, are the paper’s, written down', async () => {
+  it('without lists, are the paper’s; reading writes nothing, keepSplit writes them down', async () => {
     await withFolder(async (root) => {
       await writeFolder(root, ten);
       const [train, valid, test] = await Promise.all(
@@ -138,6 +138,8 @@ describe('folder: splits', () => {
       );
       expect([train.length, valid.length, test.length]).toEqual([8, 1, 1]);
       expect([...train, ...valid, ...test].sort()).toEqual(ten);
+      expect((await readdir(root)).sort()).toEqual(['classes.json', 'images', 'masks']);
+      await keepSplit({ name: 'folder', root });
       const file = path.join(root, 'splits/paper-seed0.json');
       expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ train, valid, test });
     });

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { openDataset } from '../../lib/datasets';
+import { keepSplit, openDataset } from '../../lib/datasets';
 import type { DatasetOptions, Split } from '../../lib/datasets/types';
 import { countLabels, namesOf, rgbPixels, withFolder, writePair } from './files';
 
@@ -54,7 +54,11 @@ describe('oxfordPet', () => {
       );
       expect(paper.map(({ length }) => length)).toEqual([19, 3, 3]);
       expect(new Set(paper.flat()).size).toBe(25);
-      expect(existsSync(path.join(root, 'oxford-iiit-pet/splits/paper-seed0.json'))).toBe(true);
+      const written = path.join(root, 'oxford-iiit-pet/splits/paper-seed0.json');
+      await keepSplit({ name: 'oxfordPet', root });
+      expect(existsSync(written)).toBe(false);
+      await keepSplit({ name: 'oxfordPet', root, splitRule: 'paper' });
+      expect(existsSync(written)).toBe(true);
     });
   });
 
@@ -106,7 +110,7 @@ describe('oxfordPet', () => {
     await withFolder(async (root) => {
       await expect(open(root)).rejects.toThrow(/holds oxford-iiit-pet, got .*download oxfordPet/);
       await mkdir(path.join(root, 'oxford-iiit-pet'));
-      await expect(open(root)).rejects.toThrow(/list must be a readable file.*trainval\.txt/);
+      await expect(open(root)).rejects.toThrow(/a readable list.*trainval\.txt/);
     });
   });
 });

@@ -2,7 +2,13 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkDisjoint, holdOut, paperSplit, writtenPaperSplit } from '../../lib/datasets/split';
+import {
+  checkDisjoint,
+  holdOut,
+  paperSplit,
+  writePaperSplit,
+  writtenPaperSplit,
+} from '../../lib/datasets/split';
 import { Random } from '../../lib/random';
 import { withFolder } from './files';
 
@@ -89,13 +95,11 @@ describe('holdOut', () => {
 });
 
 describe('writtenPaperSplit', () => {
-  const write = (folder: string, count: number, seed = 0) =>
-    writtenPaperSplit(names(count), {
-      name: 'pets',
-      folder,
-      seed,
-      copies: path.join(folder, 'copies'),
-    });
+  const write = async (folder: string, count: number, seed = 0) => {
+    const place = { name: 'pets', folder, seed, copies: path.join(folder, 'copies') };
+    await writePaperSplit(names(count), place);
+    return writtenPaperSplit(names(count), place);
+  };
 
   it('writes the names beside the data, once, and reads them from there', async () => {
     await withFolder(async (folder) => {
@@ -140,6 +144,7 @@ describe('writtenPaperSplit', () => {
       await mkdir(data);
       await chmod(data, 0o555);
       const where = { name: 'pets', folder: data, seed: 0, copies };
+      await writePaperSplit(names(20), where);
       const split = await writtenPaperSplit(names(20), where);
       expect(split).toEqual(paperSplit(names(20), 0));
       expect(await readdir(data)).toEqual([]);
@@ -149,6 +154,7 @@ describe('writtenPaperSplit', () => {
       // Nowhere to write at all.
       await writeFile(path.join(folder, 'file'), '');
       const nowhere = { ...where, copies: path.join(folder, 'file/copies') };
+      await writePaperSplit(names(20), nowhere);
       expect(await writtenPaperSplit(names(20), nowhere)).toEqual(split);
     });
   });

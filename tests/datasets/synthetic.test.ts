@@ -100,10 +100,12 @@ describe('synthetic scenes', () => {
   it.each([
     [{ numClasses: 1 }, /numClasses must be an integer >= 2 and <= 40, got 1/],
     [{ numClasses: 41 }, /numClasses must be/],
-    [{ length: 0 }, /length must be an integer >= 1, got 0/],
+    [{ length: 0 }, /length must be an integer >= 1 and <= 1000000, got 0/],
     [{ size: [0, 4] }, /size must be \[height, width\] .* got \[0,4\]/],
     [{ size: 64 }, /size must be/],
     [{ seed: 0.5 }, /seed must be an integer/],
+    [{ length: 1e9 }, /length must be an integer .* <= 1000000, got 1000000000/],
+    [{ size: [65535, 65535] }, /size must be .*at most 268 megapixels, got \[65535,65535\]/],
     [{ classes: 3 }, /option must be one of .*numClasses, length, cache, got 'classes'/],
   ])('refuse %j', async (options, message) => {
     await expect(open(options)).rejects.toThrow(message);

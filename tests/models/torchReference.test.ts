@@ -10,7 +10,7 @@ import { expectClose, largest } from '../support/closeness';
 import { FIXTURES, norm, readJson, REFERENCE, trainPass } from './support';
 import type { TorchRun } from './support';
 
-interface Fixtures extends Record<NetworkName, TorchRun> {
+interface Fixtures extends Record<(typeof networkNames)[number], TorchRun> {
   width: number;
   classes: number;
   input: number[];

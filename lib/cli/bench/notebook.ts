@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { checkOneOf } from '../../check';
 import { machine, machineText, spreadOf, spreadText } from '../../measurement/spread';
 import type { Spread } from '../../measurement/spread';
+import { maximumOf } from '../../extremes';
 import type { BenchOptions, BenchReport } from './types';
 
 const profiles = ['tiny', 'quick', 'full'] as const;
@@ -112,7 +113,7 @@ interface Numbers {
 }
 
 function report({ profile, rounds, results }: Numbers, where: string): string[] {
-  const width = Math.max(...results.map(({ notebook }) => notebook.length));
+  const width = maximumOf(results.map(({ notebook }) => notebook.length));
   const seconds = (spread: Spread) => spreadText(spread, 1).padStart(18);
   return [
     `Notebooks, profile '${profile}'; seconds since the start: median (range) of ${rounds}`,

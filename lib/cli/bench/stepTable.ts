@@ -1,6 +1,7 @@
 /** The table of `npm run bench -- step` and `-- infer`. */
 import type { StepMeasurement, StepReport } from '../../measurement/reports';
 import { machineText, spreadText } from '../../measurement/spread';
+import { maximumOf } from '../../extremes';
 import { caseName } from './cases';
 
 const columns = [
@@ -36,7 +37,7 @@ export function stepTable({ machine, torch, rounds, maxForeign, results }: StepR
     ];
   });
   const widths = columns[0].map((_, i) =>
-    Math.max(...[...columns, ...rows].map((row) => row[i].length)),
+    maximumOf([...columns, ...rows].map((row) => row[i].length)),
   );
   const line = (row: readonly string[]) =>
     row

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { checkOneOf, InputError } from '../../check';
 import { availableDatasets, datasetNames, defaultRoot, openDataset } from '../../datasets';
 import { datasetSources } from '../../datasets/download/sources';
+import { labelDoubts } from '../../datasets/survey';
 import type { DatasetOptions, SegmentationDataset, Split } from '../../datasets/types';
+import { isThere } from '../../files';
 import { progress } from '../../notebook/progress';
 import { emptyReport, inspectSplit } from './inspect';
 import type { SplitReport } from './inspect';
@@ -24,6 +26,11 @@ export interface CheckReport {
   splits: Partial<Record<Split, SplitReport>>;
   /** Where a split differs from the official one. */
   notes: string[];
+  /** What training would refuse besides bad files. */
+  problems: string[];
+  /** What can be read and is doubtful all the same. */
+  warnings: string[];
+  /** Bad files and problems. */
   bad: number;
 }
 
@@ -43,7 +50,10 @@ async function checkDataset(
   root: string,
   signal: AbortSignal | undefined,
 ): Promise<CheckReport> {
-  const report: CheckReport = { name, root, classNames: [], splits: {}, notes: [], bad: 0 };
+  const report: CheckReport = {
+    ...{ name, root, classNames: [], splits: {} },
+    ...{ notes: [], problems: [], warnings: [], bad: 0 },
+  };
   const official = datasetSources.find((source) => source.name === name)?.pairs ?? {};
   for (const split of splits) {
     const result = await checkSplit(report, split, signal);
@@ -56,13 +66,14 @@ async function checkDataset(
     report.splits[split] = result;
     report.bad += result.bad.length;
   }
+  report.bad += report.problems.length;
   if (Object.keys(report.splits).length > 0) return report;
   // Its error says where it looked and what to do.
   await openDataset({ name, root });
   throw new InputError(`npm run data: no split of '${name}' is found in ${path.resolve(root)}.`);
 }
 
-/** The report of a split; undefined when it is not there. */
+/** The report of a split; undefined when it is not there, or cannot be opened for a reason that another split told. */
 async function checkSplit(
   report: CheckReport,
   split: Split,
@@ -70,18 +81,46 @@ async function checkSplit(
 ): Promise<SplitReport | undefined> {
   const { name, root } = report;
   const found = (await availableDatasets(root, split)).find((each) => each.name === name)?.found;
-  if (!found) return undefined;
+  // In a folder of one's own, a missing list is one's own to write.
+  const isOwn = name === 'folder' && split !== 'test' && (await isThere('check', ownClasses(root)));
+  if (!found && !isOwn) return undefined;
   try {
     const dataset = await openSplit({ name, root, split });
     report.classNames = dataset.classNames;
     const bar = progress(`${name} ${split}`, dataset.length);
     const result = await inspectSplit(dataset, { signal, onProgress: (done) => bar.update(done) });
     bar.done();
+    judgeLabels(report, dataset, result);
     return result;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return emptyReport(report.classNames.length, error.message);
+    const { message } = error;
+    const told = Object.values(report.splits).flatMap(({ bad }) => bad);
+    if (told.some(({ reason }) => reason === message)) return undefined;
+    return emptyReport(report.classNames.length, message);
   }
+}
+
+const ownClasses = (root: string) => path.join(root, 'classes.json');
+
+/** Adds what training would refuse in the labels of a split, and what is doubtful. */
+function judgeLabels(report: CheckReport, dataset: SegmentationDataset, result: SplitReport): void {
+  const { split, title, numClasses } = dataset;
+  for (const remark of dataset.remarks ?? []) report.warnings.push(remark);
+  if (numClasses < 2 && split === 'train') {
+    report.problems.push(
+      `${title} has ${numClasses} class, training needs at least 2: add one to classes.json, such as the background, ` +
+        "or train with dataset.voidAs 'class'.",
+    );
+  }
+  const labelled = result.classPixels.reduce((sum, pixels) => sum + pixels, 0);
+  if (split === 'train' && labelled > 0) report.warnings.push(...labelDoubts(dataset, result));
+  if (labelled > 0 || result.voidPixels === 0) return;
+  const isNeeded = split !== 'test';
+  (isNeeded ? report.problems : report.warnings).push(
+    `the ${split} split of ${title} has no labelled pixel: all are ignored. ` +
+      (isNeeded ? 'Training needs some there.' : 'A run is not tested on it.'),
+  );
 }
 
 /** Opens a split even if files are missing: those that can be used then, the others in `skipped`. */
@@ -93,7 +132,7 @@ async function openSplit(options: DatasetOptions): Promise<SegmentationDataset> 
 }
 
 function describe(report: CheckReport, complete: boolean): string {
-  const { name, classNames, splits: found, notes, bad } = report;
+  const { name, classNames, splits: found, notes, problems, warnings, bad } = report;
   const lines = Object.entries(found).flatMap(([split, result]) => {
     const total = result.voidPixels + result.classPixels.reduce((sum, pixels) => sum + pixels, 0);
     const share = (pixels: number) => `${((100 * pixels) / Math.max(1, total)).toFixed(3)} %`;
@@ -109,8 +148,15 @@ function describe(report: CheckReport, complete: boolean): string {
     ];
   });
   const partial = complete && notes.length > 0 ? '✗ it is not the whole set' : undefined;
-  const verdict = bad > 0 ? `✗ ${bad} bad` : (partial ?? '✓ every file is good');
-  return [...lines, ...notes.map((note) => `! ${note}`), verdict].join('\n');
+  const good =
+    warnings.length > 0 ? '! every file can be read; see the lines with !' : '✓ every file is good';
+  const verdict = bad > 0 ? `✗ ${bad} bad` : (partial ?? good);
+  return [
+    ...lines,
+    ...[...notes, ...warnings].map((note) => `! ${note}`),
+    ...problems.map((problem) => `✗ ${problem}`),
+    verdict,
+  ].join('\n');
 }
 
 /** The most frequent sizes, height x width, and how many more there are. */

@@ -3,6 +3,7 @@ import { clock, progress } from '../../notebook/progress';
 import { estimateRun } from '../../training/estimate';
 import { openExperiment } from '../../training/experiment';
 import type { PlannedRun, SweepPlan } from '../../sweeps/plan';
+import { maximumOf } from '../../extremes';
 
 /** Trains a few steps of one run of each kind; the losses of one network on one data set count as one kind. */
 export async function dryRun(
@@ -27,7 +28,7 @@ export async function dryRun(
     bar.update(count + 1);
   }
   bar.done();
-  const width = Math.max(...runs.map(({ id }) => id.length));
+  const width = maximumOf(runs.map(({ id }) => id.length));
   const lines = runs.map(({ id }) => `${id.padEnd(width)}  ${clock(seconds.get(id) as number)}`);
   const total = [...seconds.values()].reduce((sum, value) => sum + value, 0);
   const together = `${name}: ${runs.length} runs, about ${clock(total)} one after the other`;

@@ -1,6 +1,7 @@
 /** The plan that a command line asks for: a file or a preset, with settings changed. */
 import { checkOneOf, invalid } from '../../check';
 import { withSettings } from '../../runs/config';
+import { withPlugins } from '../../runs/pluginFiles';
 import { parseSweep } from '../../sweeps/plan';
 import type { SweepInput, SweepPlan } from '../../sweeps/plan';
 import { presetNames, scales, sweepPreset } from '../../sweeps/presets';
@@ -9,20 +10,28 @@ import { presetNames, scales, sweepPreset } from '../../sweeps/presets';
 export function planSweep(
   config: string,
   content: unknown,
-  { scale, settings }: { scale?: string; settings: readonly string[] },
+  {
+    scale,
+    settings,
+    plugins = [],
+  }: { scale?: string; settings: readonly string[]; plugins?: readonly string[] },
 ): SweepPlan {
   const where = 'npm run sweep';
   if (content !== undefined && scale !== undefined) {
     throw invalid(where, '--scale', 'absent with a file', scale, 'It is for presets.');
   }
-  const sweep =
+  const sweep = withPlugins(
     content ??
-    sweepPreset(
-      config
-        .split(',')
-        .map((name) => checkOneOf(where, "--config (a file's name or presets)", name, presetNames)),
-      checkOneOf(where, '--scale', scale ?? 'laptop', scales),
-    );
+      sweepPreset(
+        config
+          .split(',')
+          .map((name) =>
+            checkOneOf(where, "--config (a file's name or presets)", name, presetNames),
+          ),
+        checkOneOf(where, '--scale', scale ?? 'laptop', scales),
+      ),
+    plugins,
+  );
   if (settings.length === 0) return parseSweep(sweep);
   const { base = {}, ...rest } = sweep as SweepInput;
   return parseSweep({ ...rest, base: withSettings(base, settings) });

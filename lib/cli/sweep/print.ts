@@ -3,13 +3,14 @@ import readline from 'node:readline';
 import { clock } from '../../notebook/progress';
 import type { RunState } from '../../sweeps/folder';
 import type { SweepEvent } from '../../sweeps/supervise';
+import { maximumOf } from '../../extremes';
 
 /** One line for each run and one for all. `tasks`: SLURM's word for the state of a run's task. */
 export function statusLines(
   states: readonly RunState[],
   tasks: ReadonlyMap<string, string> = new Map(),
 ): string[] {
-  const width = Math.max(...states.map(({ id }) => id.length));
+  const width = maximumOf(states.map(({ id }) => id.length));
   const lines = states.map((state) => {
     const { id, status, epoch, epochs, meanIoU, seconds, failure } = state;
     const task = tasks.get(id);

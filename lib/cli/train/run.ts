@@ -5,6 +5,7 @@ import { clock, progress } from '../../notebook/progress';
 import type { Progress } from '../../notebook/progress';
 import { estimateRun } from '../../training/estimate';
 import type { RunEstimate } from '../../training/estimate';
+import { surveyData } from '../../training/surveyData';
 import type { ExperimentConfig } from '../../runs/config';
 import { openExperiment, runExperiment } from '../../training/experiment';
 import type { ProgressEvent, RunOptions } from '../../training/experiment';
@@ -17,6 +18,10 @@ export async function dryRun(input: ExperimentConfig, signal: AbortSignal): Prom
   const { config, train, valid, model, totalSteps } = experiment;
   const { epochs, dataset } = config;
   try {
+    if (train.real) {
+      const { notes } = await surveyData(experiment, signal);
+      for (const text of notes) process.stderr.write(`${text}\n`);
+    }
     const { cache } = input.dataset;
     const resolved = { ...config, dataset: { ...dataset, ...(cache && { cache }) } };
     const lines = [

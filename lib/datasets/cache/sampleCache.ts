@@ -53,6 +53,7 @@ function memoryCache(source: SampleSource, limit: number): SampleSource {
   let bytes = 0;
   return {
     length: source.length,
+    remarks: source.remarks,
     async sample(index) {
       const found = kept[index];
       if (found !== undefined) return copyOf(found);
@@ -76,6 +77,7 @@ function diskCache(source: SampleSource, open: () => Promise<CacheFile>): Sample
   const cacheFile = (): Promise<CacheFile> => (opened ??= open());
   return {
     length: source.length,
+    remarks: source.remarks,
     async sample(index) {
       const file = await cacheFile();
       const found = await file.read(index);

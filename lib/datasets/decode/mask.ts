@@ -3,11 +3,13 @@
  * management.
  */
 import sharp from 'sharp';
-import { described, InputError, invalid } from '../../check';
-import { readBytes, strict, undecodable } from './image';
+import { described, invalid } from '../../check';
+import type { InputError } from '../../check';
+import { strict, undecodable } from './image';
 import { nativeDecode } from './nativeDecoder';
-import { readPngHeader } from './png';
+import { greyPng, readPngHeader } from './png';
 import type { PngHeader } from './png';
+import { readBytes } from './readBytes';
 
 /** Label ids, row-major `[height, width] uint8`, and the size of the file they came from. */
 export interface DecodedMask {
@@ -35,7 +37,7 @@ export interface MaskLabels {
  * Decodes a label map and translates its values.
  *
  * The values are those stored: grey levels of 1, 2, 4, 8 or 16 bits, or the indexes (not the
- * colours) of a palette PNG. RGB PNGs (alpha is not looked at) are read by `colours` where given.
+ * colours) of a palette PNG, those beyond the end of its palette included. RGB PNGs (alpha is not looked at) are read by `colours` where given.
  * Formats that change values (JPEG) and, without `colours`, colour PNGs are refused.
  *
  * Options `labelTable`, `colours`: what values and colours mean; checked for every pixel
@@ -43,24 +45,30 @@ export interface MaskLabels {
  * Option `size`: `[height, width]` to resize to, by nearest neighbour with centre sampling:
  *   output (y, x) is the file's pixel (⌊(y + ½)·H/h⌋, ⌊(x + ½)·W/w⌋), so no value arises that is
  *   not in the file. (Own code: libvips' nearest kernel does not sample at pixel centres.)
- * @throws InputError that names the file: missing, unreadable, truncated, not a single-channel PNG,
- *   or with a value that is not allowed (the value and its first position).
+ * @throws InputError that names the file: missing, unreadable, truncated, not a single-channel PNG, over 268 megapixels,
+ *   or with a value or colour that is not allowed (with its first position).
  */
 export async function decodeMask(
   file: string,
   options: MaskLabels & { size?: readonly [number, number] },
 ): Promise<DecodedMask> {
-  const { labelTable, colours, paletteColours = false, size } = options;
-  const bytes = await readBytes('decodeMask', file);
+  const { colours, paletteColours = false, size } = options;
+  const bytes = await readBytes('decodeMask', file, 'a readable label file');
   const header = readPngHeader('decodeMask', file, bytes);
   const { height: fileHeight, width: fileWidth } = header;
   const [height, width] = size ?? [fileHeight, fileWidth];
-  const coloured = header.colour === 'rgb' || (header.colour === 'palette' && paletteColours);
   let values: Uint8Array | Uint16Array;
-  if (coloured && colours) values = await colourLabels(file, bytes, fileWidth, colours);
-  else checkValues(file, (values = await storedValues(file, bytes, header)), fileWidth, labelTable);
-  const table = coloured && colours ? identity : labelTable;
-  const labels = translateNearest(values, table, [fileHeight, fileWidth], [height, width]);
+  let labelTable = options.labelTable;
+  if (header.colour === 'rgb' && colours) {
+    values = await colourLabels(file, bytes, fileWidth, colours);
+    labelTable = identity;
+  } else {
+    values = await storedValues(file, bytes, header);
+    const byColour = header.colour === 'palette' && paletteColours ? colours : undefined;
+    if (byColour) labelTable = paletteTable(header.palette, byColour);
+    checkValues(file, values, fileWidth, labelTable, byColour && header.palette);
+  }
+  const labels = translateNearest(values, labelTable, [fileHeight, fileWidth], [height, width]);
   return { height, width, labels, fileHeight, fileWidth };
 }
 
@@ -89,9 +97,7 @@ async function colourLabels(
     if (colour !== last) {
       const found = colours.get(colour);
       if (found === undefined) {
-        const got = described(`[${data[from]}, ${data[from + 1]}, ${data[from + 2]}]`);
-        const place = `It occurs first at row ${Math.floor(i / width)}, column ${i % width}.`;
-        throw invalid('decodeMask', `colour in ${file}`, 'one of a class', got, place);
+        throw wrongColour(file, data.subarray(from, from + 3), placeOf(i, width));
       }
       last = colour;
       label = found;
@@ -122,88 +128,85 @@ function centre(index: number, outputs: number, inputs: number): number {
   return Math.floor(((2 * index + 1) * inputs) / (2 * outputs));
 }
 
+/** The numbers in the file, whatever decoders make of them: grey levels, or the indexes of a palette. */
 async function storedValues(
   file: string,
   bytes: Buffer,
-  header: PngHeader,
+  { bitDepth, colour, hasAlpha, storesAlpha }: PngHeader,
 ): Promise<Uint8Array | Uint16Array> {
-  const { bitDepth, colour } = header;
   if (colour === 'rgb') {
     const remedy = 'Save the class ids as an 8-bit grey or a palette PNG.';
     throw invalid('decodeMask', 'file', 'a single-channel PNG', `${file} in colour`, remedy);
   }
-  if (colour === 'grey' && bitDepth === 8 && !header.hasAlpha) {
-    const plain = await nativeDecode(bytes, 'png', 1);
-    if (plain !== undefined) return plain.data;
+  const asStored = colour === 'grey' && bitDepth === 8 && !hasAlpha;
+  const grey = asStored ? bytes : greyPng(bytes);
+  if (asStored || (bitDepth <= 8 && !storesAlpha)) {
+    const plain = await nativeDecode(grey, 'png', 1);
+    if (plain !== undefined) return unstretched(plain.data, bitDepth);
   }
   try {
-    const image = sharp(bytes, strict);
-    if (colour === 'palette') {
-      const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-      return indexesOf(file, data, info.channels, header);
-    }
-    const grey = header.hasAlpha ? image.extractChannel(0) : image;
+    const image = sharp(grey, strict);
+    const levels = storesAlpha ? image.extractChannel(0) : image;
     if (bitDepth === 16) {
-      const wide = await grey.toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
+      const wide = await levels.toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
       return new Uint16Array(wide.buffer, wide.byteOffset, wide.byteLength / 2);
     }
-    const data = await grey.toColourspace('b-w').raw().toBuffer();
-    // Decoders stretch 1, 2 and 4-bit greys to 0–255: undo that.
-    const step = 255 / (2 ** bitDepth - 1);
-    if (step !== 1) for (let i = 0; i < data.length; i++) data[i] /= step;
-    return data;
+    return unstretched(await levels.toColourspace('b-w').raw().toBuffer(), bitDepth);
   } catch (error) {
-    throw error instanceof InputError ? error : undecodable('decodeMask', file, error);
+    throw undecodable('decodeMask', file, error);
   }
 }
 
-/**
- * Palette indexes from the decoded colours; only possible where the colours in use are distinct.
- */
-function indexesOf(
-  file: string,
-  data: Uint8Array,
-  channels: number,
-  { palette }: PngHeader,
-): Uint8Array {
-  const indexOf = new Map<number, number>();
-  const repeated = new Set<number>();
-  for (let i = 0; i < palette.length / 3; i++) {
-    const key = (palette[3 * i] << 16) | (palette[3 * i + 1] << 8) | palette[3 * i + 2];
-    if (indexOf.has(key)) repeated.add(key);
-    else indexOf.set(key, i);
-  }
-  const indexes = new Uint8Array(data.length / channels);
-  let key = -1;
-  let index = 0;
-  for (let i = 0, from = 0; i < indexes.length; i++, from += channels) {
-    const next = (data[from] << 16) | (data[from + 1] << 8) | data[from + 2];
-    if (next !== key) {
-      if (repeated.has(next)) {
-        const remedy = 'Save the class ids as an 8-bit grey PNG.';
-        throw invalid('decodeMask', 'palette', 'of distinct colours', file, remedy);
-      }
-      key = next;
-      index = indexOf.get(next) ?? 0;
-    }
-    indexes[i] = index;
-  }
-  return indexes;
+/** Decoders stretch 1, 2 and 4-bit greys to 0–255: undoes that, in place. */
+function unstretched(data: Uint8Array, bitDepth: number): Uint8Array {
+  const step = 255 / (2 ** bitDepth - 1);
+  if (bitDepth < 8) for (let i = 0; i < data.length; i++) data[i] /= step;
+  return data;
 }
 
-/** Throws at the first value that is not allowed. */
+/** The label id of each index of a palette whose colours stand for classes; other indexes are not allowed. */
+function paletteTable(palette: Uint8Array, colours: ReadonlyMap<number, number>): Int16Array {
+  return Int16Array.from({ length: 256 }, (_, index) => {
+    if (3 * index >= palette.length) return notAllowed;
+    const [red, green, blue] = palette.subarray(3 * index);
+    return colours.get((red << 16) | (green << 8) | blue) ?? notAllowed;
+  });
+}
+
+/** Throws at the first value that is not allowed; with `palette` the values are its indexes, read by their colours. */
 function checkValues(
   file: string,
   values: Uint8Array | Uint16Array,
   width: number,
   labelTable: Int16Array,
+  palette?: Uint8Array,
 ): void {
   if (values instanceof Uint8Array && allAllowed(values, labelTable)) return;
   const bad = values.findIndex((value) => value > 255 || labelTable[value] === notAllowed);
   if (bad < 0) return;
-  const expected = `one of ${ranges(labelTable)}`;
-  const place = `It occurs first at row ${Math.floor(bad / width)}, column ${bad % width}.`;
-  throw invalid('decodeMask', `label value in ${file}`, expected, values[bad], place);
+  const place = placeOf(bad, width);
+  const value = values[bad];
+  if (palette === undefined) {
+    const remedy = value > 255 ? `${place} Class ids go up to 255.` : place;
+    const expected = `one of ${ranges(labelTable)}`;
+    throw invalid('decodeMask', `label value in ${file}`, expected, value, remedy);
+  }
+  if (3 * value < palette.length) {
+    throw wrongColour(file, palette.subarray(3 * value, 3 * value + 3), place);
+  }
+  const expected = `one of its palette, 0–${palette.length / 3 - 1}`;
+  throw invalid('decodeMask', `index in ${file}`, expected, value, place);
+}
+
+const placeOf = (index: number, width: number) =>
+  `It occurs first at row ${Math.floor(index / width)}, column ${index % width}.`;
+
+/** Ids that were saved in all three channels are told apart from colours that are not in the list. */
+function wrongColour(file: string, [red, green, blue]: Uint8Array, place: string): InputError {
+  const isGrey = red === green && green === blue;
+  const remedy = isGrey ? ' If it is a class id, save the labels as 8-bit grey PNGs.' : '';
+  const got = described(`[${red}, ${green}, ${blue}]`);
+  return invalid('decodeMask', `colour in ${file}`, 'one of a class', got, place + remedy);
 }
 
 /**

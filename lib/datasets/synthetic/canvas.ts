@@ -2,6 +2,7 @@
  * A raster of which object owns each pixel; later objects cover earlier ones. Edges are hard, as
  * labels need.
  */
+import { maximumOf, minimumOf } from '../../extremes';
 
 export type Point = readonly [x: number, y: number];
 
@@ -104,10 +105,10 @@ export class Canvas {
     const xs = corners.map(([x]) => x);
     const ys = corners.map(([, y]) => y);
     const box = {
-      left: Math.min(...xs),
-      top: Math.min(...ys),
-      right: Math.max(...xs),
-      bottom: Math.max(...ys),
+      left: minimumOf(xs),
+      top: minimumOf(ys),
+      right: maximumOf(xs),
+      bottom: maximumOf(ys),
     };
     this.fill(index, box, (x, y) => {
       let odd = false;

@@ -2,6 +2,7 @@
 import type { Annotations, Layout, Shape } from 'plotly.js';
 import { plotlyText } from '../../print/escape';
 import type { Tile } from '../drawing/pictures';
+import { maximumOf } from '../../extremes';
 import {
   LINE_PIXELS,
   NARROWEST_PIXELS,
@@ -109,8 +110,8 @@ function titleRoom(
   const roughUnit = (NARROWEST_PIXELS - (lines === 1 ? 3 * LINE_PIXELS : 2 * MARGIN)) / columns;
   const room = lines === 2 ? FIRST_PREDICTION * roughUnit : shape * roughUnit;
   const wrapped = titles.map((title) => (title === '' ? [] : wrapWords(title, room)));
-  const across = Math.max(...wrapped.map(({ length }) => length)) * LINE_PIXELS;
-  const along = Math.max(0, ...wrapped.flat().map(textPixels));
+  const across = maximumOf(wrapped.map(({ length }) => length)) * LINE_PIXELS;
+  const along = maximumOf([0, ...wrapped.flat().map(textPixels)]);
   const joined = wrapped.map((words) => words.join('<br>'));
   if (lines === 1) return { titles: joined, pixels: along, left: across + MARGIN };
   return { titles: joined, pixels: shape * roughUnit + across, left: MARGIN };

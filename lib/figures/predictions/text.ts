@@ -1,12 +1,13 @@
 /** Room for text in a grid of pictures: its pictures scale with the venue, its text does not. */
 import { VENUES, drawingWidth } from '../../print/style';
 import type { VenueName } from '../../print/style';
+import { maximumOf, minimumOf } from '../../extremes';
 
 /** Height of a line of text, px. */
 export const LINE_PIXELS = 16;
 /** The narrowest drawing of any venue, px: text that fits there fits everywhere. */
-export const NARROWEST_PIXELS = Math.min(
-  ...(Object.keys(VENUES) as VenueName[]).map((venue) => drawingWidth(venue)),
+export const NARROWEST_PIXELS = minimumOf(
+  (Object.keys(VENUES) as VenueName[]).map((venue) => drawingWidth(venue)),
 );
 
 /** Height of a line of a legend. */
@@ -47,9 +48,9 @@ export function headingStyle(headings: readonly string[], pixels: number): Headi
   const lines = headings.map((heading) => heading.split(', '));
   const turned = lines.flat().some((line) => textPixels(line) > pixels);
   const heights = lines.map((own) =>
-    turned ? Math.max(...own.map(textPixels)) : own.length * LINE_PIXELS,
+    turned ? maximumOf(own.map(textPixels)) : own.length * LINE_PIXELS,
   );
-  return { lines, turned, pixels: Math.max(...heights) };
+  return { lines, turned, pixels: maximumOf(heights) };
 }
 
 /** Height of a horizontal legend of a drawing, px: in several lines Plotly gives all entries the width of the longest. */
@@ -58,6 +59,6 @@ export function legendPixels(names: readonly string[], drawingPixels: number): n
   const oneLine = widths.reduce((sum, width) => sum + width, 0) <= drawingPixels;
   const perLine = oneLine
     ? names.length
-    : Math.max(1, Math.floor(drawingPixels / Math.max(...widths)));
+    : Math.max(1, Math.floor(drawingPixels / maximumOf(widths)));
   return Math.ceil(names.length / perLine) * LEGEND_LINE_PIXELS;
 }

@@ -100,7 +100,12 @@ describe('decodeImage', () => {
     await withFolder(async (folder) => {
       const file = path.join(folder, 'turned.jpg');
       await writeFile(file, jpeg);
-      expect(await readImageHeader(file)).toEqual({ height: 4, width: 6, orientation: 6 });
+      expect(await readImageHeader(file)).toEqual({
+        height: 4,
+        width: 6,
+        orientation: 6,
+        bitDepth: 8,
+      });
     });
   });
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeMask, notAllowed } from '../../../lib/datasets/decode/mask';
+import { pngChunk } from '../../../lib/datasets/decode/png';
 import { pngBytes, withFolder } from '../files';
 import type { RawPng } from '../files';
 
@@ -59,12 +60,30 @@ describe('decodeMask: stored values', () => {
     expect([...labels]).toEqual(values);
   });
 
-  it('refuses a palette whose colours in use are not distinct, and only then', async () => {
+  it('tells indexes of one colour apart, and those beyond the palette', async () => {
     const palette = [9, 9, 9, 0, 0, 0, 9, 9, 9];
-    const unused = await decode({ width: 2, height: 1, values: [1, 1], palette });
-    expect([...unused.labels]).toEqual([1, 1]);
-    const used = decode({ width: 2, height: 1, values: [1, 2], palette });
-    await expect(used).rejects.toThrow(/palette must be of distinct colours.*mask\.png.*grey PNG/);
+    const { labels } = await decode({ width: 4, height: 1, values: [2, 1, 0, 255], palette });
+    expect([...labels]).toEqual([2, 1, 0, 255]);
+    const beyond = decode({ width: 4, height: 1, values: [2, 1, 0, 12], palette }, camvid);
+    await expect(beyond).rejects.toThrow(/label value in .*mask\.png must be one of 0–11, got 12/);
+  });
+
+  it('reads a palette by its colours, where an index beyond it has none', async () => {
+    const palette = [9, 9, 9, 0, 0, 0, 9, 9, 9];
+    const colours = new Map([[0x090909, 3]]);
+    const read = (values: number[]) =>
+      withFolder(async (folder) => {
+        const file = path.join(folder, 'mask.png');
+        await writeFile(file, pngBytes({ width: 2, height: 1, values, palette }));
+        return decodeMask(file, { labelTable: identity, colours, paletteColours: true });
+      });
+    expect([...(await read([2, 0])).labels]).toEqual([3, 3]);
+    await expect(read([0, 1])).rejects.toThrow(
+      /colour in .*mask\.png .*got \[0, 0, 0\]\. .*column 1/,
+    );
+    await expect(read([0, 5])).rejects.toThrow(
+      /index in .* one of its palette, 0–2, got 5\. .*column 1/,
+    );
   });
 
   it('reads greys with a transparent value as stored', async () => {
@@ -151,6 +170,56 @@ describe('decodeMask: faults', () => {
     const damaged = Buffer.from(whole);
     damaged.fill(0xff, 60, 90);
     await expect(decode(damaged)).rejects.toThrow(/undamaged image, got '.*mask\.png'/);
+  });
+
+  it('gives values or one error that names the file, whatever the bytes', async () => {
+    const seeds = [
+      pngBytes({ width: 5, height: 4, values: range(20) }),
+      pngBytes({
+        width: 5,
+        height: 4,
+        bitDepth: 2,
+        values: range(20).map((i) => i % 4),
+        palette: [1, 2, 3],
+      }),
+      pngBytes({ width: 5, height: 4, bitDepth: 16, values: range(20) }),
+    ];
+    const change = fc.tuple(fc.nat(120), fc.nat(255));
+    const bytes = fc
+      .tuple(fc.constantFrom(...seeds), fc.array(change, { maxLength: 4 }), fc.nat(120))
+      .map(([seed, changes, cut]) => {
+        const copy = Buffer.from(seed);
+        for (const [at, value] of changes) copy[at % copy.length] = value;
+        return copy.subarray(0, cut > 60 ? copy.length : cut);
+      });
+    await fc.assert(
+      fc.asyncProperty(bytes, async (content) => {
+        const result = await decode(content, camvid).catch((error: unknown) => error as Error);
+        if (result instanceof Error) {
+          expect(result.name, result.stack).toBe('InputError');
+          expect(result.message).toContain('mask.png');
+        } else {
+          expect(result.labels).toHaveLength(result.height * result.width);
+          expect(result.labels.every((id) => id < 11 || id === 255)).toBe(true);
+        }
+      }),
+      { numRuns: Number(process.env.PAT_FUZZ ?? 300) },
+    );
+  });
+
+  it('refuses more than 268 megapixels before it decodes one', async () => {
+    const large = pngBytes({ width: 1, height: 1, values: [0] });
+    const header = Buffer.from(large.subarray(16, 29));
+    header.writeUInt32BE(22000, 0);
+    header.writeUInt32BE(22000, 4);
+    const file = Buffer.concat([
+      large.subarray(0, 8),
+      pngChunk('IHDR', header),
+      large.subarray(33),
+    ]);
+    await expect(decode(file)).rejects.toThrow(
+      /at most 268 megapixels, got 22000x22000 .*mask\.png/,
+    );
   });
 
   it('names a file that does not exist', async () => {
