@@ -35,6 +35,7 @@ const ground = [
   'protobuf',
   'random',
   'schema',
+  'statistics',
 ].map((name) => `./lib/${name}.ts`);
 const pathsOf = (room) => [`./lib/${room}`, `./lib/${room}.ts`];
 const zones = [ground, ...rooms.slice(0, -1).map(pathsOf)].map((target, place) => ({

@@ -12,7 +12,7 @@ export type { ReadRecords, ResultRecord } from './results/records';
 export { runScores, scoreFacts, scoresOf } from './results/scores';
 export type { RunScore, RunScores } from './results/scores';
 export { groupCells } from './results/cells';
-export type { Cell } from './results/cells';
+export type { Cell, LeftOut } from './results/cells';
 export { summarize } from './results/summary';
 export type { CellSummary } from './results/summary';
 export { isDefined, Results } from './results/contrast';

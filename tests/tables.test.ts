@@ -224,8 +224,8 @@ describe('a sweep of one’s own', () => {
     const table = of((run) => (isLarge(run) ? 1.4 - quality(run) : quality(run)));
     const [winners] = table.specification.closing?.(table) ?? [];
     const first = new Map(winners.rows.map(({ labels }) => [labels[0], labels[1]]));
-    expect(first.get('CamVid, SegNet, 48×64, width 8, 10 epochs')).toBe('PAT');
-    expect(first.get('CamVid, SegNet, 96×128, width 8, 10 epochs')).toBe('CE');
+    expect(first.get('CamVid, size 48×64, SegNet')).toBe('PAT');
+    expect(first.get('CamVid, size 96×128, SegNet')).toBe('CE');
     expect(winners.rows.map(({ cells: [delta] }) => Math.sign(delta?.value ?? 0)).sort()).toEqual([
       -1, 1,
     ]);

@@ -96,7 +96,7 @@ export class ClaimRuns {
   }
 }
 
-/** Of each data set the cells of the setting that has the most runs. */
+/** Of each data set the cells of the setting, and of the data of that name, that has the most runs. */
 function commonSettings(cells: readonly Cell[]) {
   const bySetting = new Map<string, Cell[]>();
   for (const cell of cells) {
@@ -107,6 +107,7 @@ function commonSettings(cells: readonly Cell[]) {
   const largest = new Map<string, Cell[]>();
   for (const group of bySetting.values()) {
     const best = largest.get(group[0].dataset);
+    // Of settings with as many runs the first in the order of cells, which names of files do not change.
     if (best === undefined || runs(group) > runs(best)) largest.set(group[0].dataset, group);
   }
   const isKept = (cell: Cell) => largest.get(cell.dataset)?.includes(cell) === true;

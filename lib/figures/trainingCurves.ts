@@ -1,6 +1,7 @@
 /** Loss and validation mean IoU over the epochs of one run or several. */
 import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { checkNumber, invalid } from '../check';
+import { missingEpochs } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
 import { rounded, significant } from '../print/labels';
 import { axis, logAxis, seriesStyle } from '../print/style';
@@ -46,7 +47,7 @@ export function trainingCurvesFigure(
   { dataset, baseline, totalEpochs, name = 'training-curves' }: TrainingCurvesOptions,
 ): Figure {
   if (runs.length === 0) throw invalid('trainingCurvesFigure', 'runs', 'a non-empty array', '[]');
-  const done = Math.max(1, ...runs.map(({ epochs }) => epochs.length));
+  const done = Math.max(1, ...runs.map(({ epochs }) => epochs[epochs.length - 1]?.epoch ?? 0));
   const last = totalEpochs ?? done;
   checkNumber('trainingCurvesFigure', 'totalEpochs', last, { min: 1, integer: true });
   const line = baseline === undefined ? [] : [baselineTrace(baseline, last)];
@@ -70,6 +71,11 @@ export function trainingCurvesFigure(
     const score = epochs[epochs.length - 1]?.meanIoU ?? null;
     return `${label} ${score === null ? 'without a score' : `${significant(100 * score)} %`}`;
   });
+  const gaps = runs.flatMap(({ label, epochs }) => {
+    const missing = missingEpochs(epochs);
+    return missing === '' ? [] : [`${label}: ${missing}`];
+  });
+  const lacking = gaps.length === 0 ? '' : ` Epochs that are not known: ${gaps.join('; ')}.`;
   const aspectRatio = 0.42 + 0.07 * Math.max(0, Math.ceil(runs.length / 2) - 1); // rows of the legend
   return {
     name,
@@ -77,7 +83,7 @@ export function trainingCurvesFigure(
     caption:
       `${dataset}. Left: loss on the training (dotted, augmented, mean of the epoch's steps) and the validation ` +
       'images (solid), of each run its own. Right: mean IoU on the validation images, at the last epoch ' +
-      `${ends.join(', ')}${baseline === undefined ? '' : `; dashed: ${baseline.label}`}.`,
+      `${ends.join(', ')}${baseline === undefined ? '' : `; dashed: ${baseline.label}`}.${lacking}`,
     data: [...runs.flatMap(runTraces), ...line],
     layout,
     aspectRatio,

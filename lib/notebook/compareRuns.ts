@@ -3,11 +3,16 @@ import { InputError } from '../check';
 import { classDifferencesFigure } from '../figures/classDifferences';
 import { imageComparisonFigure } from '../figures/imageComparison';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
+import { described, invalid } from '../check';
+import { markdownText } from '../print/escape';
 import type { Figure } from '../print/figure';
-import { show, showTable } from '../notebook';
+import type { ExperimentConfig } from '../runs/config';
+import { markdown, show, showTable } from '../notebook';
 import { compareImages } from '../results/imageComparison';
-import { datasetTitle, networkTitle } from '../results/names';
+import { lossLabel, networkTitle } from '../results/names';
 import { distinctLabels } from '../results/runSelection';
+import { areOnSameImages, scoredData } from '../results/scoredData';
+import { differingSettings } from '../results/settings';
 import {
   compareClasses,
   compareGroups,
@@ -39,7 +44,7 @@ export interface RunsCompared {
 }
 
 /**
- * Shows a table of both runs, their training curves, the IoU of each class with the difference, and their predictions on
+ * Shows a table of both runs, what they differ in where that is not the loss alone, their training curves, the IoU of each class with the difference, and their predictions on
  * images picked by how much the mean IoU changes from the first to the second:
  *
  *     const compared = await compareRuns('data/runs/camvid-crossEntropy', 'data/runs/camvid-pat');
@@ -49,7 +54,7 @@ export interface RunsCompared {
  * of the validation split.
  *
  * @param first a finished run, or its folder
- * @throws InputError for a folder without one, runs of other data, and runs that were not scored on the same images.
+ * @throws InputError for a folder without one, and runs that were not made from the same data at the same size.
  */
 export async function compareRuns(
   first: TrainingRun | string,
@@ -62,6 +67,7 @@ export async function compareRuns(
     split,
     scored: [a, b],
   } = scoredAlike(runs);
+  checkSameImages(runs);
   const labels = distinctLabels(runs);
   const data = dataText(runs);
   const classes = compareClasses(a, b);
@@ -91,6 +97,8 @@ export async function compareRuns(
     })),
     { title: `${data} (${split})` },
   );
+  const things = differences(runs);
+  if (things.length > 1) markdown(`**Not the loss alone.** ${thingsText(things)}`);
   show(curves);
   show(classDifferences);
   if (!pictures) return { curves, classDifferences, classes, groups };
@@ -121,7 +129,34 @@ function dataText(runs: readonly TrainingRun[]): string {
     return `${networkTitle(config.model.name)} of width ${config.model.width}`;
   });
   const shared = networks.every((network) => network === networks[0]) ? [networks[0]] : [];
-  return [`${datasetTitle(dataset.name)} ${dataset.size.join('×')}`, ...shared].join(', ');
+  return [`${scoredData(runs[0].record).title} ${dataset.size.join('×')}`, ...shared].join(', ');
+}
+
+function checkSameImages([first, second]: readonly TrainingRun[]): void {
+  if (areOnSameImages([first.record, second.record])) return;
+  const [a, b] = [first, second].map(({ record }) => {
+    return `${scoredData(record).title} at ${record.config.dataset.size.join('×')}`;
+  });
+  const expected = `a run on the same data, at the same size, as ${first.folder} (${a})`;
+  throw invalid('compareRuns', 'second', expected, described(`${second.folder} (${b})`));
+}
+
+/** What is not the same in two runs besides their seed, with both values. */
+function differences(runs: readonly TrainingRun[]): string[] {
+  const configs = runs.map(({ record }) => record.config);
+  const named = [
+    { title: 'loss', valueIn: ({ loss }: ExperimentConfig) => lossLabel(loss) },
+    { title: 'network', valueIn: ({ model }: ExperimentConfig) => networkTitle(model.name) },
+    ...differingSettings(configs),
+  ];
+  return named.flatMap(({ title, valueIn }) => {
+    const [a, b] = configs.map(valueIn);
+    return a === b ? [] : [`${title} (${a} and ${b})`];
+  });
+}
+
+function thingsText(things: readonly string[]): string {
+  return `The runs differ in ${things.map(markdownText).join(', ')}: what follows cannot be put down to one of them.`;
 }
 
 /** With one digit behind the point; null stays. */

@@ -5,12 +5,14 @@
  *     report.showTables();
  *     await report.showIntervals();
  */
+import { markdownText } from '../print/escape';
 import type { Figure } from '../print/figure';
 import type { VenueName } from '../print/style';
 import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
 import { markdown, saveFigure, show } from '../notebook';
 import { lostSettings, paperDatasets } from '../paper';
+import type { LeftOut } from '../results/cells';
 import { datasetTitle } from '../results/names';
 import { tableOfRecords } from '../tables';
 import type { ResultTable } from '../tables';
@@ -48,8 +50,11 @@ export class TableReport {
     private readonly options: TableReportOptions,
   ) {}
 
+  /** The tables, and below them what they leave out. */
   showTables(): void {
-    this.table.tables.forEach((one) => showPrinted(one));
+    const { tables, leftOut } = this.table;
+    tables.forEach((one) => showPrinted(one));
+    if (leftOut.length > 0) markdown(leftOutText(leftOut));
   }
 
   /** Differences to the table's first reference. */
@@ -61,12 +66,12 @@ export class TableReport {
 
   /** IoU of each class. */
   async showClasses(): Promise<void> {
-    await this.showFigures(this.choices().flatMap((one) => tableClassBars(this.table, one) ?? []));
+    await this.showFigures(this.choices().flatMap((one) => tableClassBars(this.table, one)));
   }
 
   /** Loss and score over the epochs. */
   async showCurves(): Promise<void> {
-    await this.showFigures(this.choices().flatMap((one) => tableCurves(this.table, one) ?? []));
+    await this.showFigures(this.choices().flatMap((one) => tableCurves(this.table, one)));
   }
 
   /** What is reproduced and what is not, as tables, and what could not be tested. */
@@ -105,6 +110,14 @@ export class TableReport {
     for (const figure of figures) show(figure);
     for (const figure of figures) await saveFigure(figure, { venue });
   }
+}
+
+/** Named one by one. */
+function leftOutText(leftOut: readonly LeftOut[]): string {
+  const lines = leftOut.map(
+    ({ file, reason }) => `- ${markdownText(file)}: ${markdownText(reason)}`,
+  );
+  return `**Left out.** ${leftOut.length} of the records:\n\n${lines.join('\n')}`;
 }
 
 /** Why the table is no repetition of the paper's. */

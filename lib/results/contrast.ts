@@ -6,8 +6,9 @@
  *     results.contrast(pat, crossEntropy, { score: 'tailIoU' }); // { value, low, high, p, outcome, … }
  *     results.average([[pat, ce], [patUnet, ceUnet]], { score: 'meanIoU' }); // the mean effect over networks
  */
-import { groupCells, lossFamily, sharedImages } from './cells';
-import type { Cell } from './cells';
+import { groupCells, imagesOf, inOrder } from './cells';
+import type { Cell, LeftOut } from './cells';
+import { drawsName, lossFamily, stableJson } from './keys';
 import type { ResultRecord } from './records';
 import { Resampling } from './resampling';
 import type { Pooled, ResamplingOptions, SeedNoise } from './resampling';
@@ -70,15 +71,14 @@ export function isDefined(compared: Compared): compared is Contrast {
 export class Results {
   readonly cells: readonly Cell[];
   /** Records that are left out, and why. */
-  readonly skipped: readonly { file: string; reason: string }[];
+  readonly skipped: readonly LeftOut[];
   readonly margin: number;
   private readonly resampling: Resampling;
   private readonly noise = new Map<string, Pooled>();
 
   constructor(records: readonly ResultRecord[], { margin = 0.01, ...draws }: ResultsOptions = {}) {
-    // The draws of a run depend on its images and settings, not on the order of the files.
-    const inOrder = [...records].sort((a, b) => (a.file < b.file ? -1 : 1));
-    const { cells, skipped } = groupCells(inOrder);
+    // Nothing depends on the order of the files.
+    const { cells, skipped } = groupCells(inOrder(records));
     this.cells = cells;
     this.skipped = skipped;
     this.margin = margin;
@@ -106,9 +106,9 @@ export class Results {
 
   /** The mean of several differences, over networks or data sets; none where one of them is not defined. */
   average(pairs: readonly (readonly [Cell, Cell])[], options: ContrastOptions): Compared {
-    const apart = pairs.find(([a, b]) => !sameImages(a, b));
-    if (apart !== undefined) {
-      return { reason: `${apart[1].network} of ${apart[1].dataset}: counts of the same images` };
+    for (const [a, b] of pairs) {
+      const lacking = whatSetsApart(a, b);
+      if (lacking !== undefined) return { reason: `${b.network} of ${b.dataset}: ${lacking}` };
     }
     const mean = (values: readonly number[]) =>
       pairs.reduce((sum, _, i) => sum + values[2 * i] - values[2 * i + 1], 0) / pairs.length;
@@ -156,7 +156,8 @@ export class Results {
 
   /**
    * Losses differ in their noise, and a cell has few seeds: the variance is that of the loss on all networks, moderated (Smyth,
-   * 2004) by that of all losses on the network, which counts as `PRIOR_DEGREES` degrees of freedom.
+   * 2004) by that of all losses on the network, which counts as `PRIOR_DEGREES` degrees of freedom. Without the cell left out
+   * nothing may be known of its loss: then all losses on the network count in full, as wide tails would hide what differs.
    */
   private seedNoise(cell: Cell, score: RunScore, leaveOut?: Cell): SeedNoise {
     const [network, loss] = [cell.setting, `${cell.scheme} ${lossFamily(cell.loss)}`];
@@ -166,10 +167,12 @@ export class Results {
     const all = this.pooled(score, `network ${network}`, leaveOut, (one) => {
       return one.setting === network;
     });
-    const prior = Math.min(PRIOR_DEGREES, all.degrees);
+    const isAlone = leaveOut !== undefined && own.degrees === 0;
+    const prior = isAlone ? all.degrees : Math.min(PRIOR_DEGREES, all.degrees);
     const degrees = own.degrees + prior;
     const squares = own.variance * own.degrees + all.variance * prior;
-    return { variance: degrees > 0 ? squares / degrees : 0, degrees, of: `${network} ${loss}` };
+    const of = `${drawsName(network)} ${drawsName(loss)}`;
+    return { variance: degrees > 0 ? squares / degrees : 0, degrees, of };
   }
 
   private pooled(
@@ -193,9 +196,17 @@ export class Results {
   }
 }
 
-function sameImages(a: Cell, b: Cell): boolean {
-  const withImages = [...a.runs, ...b.runs].every(({ perImage }) => perImage !== undefined);
-  return !withImages || sharedImages([...a.runs, ...b.runs]) !== null;
+/** What two cells must have in common to be compared, where they have not: one of loss and network may differ. */
+function whatSetsApart(a: Cell, b: Cell): string | undefined {
+  const images = [...a.runs, ...b.runs].map(imagesOf);
+  const known = images.every((one) => one !== undefined);
+  if (known && images.some((one) => one !== images[0])) return 'counts of the same images';
+  if (a.data !== b.data) return 'runs on the same data';
+  const sameLoss = stableJson(a.loss) === stableJson(b.loss);
+  if (a.scheme !== b.scheme || !(a.setting === b.setting || sameLoss)) {
+    return 'runs that differ in the loss alone';
+  }
+  return undefined;
 }
 
 /**
@@ -212,8 +223,11 @@ export function intervalOf(
   const size = sorted.length;
   const outside = Math.max(1, Math.ceil(((1 - level) * (size + 1)) / 2 - 1 - 1e-9));
   const [low, high] = [sorted[outside - 1], sorted[size - outside]];
-  const below = sorted.filter((value) => value <= 0).length;
-  const above = sorted.filter((value) => value >= 0).length;
+  let [below, above] = [0, 0];
+  for (let b = 0; b < size; b++) {
+    if (sorted[b] <= 0) below += 1;
+    if (sorted[b] >= 0) above += 1;
+  }
   const p = Math.min(1, (2 * (Math.min(below, above) + 1)) / (size + 1));
   return { low, high, p };
 }

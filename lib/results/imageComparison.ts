@@ -6,7 +6,7 @@ import type { Sample, SegmentationDataset } from '../datasets/types';
 import { openSplit } from '../training/openSplit';
 import { changes, predictSamples, reportedImages } from './runPredictions';
 import type { TrainingRun } from '../runs/trainingRuns';
-import { imagesKey } from './cells';
+import { areOnSameImages } from './scoredData';
 import { imageMeanIoUs } from './scores';
 
 export interface ImageComparisonOptions {
@@ -60,8 +60,7 @@ export async function compareImages(
   const [{ split, perImage }] = reported;
   const { names, labelled } = perImage;
   runs.forEach((run, i) => {
-    const images = (run: TrainingRun) => imagesKey(run.record.config.dataset);
-    const same = images(run) === images(runs[0]) && reported[i].split === split;
+    const same = areOnSameImages([run.record, runs[0].record]) && reported[i].split === split;
     if (same && reported[i].perImage.names.join('\n') === names.join('\n')) return;
     throw invalid(where, 'runs', `scored on the images of ${runs[0].folder}`, run.folder);
   });

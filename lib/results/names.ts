@@ -7,17 +7,22 @@ import type { NetworkName } from '../models';
 export { lossLabel, lossTitle } from '../losses/labels';
 export { networkTitle } from '../models';
 
-const datasetTitles: Readonly<Record<string, string>> = {
-  oxfordPet: 'Oxford-IIIT Pet',
-  cityscapes: 'Cityscapes',
-  nyuv2: 'NYUv2',
-  camvid: 'CamVid',
-  synthetic: 'drawn scenes',
-};
+const datasetTitles = new Map([
+  ['oxfordPet', 'Oxford-IIIT Pet'],
+  ['cityscapes', 'Cityscapes'],
+  ['nyuv2', 'NYUv2'],
+  ['camvid', 'CamVid'],
+  ['synthetic', 'drawn scenes'],
+]);
 
 /** A name that the kit does not know stays as it is. */
 export function datasetTitle(name: string): string {
-  return datasetTitles[name] ?? name;
+  return datasetTitles.get(name) ?? name;
+}
+
+/** Whether a data set of this name is always the same one; `folder` is another one at every root. */
+export function isKnownDataset(name: string): boolean {
+  return datasetTitles.has(name);
 }
 
 /** `CamVid, SegNet`. */
@@ -43,4 +48,15 @@ export function signed(value: number, digits = 1): string {
   const text = Math.abs(value).toFixed(digits);
   if (Number(text) === 0) return text;
   return `${value < 0 ? '−' : '+'}${text}`;
+}
+
+/** A file stem of `text` that none of `taken` is, in letters, digits, `-` and `_`; it is added to them. */
+export function freeStem(text: string, taken: Set<string>): string {
+  const stem = text.replace(/[^A-Za-z0-9-]+/g, '_').replace(/^[_-]+|[_-]+$/g, '') || 'unnamed';
+  const all = Array.from({ length: taken.size + 1 }, (_, i) =>
+    i === 0 ? stem : `${stem}-${i + 1}`,
+  );
+  const free = all.find((one) => !taken.has(one.toLowerCase())) ?? stem;
+  taken.add(free.toLowerCase());
+  return free;
 }

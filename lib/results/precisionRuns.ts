@@ -7,6 +7,9 @@ import { readEpochs } from '../runs/epochs';
 import { readRecord } from '../runs/record';
 import type { Precision } from '../engine';
 import type { ExperimentConfig } from '../runs/config';
+import { mean } from '../statistics';
+import { lossLabel } from './names';
+import { differingSettings, settingsText } from './settings';
 
 export interface PrecisionEpoch {
   epoch: number;
@@ -16,6 +19,7 @@ export interface PrecisionEpoch {
 }
 
 export interface PrecisionRun {
+  /** Its name; where a sweep has several settings or options of it, with what tells them apart. */
   loss: string;
   seed: number;
   precision: Precision;
@@ -50,30 +54,42 @@ export async function collectPrecisionRuns(sweepFolder: string): Promise<Precisi
   if (read.length === 0) {
     throw new InputError(`collectPrecisionRuns: no finished run below '${sweepFolder}/runs'.`);
   }
-  const { dataset, model, batchSize } = read[0].config;
-  const setting =
-    `${dataset.name} ${dataset.size.join('×')}, ${model.name} of width ${model.width}, ` +
-    `batches of ${batchSize}`;
-  return { setting, runs: read.map(({ run }) => run) };
+  const configs = read.map(({ config }) => config);
+  const differing = differingSettings(configs).filter(({ path }) => path !== 'precision');
+  const settings = new Map(configs.map((config) => [settingsText(differing, config), config]));
+  const setting = [...settings].map(([told, { dataset, model, batchSize }]) => {
+    const more = told === '' ? '' : ` (${told})`;
+    return (
+      `${dataset.name} ${dataset.size.join('×')}, ${model.name} of width ${model.width}, ` +
+      `batches of ${batchSize}${more}`
+    );
+  });
+  const labels = new Set(configs.map(({ loss }) => lossLabel(loss)));
+  const names = new Set(configs.map(({ loss }) => loss.name));
+  const lossOf = ({ loss }: ExperimentConfig) =>
+    labels.size > names.size ? lossLabel(loss) : loss.name;
+  const runs = read.map(({ config, run }) => {
+    const loss = [lossOf(config), settingsText(differing, config)].filter(Boolean).join(', ');
+    return { loss, ...run };
+  });
+  return { setting: setting.join('; '), runs };
 }
 
-type ReadRun = { config: ExperimentConfig; run: PrecisionRun };
+type ReadRun = { config: ExperimentConfig; run: Omit<PrecisionRun, 'loss'> };
 
 /** The finished runs in a folder and below it, in the order of their paths. */
 async function finishedBelow(folder: string): Promise<ReadRun[]> {
+  const entries = await entriesIfThere('collectPrecisionRuns', folder);
+  const inside = entries.filter((entry) => entry.isDirectory());
+  const below = inside.map(({ name }) => finishedBelow(path.join(folder, name)));
   const record = await readRecord(folder);
-  if (record === undefined) {
-    const entries = await entriesIfThere('collectPrecisionRuns', folder);
-    const inside = entries.filter((entry) => entry.isDirectory());
-    const found = inside.map(({ name }) => finishedBelow(path.join(folder, name)));
-    return (await Promise.all(found)).flat();
-  }
+  if (record === undefined) return (await Promise.all(below)).flat();
   const { config } = record;
-  const { loss, seed, precision } = config;
+  const { seed, precision } = config;
   const epochs = (await readEpochs(folder)).map(({ epoch, trainLoss, validLoss, meanIoU }) => {
     return { epoch, trainLoss, validLoss, meanIoU };
   });
-  return [{ config, run: { loss: loss.name, seed, precision, epochs } }];
+  return [{ config, run: { seed, precision, epochs } }, ...(await Promise.all(below)).flat()];
 }
 
 export async function writePrecisionRuns(file: string, runs: PrecisionRuns): Promise<void> {
@@ -98,9 +114,9 @@ export function comparePrecisions({ runs }: PrecisionRuns): PrecisionComparison[
     const [full, low] = [final('float32'), final('bfloat16')];
     const seeds = [...full.keys()].filter((seed) => low.has(seed));
     if (seeds.length === 0) return [];
-    const mean = (scores: Map<number, number>) =>
-      seeds.reduce((sum, seed) => sum + (scores.get(seed) as number), 0) / seeds.length;
-    const [float32, bfloat16] = [mean(full), mean(low)];
+    const [float32, bfloat16] = [full, low].map((scores) =>
+      mean(seeds.map((seed) => scores.get(seed) as number)),
+    );
     const all = [...full.values()];
     const seedSpread = all.length > 1 ? Math.max(...all) - Math.min(...all) : null;
     return [{ loss, seeds, float32, bfloat16, difference: bfloat16 - float32, seedSpread }];

@@ -19,6 +19,7 @@ import { imageClusters } from '../datasets';
 import { Random } from '../random';
 import { sharedImages } from './cells';
 import type { Cell } from './cells';
+import { drawsName } from './keys';
 import type { ResultRecord } from './records';
 import { drawnScorer, drawnScores, scoresOf } from './scores';
 import type { RunScore, RunScores } from './scores';
@@ -96,7 +97,7 @@ export class Resampling {
   /** What other seeds might have added to it. */
   seedDeviations(cell: Cell, { variance, degrees, of }: SeedNoise): Float64Array {
     const deviation = Math.sqrt(variance / cell.runs.length);
-    const normals = this.drawnOnce(`seeds ${cell.key}`, (random) => random.normal());
+    const normals = this.drawnOnce(`seeds ${drawsName(cell.key)}`, (random) => random.normal());
     const scale = this.drawnOnce(`variance ${of} ${degrees}`, (random) =>
       studentScale(random, degrees, degrees),
     );
@@ -133,7 +134,14 @@ export class Resampling {
     // Without its widening a deviation is the plain bootstrap's, whose variance K/(K − 1) makes unbiased.
     const squares = cell.runs.map((run) => {
       const own = this.runDeviations(run, score) as Float64Array;
-      return meanOf(defined(own.map((value, b) => ((value - center[b]) / scale[b]) ** 2)));
+      let [sum, count] = [0, 0];
+      for (let b = 0; b < own.length; b++) {
+        const square = ((own[b] - center[b]) / scale[b]) ** 2;
+        if (Number.isNaN(square)) continue;
+        sum += square;
+        count += 1;
+      }
+      return sum / count;
     });
     return (squares.reduce((sum, one) => sum + one, 0) * clusters) / (clusters - 1);
   }
@@ -202,16 +210,22 @@ function drawnDeviations(
 ): Float64Array[] {
   const scorer = drawnScorer(run, clusterOf);
   const lists = drawnScores.map(() => new Float64Array(weights.length));
-  weights.forEach((weight, b) => scorer(weight).forEach((value, i) => (lists[i][b] = value)));
+  for (let b = 0; b < weights.length; b++) {
+    const scores = scorer(weights[b]);
+    for (let i = 0; i < lists.length; i++) lists[i][b] = scores[i];
+  }
   for (const list of lists) {
-    const center = meanOf(defined(list));
-    list.forEach((value, b) => (list[b] = (value - center) * scale[b]));
+    const center = meanOf(list.filter((value) => !Number.isNaN(value)));
+    for (let b = 0; b < list.length; b++) list[b] = (list[b] - center) * scale[b];
   }
   return lists;
 }
 
 function meanOfLists(lists: readonly Float64Array[]): Float64Array {
-  return lists[0].map((_, b) => lists.reduce((sum, list) => sum + list[b], 0) / lists.length);
+  const means = new Float64Array(lists[0].length);
+  for (const list of lists) for (let b = 0; b < means.length; b++) means[b] += list[b];
+  for (let b = 0; b < means.length; b++) means[b] /= lists.length;
+  return means;
 }
 
 function meanOf(values: ArrayLike<number>): number {
@@ -219,8 +233,6 @@ function meanOf(values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i++) sum += values[i];
   return sum / values.length;
 }
-
-const defined = (values: Iterable<number>) => [...values].filter((value) => !Number.isNaN(value));
 
 interface Keeper<Key, Value> {
   get(key: Key): Value | undefined;

@@ -2,6 +2,7 @@
 import { invalid } from '../check';
 import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
+import { sum } from '../statistics';
 import type { RunRecord } from '../training/experiment';
 import { maximumOf } from '../extremes';
 
@@ -128,8 +129,4 @@ function checkSameLabels(where: string, first: Scored, second: Scored): void {
     const expected = `a run scored on the labels of the first, with ${pixels(first)} pixels`;
     throw invalid(where, 'second', expected, pixels(second));
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

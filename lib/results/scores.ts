@@ -96,31 +96,25 @@ export function drawnScorer(
   clusterOf: readonly number[],
 ): (weights: ArrayLike<number>) => Float64Array {
   const classes = record.classNames.length;
-  const rows = clusterSums(record, clusterOf);
+  const { rows, clusters } = clusterSums(record, clusterOf);
   const width = 5 * classes + 2;
+  const { starts, places, values } = filled(rows, clusters, width);
   const sums = new Float64Array(width);
   const [labelled, predicted, ofClass, counted, ofImages] = [1, 2, 3, 4, 5].map((i) => i * classes);
   const iou = new Float64Array(classes);
   const thirds = thirdsOf(record);
-  const groups = [thirds.head, thirds.body, thirds.tail];
+  const groups = [thirds.head, thirds.body, thirds.tail].map((ids) => Int32Array.from(ids));
   const scores = new Float64Array(drawnScores.length);
-  const all = Array.from({ length: classes }, (_, c) => c);
-  const meanOf = (ids: readonly number[], values: Float64Array, count: number, from = 0) => {
-    let [sum, present] = [0, 0];
-    for (const c of ids) {
-      if (sums[count + c] === 0) continue;
-      sum += values[from + c] / (from === 0 ? 1 : sums[count + c]);
-      present += 1;
-    }
-    return sum / present;
-  };
+  const all = Int32Array.from({ length: classes }, (_, c) => c);
   return (weights) => {
     sums.fill(0);
-    for (let cluster = 0; cluster < rows.length; cluster++) {
-      const [weight, row] = [weights[cluster], rows[cluster]];
-      if (weight > 0) for (let k = 0; k < width; k++) sums[k] += weight * row[k];
+    for (let cluster = 0; cluster < clusters; cluster++) {
+      const weight = weights[cluster];
+      if (weight === 0) continue;
+      const end = starts[cluster + 1];
+      for (let j = starts[cluster]; j < end; j++) sums[places[j]] += weight * values[j];
     }
-    let [hits, pixels, dice, present] = [0, 0, 0, 0];
+    let [hits, pixels, dice, present, ofClasses, imaged] = [0, 0, 0, 0, 0, 0];
     for (let c = 0; c < classes; c++) {
       const either = sums[labelled + c] + sums[predicted + c];
       iou[c] = iouOf(sums[c], either);
@@ -130,43 +124,76 @@ export function drawnScorer(
       dice += diceOf(sums[c], either);
       present += 1;
     }
-    scores[0] = meanOf(all, iou, labelled);
+    scores[0] = meanWhere(all, iou, sums, labelled);
     scores[1] = sums[ofImages] / sums[ofImages + 1];
-    scores[2] = meanOf(all, sums, counted, ofClass);
-    groups.forEach((ids, i) => (scores[3 + i] = meanOf(ids, iou, labelled)));
+    for (let c = 0; c < classes; c++) {
+      if (sums[counted + c] === 0) continue;
+      ofClasses += sums[ofClass + c] / sums[counted + c];
+      imaged += 1;
+    }
+    scores[2] = ofClasses / imaged;
+    for (let i = 0; i < 3; i++) scores[3 + i] = meanWhere(groups[i], iou, sums, labelled);
     scores[6] = dice / present;
     scores[7] = hits / pixels;
     return scores;
   };
 }
 
+/** The entries that are not 0 of rows one behind the other; those of a row stand from `starts[row]` on. */
+function filled(rows: Float64Array, count: number, width: number) {
+  const starts = new Int32Array(count + 1);
+  const at = [...rows.keys()].filter((k) => rows[k] !== 0);
+  for (const k of at) starts[Math.floor(k / width) + 1] += 1;
+  for (let row = 0; row < count; row++) starts[row + 1] += starts[row];
+  const places = Int32Array.from(at, (k) => k % width);
+  return { starts, places, values: Float64Array.from(at, (k) => rows[k]) };
+}
+
+/** Mean of `values` over those of `ids` that have pixels, at `from` in `sums`. */
+function meanWhere(
+  ids: Int32Array,
+  values: Float64Array,
+  sums: Float64Array,
+  from: number,
+): number {
+  let [total, present] = [0, 0];
+  for (let i = 0; i < ids.length; i++) {
+    if (sums[from + ids[i]] === 0) continue;
+    total += values[ids[i]];
+    present += 1;
+  }
+  return total / present;
+}
+
 /**
- * A row for each cluster: hits, labelled and predicted pixels of each class; Σ IoU of each class and the images that have
- * it; Σ mean IoU of the images and their number. Without counts of each image one cluster holds the whole split.
+ * For each cluster: hits, labelled and predicted pixels of each class; Σ IoU of each class and the images that have it; Σ mean
+ * IoU of the images and their number. One cluster behind the other. Without counts of each image one holds the whole split.
  */
 function clusterSums({ perImage, counts }: ResultRecord, clusterOf: readonly number[]) {
   if (perImage === undefined) {
     const { hits, labelled, predicted } = classCounts(counts);
     const none = hits.map(() => 0);
-    return [Float64Array.from([...hits, ...labelled, ...predicted, ...none, ...none, 0, 0])];
+    const rows = Float64Array.from([...hits, ...labelled, ...predicted, ...none, ...none, 0, 0]);
+    return { rows, clusters: 1 };
   }
   const { iou } = imageClassScores(perImage);
-  const rows: Float64Array[] = [];
+  const clusters = clusterOf.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
+  const classes = counts.length;
+  const width = 5 * classes + 2;
+  const rows = new Float64Array(clusters * width);
   clusterOf.forEach((cluster, i) => {
+    let at = cluster * width;
+    const add = (value: number) => (rows[at++] += value);
+    perImage.hits[i].forEach(add);
+    perImage.labelled[i].forEach(add);
+    perImage.predicted[i].forEach(add);
+    for (const value of iou[i]) add(value ?? 0);
+    for (const value of iou[i]) add(value === null ? 0 : 1);
     const ofImage = mean(iou[i]);
-    const values = [
-      ...perImage.hits[i],
-      ...perImage.labelled[i],
-      ...perImage.predicted[i],
-      ...iou[i].map((value) => value ?? 0),
-      ...iou[i].map((value) => (value === null ? 0 : 1)),
-      ofImage ?? 0,
-      ofImage === null ? 0 : 1,
-    ];
-    rows[cluster] ??= new Float64Array(values.length);
-    values.forEach((value, k) => (rows[cluster][k] += value));
+    add(ofImage ?? 0);
+    add(ofImage === null ? 0 : 1);
   });
-  return rows;
+  return { rows, clusters };
 }
 
 /** Mean IoU of each image by itself, over the classes in its labels; null for an image without a labelled pixel. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { epochMetrics } from './epochs';
 import type { EpochMetrics } from './epochs';
 import { checked } from '../schema';
+import { mean } from '../statistics';
 import type { Inferred } from '../schema';
 
 const schema = epochMetrics.pick({
@@ -24,24 +25,41 @@ export function pointsOf(epochs: readonly EpochMetrics[]): EpochPoint[] {
   return checked(epochPoints, epochs).data ?? [];
 }
 
-/** Mean of several runs, epoch by epoch, as far as all of them go; a score that one of them lacks is null. */
+/**
+ * Mean of several runs at each epoch, by its number, that all of them have; a score that one of them lacks is null. A later
+ * line of an epoch counts in place of an earlier one.
+ */
 export function meanPoints(runs: readonly (readonly EpochPoint[])[]): EpochPoint[] {
-  const epochs = runs.length === 0 ? 0 : Math.min(...runs.map((points) => points.length));
-  return Array.from({ length: epochs }, (_, i) => {
-    const points = runs.map((run) => run[i]);
-    const mean = (key: 'trainLoss' | 'validLoss' | 'meanIoU' | 'pixelAccuracy') => {
-      const values = points.flatMap((point) => point[key] ?? []);
-      return values.length < points.length
-        ? null
-        : values.reduce((sum, one) => sum + one, 0) / values.length;
-    };
-    return {
-      epoch: points[0].epoch,
-      step: points[0].step,
-      trainLoss: mean('trainLoss') as number,
-      validLoss: mean('validLoss') as number,
-      meanIoU: mean('meanIoU'),
-      pixelAccuracy: mean('pixelAccuracy'),
-    };
+  const [first, ...others] = runs.map(
+    (points) => new Map(points.map((point) => [point.epoch, point])),
+  );
+  if (first === undefined) return [];
+  const shared = [...first.keys()].filter((epoch) => others.every((run) => run.has(epoch)));
+  return shared
+    .sort((a, b) => a - b)
+    .map((epoch) => {
+      const points = [first, ...others].flatMap((run) => run.get(epoch) ?? []);
+      const meanOf = (key: 'trainLoss' | 'validLoss' | 'meanIoU' | 'pixelAccuracy') => {
+        const values = points.flatMap((point) => point[key] ?? []);
+        return values.length < points.length ? null : mean(values);
+      };
+      return {
+        epoch,
+        step: points[0].step,
+        trainLoss: meanOf('trainLoss') as number,
+        validLoss: meanOf('validLoss') as number,
+        meanIoU: meanOf('meanIoU'),
+        pixelAccuracy: meanOf('pixelAccuracy'),
+      };
+    });
+}
+
+/** The epochs that are missing before the last: `2–3, 7`; empty where none is. */
+export function missingEpochs(points: readonly EpochPoint[]): string {
+  const numbers = [...new Set([0, ...points.map(({ epoch }) => epoch)])].sort((a, b) => a - b);
+  const gaps = numbers.slice(1).flatMap((epoch, i) => {
+    const [from, to] = [numbers[i] + 1, epoch - 1];
+    return from > to ? [] : [from === to ? `${from}` : `${from}–${to}`];
   });
+  return gaps.join(', ');
 }

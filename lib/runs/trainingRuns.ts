@@ -42,10 +42,10 @@ export async function findRuns(folders: readonly string[]): Promise<TrainingRun[
 async function runFoldersBelow(folder: string): Promise<string[]> {
   const entries = await entriesIfThere('findRuns', folder);
   const has = (file: string) => entries.some(({ name }) => name === file);
-  if (has('config.json')) return has('weights.safetensors') ? [folder] : [];
+  const own = has('config.json') && has('weights.safetensors') ? [folder] : [];
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
   const below = folders.map(({ name }) => runFoldersBelow(path.join(folder, name)));
-  return (await Promise.all(below)).flat();
+  return [...own, ...(await Promise.all(below)).flat()];
 }
 
 /** The run in a folder. @throws InputError when there is none, or it has not ended. */

@@ -1,16 +1,17 @@
 /** From records to a table. */
 import { calibrate } from '../results/calibration';
-import { schemeKey, settingKey } from '../results/cells';
 import { Results } from '../results/contrast';
-import { plannedCells } from '../results/plannedCells';
+import { plannedCells, unplannedCells } from '../results/plannedCells';
 import type { PlannedCell } from '../results/plannedCells';
 import { summarize } from '../results/summary';
 import type { ResultRecord } from '../results/records';
 import { parseSweep } from '../sweeps/plan';
 import type { PlannedRun } from '../sweeps/plan';
-import { sweepPreset } from '../sweeps/presets';
+import { presetNames, sweepPreset } from '../sweeps/presets';
+import { unplannedRuns } from './leftOut';
 import { printedTable } from './printedTable';
 import { csvRows } from './rows';
+import { groupedBy, settingGroups } from './settingGroups';
 import { statisticsTable } from './statisticsTable';
 import type { ResultTable, TableCellResult, TableSettings, TableSpecification } from './types';
 
@@ -30,14 +31,27 @@ export function resultTable(
   results: Results,
   { scale, split, runs }: TableOptions,
 ): ResultTable {
-  const planned = plannedCells(
-    runs ?? plannedRuns(specification, results, scale),
-    results.cells,
-    split,
+  const { presets } = specification;
+  const given = runs ?? (presets.length > 0 && parseSweep(sweepPreset(presets, scale)).runs);
+  const planned = given ? plannedCells(given, results.cells, split) : unplannedCells(results.cells);
+  const alike = groupedBy(planned, ({ setting }) => setting);
+  const cells = planned.map((one) =>
+    cellResult(one, alike.get(one.setting) ?? [], specification, results),
   );
-  const cells = planned.map((one) => cellResult(one, planned, specification, results, split));
-  const calibration = calibrate(results, 'meanIoU');
-  const table = { specification, scale, split, cells, results, calibration };
+  // Of a table without runs nothing is drawn.
+  const calibration = planned.some(({ cell }) => cell !== undefined)
+    ? calibrate(results, 'meanIoU')
+    : ({ score: 'meanIoU', pairs: 0, significant: 0 } as const);
+  const others = given ? (runs ?? parseSweep(sweepPreset(presetNames, scale)).runs) : [];
+  const unplanned =
+    given &&
+    unplannedRuns(
+      results.cells,
+      others.map(({ config }) => config),
+      split,
+    );
+  const leftOut = [...results.skipped, ...(unplanned || [])];
+  const table = { leftOut, specification, scale, split, cells, results, calibration };
   const tables = (specification.tables ?? defaultTables)(table);
   return { ...table, tables, rows: csvRows(specification, cells) };
 }
@@ -51,26 +65,14 @@ export function tableOfRecords(
   return resultTable(specification, new Results(records, { resamples }), options);
 }
 
-function plannedRuns(
-  { presets }: TableSpecification,
-  { cells }: Results,
-  scale: TableSettings['scale'],
-): readonly Pick<PlannedRun, 'config'>[] {
-  return presets.length > 0
-    ? parseSweep(sweepPreset(presets, scale)).runs
-    : cells.flatMap(({ runs }) => runs);
-}
-
+/** @param alike cells that differ from it in the loss alone */
 function cellResult(
   planned: PlannedCell,
-  all: readonly PlannedCell[],
+  alike: readonly PlannedCell[],
   { references }: TableSpecification,
   results: Results,
-  split: TableSettings['split'],
 ): TableCellResult {
   const { cell } = planned;
-  const setting = settingKey({ config: planned.config, split });
-  const alike = all.filter((one) => settingKey({ config: one.config, split }) === setting);
   const against = references.map(({ title, is }) => {
     const origin = alike.find(is);
     const both = cell && origin?.cell && origin !== planned ? [cell, origin.cell] : undefined;
@@ -82,20 +84,10 @@ function cellResult(
   return { ...planned, summary, interval, against };
 }
 
-/** For each data set, and for each of what else runs differ in but network and loss. */
-function bySetting({ cells, split }: Pick<ResultTable, 'cells' | 'split'>): TableCellResult[][] {
-  const settings = new Map<string, TableCellResult[]>();
-  for (const cell of cells) {
-    const key = schemeKey({ config: cell.config, split });
-    settings.set(key, [...(settings.get(key) ?? []), cell]);
-  }
-  return [...settings.values()];
-}
-
 function defaultTables(table: Omit<ResultTable, 'tables' | 'rows'>) {
   const { specification, cells } = table;
-  return bySetting(table).flatMap((own) => {
-    const statistics = statisticsTable(table, own);
-    return specification.printedOf ? [printedTable(table, own, cells), statistics] : [statistics];
+  return settingGroups(cells).flatMap((group) => {
+    const statistics = statisticsTable(table, group);
+    return specification.printedOf ? [printedTable(table, group, cells), statistics] : [statistics];
   });
 }

@@ -2,9 +2,10 @@
 import type { Table } from '../print/table';
 import { paperCell } from '../paper';
 import type { PaperDataset } from '../paper';
-import { datasetTitle, lossLabel, networkTitle } from '../results/names';
+import { lossLabel, networkTitle } from '../results/names';
 import { meanCell, numberCell } from './cells';
 import { isPaperDataset } from './printedTable';
+import { settingGroups } from './settingGroups';
 import type { ResultTable, TableCellResult, TableSpecification } from './types';
 
 export const levels: TableSpecification = {
@@ -23,12 +24,15 @@ const paperName = (dataset: string): PaperDataset | undefined =>
 
 function levelsTable({ specification, cells }: Omit<ResultTable, 'tables' | 'rows'>): Table {
   const { name, labels } = specification;
+  const titles = new Map(
+    settingGroups(cells).flatMap(({ title, cells: own }) => own.map((cell) => [cell, title])),
+  );
   const rows = cells
     .filter(({ loss, summary }) => loss.name === 'crossEntropy' && summary !== null)
     .map((cell) => {
       const paper = printedOf(cell);
       return {
-        labels: [datasetTitle(cell.dataset), networkTitle(cell.network)],
+        labels: [titles.get(cell) ?? cell.title, networkTitle(cell.network)],
         cells: [
           meanCell(cell, 'meanIoU'),
           meanCell(cell, 'authorsMeanIoU'),

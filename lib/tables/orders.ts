@@ -2,7 +2,7 @@
 import type { Table } from '../print/table';
 import { isDefined } from '../results/contrast';
 import type { Compared, Results } from '../results/contrast';
-import { datasetTitle, lossLabel, networkTitle, withoutOptions } from '../results/names';
+import { lossLabel, networkTitle, withoutOptions } from '../results/names';
 import { contrastCells } from './cells';
 import type { ResultTable, TableCellResult } from './types';
 
@@ -44,15 +44,18 @@ export function paperOrders({ specification, cells, results }: ResultTable): Ord
   return printed.flatMap((one, i) =>
     printed.slice(i + 1).flatMap((other): Order[] => {
       const names = [one.cell.loss.name, other.cell.loss.name];
-      const { dataset, network } = one.cell;
-      const alike = other.cell.dataset === dataset && other.cell.network === network;
-      if (!alike || !names.some((name) => name === 'pat' || name === 'crossEntropy')) return [];
+      const { title, network, setting } = one.cell;
+      if (
+        other.cell.setting !== setting ||
+        !names.some((name) => name === 'pat' || name === 'crossEntropy')
+      )
+        return [];
       if (one.score === other.score) return [];
       const [better, worse] = one.score > other.score ? [one, other] : [other, one];
       const difference = better.score - worse.score;
       const ours = compare(results, better.cell, worse.cell);
       const verdict = verdictOf(difference, ours, results.margin);
-      const place = { dataset: datasetTitle(dataset), network: networkTitle(network) };
+      const place = { dataset: title, network: networkTitle(network) };
       return [
         { ...place, better: better.cell, worse: worse.cell, printed: difference, ours, verdict },
       ];

@@ -4,10 +4,12 @@ import type { Cell } from '../results/cells';
 import { isDefined } from '../results/contrast';
 import type { Compared } from '../results/contrast';
 import { holm } from '../results/holm';
-import { datasetTitle, lossLabel, lossTitle, networkTitle } from '../results/names';
+import { lossLabel, lossTitle, networkTitle } from '../results/names';
 import { scoreFacts } from '../results/scores';
 import { primaryContrasts } from '../sweeps/presets';
 import { contrastCells, numberCell } from './cells';
+import { groupedBy, settingGroups } from './settingGroups';
+import type { SettingGroup } from './settingGroups';
 import type { ResultTable, TableCellResult, TableSpecification } from './types';
 import { intervalText } from './words';
 
@@ -18,7 +20,7 @@ export const primary: TableSpecification = {
   labels: ['Network', 'Loss'],
   labelsOf: ({ network, loss }) => [networkTitle(network), lossLabel(loss)],
   references: [],
-  tables: (table) => [primaryTable(table)],
+  tables: primaryTables,
 };
 
 /** One comparison: the mean over the networks that have runs of both losses. */
@@ -28,27 +30,39 @@ interface PrimaryRow {
   compared: Compared | null;
 }
 
-function primaryTable(table: Omit<ResultTable, 'tables' | 'rows'>): Table {
-  const { specification, cells, results, split, calibration } = table;
-  const datasets = [...new Set(cells.map(({ dataset }) => dataset))];
-  const rows = datasets.flatMap((dataset) =>
+type Groups = readonly SettingGroup<TableCellResult>[];
+
+/**
+ * One family of tests over the data sets, as it was named; where a data set has several settings, each is a family of its own.
+ */
+function primaryTables(table: Omit<ResultTable, 'tables' | 'rows'>): Table[] {
+  const { name } = table.specification;
+  const groups = settingGroups(table.cells);
+  const ofData = groupedBy(groups, ({ cells: [{ title }] }) => title);
+  return ofData.size === groups.length
+    ? [primaryTable(name, groups, table)]
+    : groups.map((group) => primaryTable(`${name}-${group.stem}`, [group], table));
+}
+
+function primaryTable(
+  name: string,
+  groups: Groups,
+  { specification, results, split, calibration }: Omit<ResultTable, 'tables' | 'rows'>,
+): Table {
+  const rows = groups.flatMap(({ title, cells }) =>
     primaryContrasts.losses.flatMap(([left, right]) => {
-      const pairs = pairsOf(
-        cells.filter((cell) => cell.dataset === dataset),
-        left,
-        right,
-      );
+      const pairs = pairsOf(cells, left, right);
       const networks = pairs.map(([{ network }]) => networkTitle(network));
       return primaryContrasts.scores.map((score): PrimaryRow => {
         const compared = pairs.length > 0 ? results.average(pairs, { score }) : null;
-        const labels = [datasetTitle(dataset), `${lossTitle(left)} − ${lossTitle(right)}`];
+        const labels = [title, `${lossTitle(left)} − ${lossTitle(right)}`];
         return { labels: [...labels, scoreFacts[score].title], networks, compared };
       });
     }),
   );
   const corrected = correctedPs(rows);
   return {
-    name: specification.name,
+    name,
     caption:
       `${specification.title}, named before the runs: differences in mean IoU (D) and in that of the tail, the rarest third ` +
       `of the classes by training pixels, averaged over the networks, ${split} split. ${intervalText({ split, calibration })} ` +
@@ -87,10 +101,10 @@ function correctedPs(rows: readonly PrimaryRow[]): (number | null)[] {
   return ps.map((p) => (p === null ? null : (corrected.shift() as number)));
 }
 
-/** The cells of both losses on each network that has runs of both. */
+/** The cells of both losses on each network that has runs of both; a group's cells differ in network and loss alone. */
 function pairsOf(cells: readonly TableCellResult[], left: string, right: string): [Cell, Cell][] {
-  return cells.flatMap(({ loss, network, cell }): [Cell, Cell][] => {
-    const other = cells.find((one) => one.network === network && one.loss.name === right)?.cell;
+  return cells.flatMap(({ loss, setting, cell }): [Cell, Cell][] => {
+    const other = cells.find((one) => one.setting === setting && one.loss.name === right)?.cell;
     return loss.name === left && cell && other ? [[cell, other]] : [];
   });
 }

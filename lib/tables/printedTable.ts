@@ -6,6 +6,7 @@ import { scoreFacts } from '../results/scores';
 import type { RunScore } from '../results/scores';
 import { scoreCell } from './cells';
 import type { ResultTable, TableCellResult } from './types';
+import type { SettingGroup } from './settingGroups';
 import { settingText } from './words';
 
 /** True where the paper has numbers of the data set. */
@@ -28,14 +29,15 @@ const printedScores: readonly { key: PrintedKey; group: string; ours: RunScore }
  */
 export function printedTable(
   { specification, split, calibration }: Omit<ResultTable, 'tables' | 'rows'>,
-  cells: readonly TableCellResult[],
+  group: SettingGroup<TableCellResult>,
   all: readonly TableCellResult[],
 ): Table {
   const { name, title, labels, labelsOf, printedOf } = specification;
+  const { cells, stem } = group;
   const [{ dataset }] = cells;
   const withPaper = isPaperDataset(dataset);
-  const columns = printedScores.flatMap(({ group, ours }): TableColumn[] => {
-    const column = { group, digits: 2, better: scoreFacts[ours].better };
+  const columns = printedScores.flatMap(({ group: heading, ours }): TableColumn[] => {
+    const column = { group: heading, digits: 2, better: scoreFacts[ours].better };
     const own = { ...column, header: 'Ours' };
     return withPaper ? [{ ...column, header: 'Paper' }, own] : [own];
   });
@@ -48,12 +50,12 @@ export function printedTable(
     return { labels: labelsOf(cell), cells: values };
   });
   const caption =
-    `${title}, as the paper probably counts: ${settingText(cells, { split, calibration })}. mIoU over the classes that ` +
+    `${title}, as the paper probably counts: ${settingText(group, { split, calibration })}. mIoU over the classes that ` +
     'stand at ids 0–2 in the authors’ labels, batch by batch; “Dice Err” read as cross-entropy. ' +
     (withPaper
       ? 'The paper’s numbers are of validation images, the whole data set, 100 epochs and larger networks: only levels can be held beside each other.'
       : 'The paper has no numbers of this data set.');
-  return { name: `${name}-${dataset}-printed`, caption, labels, columns, rows, compact: withPaper };
+  return { name: `${name}-${stem}-printed`, caption, labels, columns, rows, compact: withPaper };
 }
 
 /** A printed number, with a note where it is derived or in doubt. */

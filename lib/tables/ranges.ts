@@ -1,20 +1,19 @@
 /** How much the temperature matters, in Table 3 of the paper and here. */
 import type { Table } from '../print/table';
-import { datasetTitle, lossLabel, networkTitle } from '../results/names';
+import { lossLabel, networkTitle } from '../results/names';
 import { contrastCells, numberCell } from './cells';
-import type { ResultTable, TableCellResult } from './types';
+import { groupedBy, settingGroups } from './settingGroups';
+import type { ResultTable } from './types';
 
 const range = (values: readonly number[]) => Math.max(...values) - Math.min(...values);
 
 /** A row for each data set and network: best less worst mean IoU over the temperatures, in print and here. */
 export function rangesTable({ specification, cells, results }: ResultTable): Table {
-  const places = new Map<string, TableCellResult[]>();
-  for (const cell of cells) {
-    const place = `${cell.dataset}/${cell.network}`;
-    places.set(place, [...(places.get(place) ?? []), cell]);
-  }
-  const rows = [...places.values()].map((own) => {
-    const [{ dataset, network }] = own;
+  const places = settingGroups(cells).flatMap(({ title, cells: group }) =>
+    [...groupedBy(group, ({ network }) => network).values()].map((own) => ({ title, own })),
+  );
+  const rows = places.map(({ title, own }) => {
+    const [{ network }] = own;
     const run = own.flatMap(({ cell, loss, summary }) => {
       const score = summary?.scores.meanIoU?.mean;
       return cell && score !== undefined ? [{ cell, label: lossLabel(loss), score }] : [];
@@ -34,7 +33,7 @@ export function rangesTable({ specification, cells, results }: ResultTable): Tab
         : null;
     const [points, low, high] = contrastCells(compared);
     return {
-      labels: [datasetTitle(dataset), networkTitle(network), best?.label ?? '–'],
+      labels: [title, networkTitle(network), best?.label ?? '–'],
       cells: [
         numberCell(run[0]?.cell.runs[0].classNames.length, 1),
         numberCell(printed.length > 1 ? range(printed) : null, 1),

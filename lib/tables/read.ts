@@ -24,8 +24,9 @@ export async function readTable(
 ): Promise<ResultTable> {
   const specification = tableNamed(name);
   const own = specification.split ?? split;
-  const { records } = await readRecords(folder, { split: own });
-  return tableOfRecords(specification, records, { scale, split: own, resamples });
+  const { records, skipped } = await readRecords(folder, { split: own });
+  const table = tableOfRecords(specification, records, { scale, split: own, resamples });
+  return { ...table, leftOut: [...skipped, ...table.leftOut] };
 }
 
 /** What the runs in `folder` took: a sentence from its `sweep.json`; undefined where there is none. */

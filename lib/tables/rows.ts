@@ -4,16 +4,28 @@ import type { Printed } from '../paper';
 import { isDefined } from '../results/contrast';
 import { lossLabel } from '../results/names';
 import { runScores } from '../results/scores';
+import { groupedBy, settingsWithin } from './settingGroups';
 import type { TableCellResult, TableSpecification } from './types';
 
-/** A row for each cell; shares are 0 … 1 but for the paper's, which are as printed. */
+/** A row for each cell, with a column for each setting in which cells of one data set differ; shares are 0 … 1 but for the paper's, which are as printed. */
 export function csvRows(
   { printedOf }: TableSpecification,
   cells: readonly TableCellResult[],
 ): FigureRow[] {
+  const titles = groupedBy(cells, ({ dataset }) => dataset);
+  const severalData = [...titles.values()].some(
+    (own) => new Set(own.map(({ title }) => title)).size > 1,
+  );
+  const settings = [...groupedBy(cells, ({ title }) => title).keys()].flatMap((title) =>
+    settingsWithin(cells, title),
+  );
+  const different = new Map(settings.map((setting) => [setting.path, setting]));
   return cells.map((cell) => {
-    const { dataset, network, loss, summary, seeds, interval, against } = cell;
-    const row: FigureRow = { dataset, network, loss: loss.name, label: lossLabel(loss) };
+    const { dataset, title, network, loss, config, summary, seeds, interval, against } = cell;
+    const row: FigureRow = { dataset };
+    if (severalData) row.data = title;
+    Object.assign(row, { network, loss: loss.name, label: lossLabel(loss) });
+    for (const { path, valueIn } of different.values()) row[path] = valueIn(config);
     row['seeds planned'] = seeds.length;
     row.seeds = summary?.seeds.length ?? 0;
     for (const score of runScores) {

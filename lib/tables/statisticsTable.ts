@@ -2,15 +2,16 @@
 import type { Table, TableCell, TableColumn } from '../print/table';
 import { contrastCells, meanCell, numberCell, scoreCell } from './cells';
 import type { ResultTable, TableCellResult } from './types';
+import type { SettingGroup } from './settingGroups';
 import { intervalText, settingText } from './words';
 
 /** Mean IoU with its interval and by images and classes; head, body and tail; the difference to each reference. */
 export function statisticsTable(
   { specification, split, calibration }: Omit<ResultTable, 'tables' | 'rows'>,
-  cells: readonly TableCellResult[],
+  group: SettingGroup<TableCellResult>,
 ): Table {
   const { name, title, labels, labelsOf, references } = specification;
-  const [{ dataset }] = cells;
+  const { cells, stem } = group;
   const mean = { digits: 1, better: 'higher' as const };
   const columns: TableColumn[] = [
     { group: 'mIoU, %', header: 'D', ...mean },
@@ -27,12 +28,12 @@ export function statisticsTable(
   const rows = cells.map((cell) => ({ labels: labelsOf(cell), cells: statisticsOf(cell) }));
   const byTrain = cells.some(({ summary }) => summary?.thirdsBy === 'train');
   const caption =
-    `${title}: ${settingText(cells, { split, calibration })}. D: over the pixels of the set, I: mean over images, ` +
+    `${title}: ${settingText(group, { split, calibration })}. D: over the pixels of the set, I: mean over images, ` +
     `C: mean over classes of the mean over their images. Head, body, tail: thirds of the classes by their pixels in the ` +
     `${byTrain ? 'training split' : 'images scored'}. ${intervalText({ split, calibration })} Descriptive: one by one, ` +
     'not corrected for their number; the comparisons named in advance are in the table of primary contrasts.';
   const table = { caption, labels, columns, rows, compact: true };
-  return { name: `${name}-${dataset}-statistics`, ...table };
+  return { name: `${name}-${stem}-statistics`, ...table };
 }
 
 function statisticsOf(cell: TableCellResult): (TableCell | null)[] {

@@ -15,9 +15,9 @@ export const table3: TableSpecification = {
   references: [temperatureReference(1)],
   isTuned: false,
   // The paper's temperatures are lost: its rows stand beside ours by their place.
-  printedOf: ({ dataset, network, loss, config }, cells) => {
+  printedOf: ({ dataset, network, setting, loss, config }, cells) => {
     if (!isPaperDataset(dataset)) return undefined;
-    const row = cells.filter((one) => one.dataset === dataset && one.network === network);
+    const row = cells.filter((one) => one.setting === setting);
     const place = row.findIndex((one) => one.config === config);
     const temperature = (place + 1) as PaperCell['temperature'];
     return paperCell({ table: 3, dataset, network, loss: loss.name, temperature });

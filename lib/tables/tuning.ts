@@ -1,9 +1,10 @@
 /** The search for each loss's option: validation scores of the candidates, and which was chosen. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Table, TableCell } from '../print/table';
-import { datasetTitle, lossLabel } from '../results/names';
+import { lossLabel } from '../results/names';
 import { tunedLoss } from '../sweeps/tuned';
 import { meanCell } from './cells';
+import { settingGroups } from './settingGroups';
 import type { ResultTable, TableSpecification } from './types';
 
 export const tuning: TableSpecification = {
@@ -23,14 +24,14 @@ function tuningTable({
   cells,
   scale,
 }: Omit<ResultTable, 'tables' | 'rows'>): Table {
-  const datasets = [...new Set(cells.map(({ dataset }) => dataset))];
+  const groups = settingGroups(cells);
   const losses = new Map(cells.map(({ loss }) => [lossLabel(loss), loss]));
   const rows = [...losses].map(([label, loss]) => ({
     labels: [label],
-    cells: datasets.map((dataset): TableCell | null => {
-      const cell = cells.find((one) => one.dataset === dataset && lossLabel(one.loss) === label);
+    cells: groups.map(({ cells: own }): TableCell | null => {
+      const cell = own.find((one) => lossLabel(one.loss) === label);
       const score = cell ? meanCell(cell, 'meanIoU') : null;
-      const chosen = isDeepStrictEqual(tunedLoss(scale, dataset, loss.name), loss);
+      const chosen = isDeepStrictEqual(tunedLoss(scale, own[0].dataset, loss.name), loss);
       return score && chosen ? { ...score, note: 'chosen' } : score;
     }),
   }));
@@ -38,6 +39,6 @@ function tuningTable({
   const caption =
     `${title}: mean IoU (%) on the validation split, SegNet of width ${config.model.width}, ` +
     `${config.epochs} epochs, one seed, the same number of candidates for each loss.`;
-  const columns = datasets.map((dataset) => ({ header: datasetTitle(dataset), digits: 2 }));
+  const columns = groups.map(({ title: header }) => ({ header, digits: 2 }));
   return { name, caption, labels, columns, rows };
 }

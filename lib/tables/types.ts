@@ -3,6 +3,7 @@ import type { FigureRow } from '../print/figure';
 import type { Table } from '../print/table';
 import type { PaperCell } from '../paper';
 import type { Calibration } from '../results/calibration';
+import type { LeftOut } from '../results/cells';
 import type { Compared, Estimate, Results } from '../results/contrast';
 import type { PlannedCell } from '../results/plannedCells';
 import type { ScoredSplitName } from '../results/records';
@@ -40,6 +41,8 @@ export interface ResultTable extends TableSettings {
   /** In the order of the plan; the cells of one data set stand together. */
   cells: TableCellResult[];
   results: Results;
+  /** Records that the table does not show, nor another one of its sweep's tables, and why. */
+  leftOut: readonly LeftOut[];
   /** Of mean IoU on all records. */
   calibration: Calibration;
   /** As printed. */

@@ -1,9 +1,10 @@
 /** Where the winner changes with the score: mean IoU over pixels (D), images (I), and classes (C). */
 import type { Table } from '../print/table';
-import { settingKey } from '../results/cells';
 import type { RunScore } from '../results/scores';
-import { lossLabel, placeTitle, withoutOptions } from '../results/names';
+import { lossLabel, networkTitle, withoutOptions } from '../results/names';
 import { contrastCells } from './cells';
+import { crossEntropyReference, patReference } from './references';
+import { groupedBy, settingGroups } from './settingGroups';
 import type { ResultTable, TableCellResult } from './types';
 
 const ways: readonly { letter: string; score: RunScore }[] = [
@@ -12,24 +13,19 @@ const ways: readonly { letter: string; score: RunScore }[] = [
   { letter: 'C', score: 'meanIoUC' },
 ];
 
-/** A row for each data set and network (and size, where runs differ in it): the loss in front by each score, and PAT − CE in each. */
-export function winnersTable({ specification, cells, results, split }: ResultTable): Table {
-  const places = new Map<string, TableCellResult[]>();
-  for (const cell of cells) {
-    const key = settingKey({ config: cell.config, split });
-    places.set(key, [...(places.get(key) ?? []), cell]);
-  }
-  const titles = [...places.values()].map(([{ dataset, network }]) => placeTitle(dataset, network));
-  const rows = [...places.values()].flatMap((own, i) => {
-    const [{ config }] = own;
-    const isOneOfSeveral = titles.filter((title) => title === titles[i]).length > 1;
-    const more = `, ${config.dataset.size.join('×')}, width ${config.model.width}, ${config.epochs} epochs`;
-    const place = isOneOfSeveral ? titles[i] + more : titles[i];
+/** A row for each network of each setting: the loss in front by each score, and PAT − CE in each. */
+export function winnersTable({ specification, cells, results }: ResultTable): Table {
+  const places = settingGroups(cells).flatMap(({ title, cells: group }) =>
+    [...groupedBy(group, ({ network }) => network).values()].map((own) => ({ title, own })),
+  );
+  const rows = places.flatMap(({ title, own }) => {
+    const place = `${title}, ${networkTitle(own[0].network)}`;
     const run = own.filter(({ summary }) => summary !== null);
     if (run.length < 2) return [];
     const winners = ways.map(({ score }) => winner(run, score));
-    const named = (name: string) => run.find(({ loss }) => loss.name === name)?.cell;
-    const [pat, crossEntropy] = [named('pat'), named('crossEntropy')];
+    const [pat, crossEntropy] = [patReference, crossEntropyReference].map(
+      ({ is }) => run.find(is)?.cell,
+    );
     const differences = ways.flatMap(({ score }) =>
       contrastCells(pat && crossEntropy ? results.contrast(pat, crossEntropy, { score }) : null),
     );

@@ -1,13 +1,20 @@
 /** Captions. */
-import { datasetTitle, networkTitle } from '../results/names';
+import { networkTitle } from '../results/names';
 import { calibrationText } from '../results/calibration';
+import type { SettingGroup } from './settingGroups';
 import type { ResultTable, TableCellResult } from './types';
 
 type Told = Pick<ResultTable, 'split' | 'calibration'>;
 
-/** `CamVid at 64×96, SegNet of width 8, 10 epochs, test split of 47 images in 16 clusters; mean ± standard deviation over 3 seeds`. */
-export function settingText(cells: readonly TableCellResult[], { split }: Told): string {
-  const [{ dataset, config }] = cells;
+/**
+ * `CamVid at 64×96, SegNet of width 8, 10 epochs, test split of 47 images in 16 clusters; mean ± standard deviation over 3
+ * seeds`, and behind the epochs what else tells the group from the others of its table.
+ */
+export function settingText(
+  { cells, besides }: Pick<SettingGroup<TableCellResult>, 'cells' | 'besides'>,
+  { split }: Told,
+): string {
+  const [{ title, config }] = cells;
   const networks = [...new Set(cells.map(({ network }) => networkTitle(network)))].join(', ');
   const images = cells.flatMap(({ cell }) => cell?.runs[0].perImage?.names.length ?? [])[0];
   const clusters = cells.flatMap(({ interval }) => interval?.clusters ?? [])[0] ?? 0;
@@ -16,10 +23,26 @@ export function settingText(cells: readonly TableCellResult[], { split }: Told):
   const planned = Math.max(...cells.map(({ seeds }) => seeds.length));
   const seeds = planned === 1 ? 'one seed' : `mean ± standard deviation over ${planned} seeds`;
   return (
-    `${datasetTitle(dataset)} at ${config.dataset.size.join('×')}, ${networks} of width ` +
-    `${config.model.width}, ${config.epochs} epochs, ${split === 'test' ? 'test' : 'validation'} split` +
-    `${counted}${clustered}; ${seeds}`
+    `${title} at ${config.dataset.size.join('×')}, ${networks} of width ` +
+    `${config.model.width}, ${config.epochs} epochs, ${besides && `${besides}, `}${split === 'test' ? 'test' : 'validation'} split` +
+    `${counted}${clustered}${skippedText(cells)}; ${seeds}`
   );
+}
+
+/** Samples that the runs left out, as they could not be read; a group's runs have the same. */
+function skippedText(cells: readonly TableCellResult[]): string {
+  const data = cells.flatMap(({ cell }) => cell?.runs.flatMap((run) => run.data ?? []) ?? [])[0];
+  const splits = [
+    ['training', data?.splits.train],
+    ['validation', data?.splits.valid],
+    ['test', data?.splits.test],
+  ] as const;
+  const lacking = splits.flatMap(([name, part]) =>
+    part && part.skipped.length > 0 ? [`${part.skipped.length} of the ${name} split`] : [],
+  );
+  return lacking.length === 0
+    ? ''
+    : `, without samples that could not be read: ${lacking.join(', ')}`;
 }
 
 /** What intervals hold, and how far they can be trusted. */

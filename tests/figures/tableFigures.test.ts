@@ -20,16 +20,16 @@ const choice = { dataset: 'camvid', network: 'unet' } as const;
 
 describe('figures of a table', () => {
   it('show the chosen cells', () => {
-    const all = tableClassBars(table, choice);
+    const [all] = tableClassBars(table, choice);
     expect(all?.data.map(({ name }) => name)).toEqual(['CE', 'PAT', 'BMS', 'BMS, authors’ code']);
-    const some = tableClassBars(table, { ...choice, losses: ['balancedSoftmax', 'pat'] });
+    const [some] = tableClassBars(table, { ...choice, losses: ['balancedSoftmax', 'pat'] });
     expect(some?.data.map(({ name }) => name)).toEqual(['PAT', 'BMS']);
     expect(some?.name).toBe('table2-camvid-unet-classes');
     expect(some?.caption).toContain('CamVid 256×256 (test), UNet of width 8, 10 epochs');
   });
 
   it('average the curves over the seeds', () => {
-    const figure = tableCurves(table, { ...choice, losses: ['pat'] });
+    const [figure] = tableCurves(table, { ...choice, losses: ['pat'] });
     expect(figure?.rows).toHaveLength(2);
     expect(figure?.rows[1]).toMatchObject({ run: 'PAT', epoch: 2, meanIoU: 0.8 });
     expect(figure?.caption).toContain('mean over the seeds');
@@ -60,10 +60,42 @@ describe('figures of a table', () => {
     expect(of('ablation')).toEqual(['PAT, τ = 2', 'BMS, authors’ code']);
   });
 
+  it('are apart for each setting, and average the curves by epoch', () => {
+    const sizes = plan({
+      'dataset.size': [
+        [64, 96],
+        [96, 144],
+      ],
+      loss: losses.slice(0, 2),
+      seed: [0, 1],
+    });
+    const own = recordsOf(sizes, ({ config }) => config.dataset.size[0] / 200);
+    const point = { step: 1, trainLoss: 1, validLoss: 1, pixelAccuracy: 0.5 };
+    const at = (epoch: number) => ({ ...point, epoch, meanIoU: epoch / 10 });
+    own[0].curves = [1, 4, 5].map(at); // a repair cut two lines out
+    own[1].curves = [1, 2, 3, 4, 5].map(at);
+    const made = tableOfRecords(tableNamed('runs'), own, { ...settings, runs: sizes });
+    const synthetic = { dataset: 'synthetic', network: 'segnet' } as const;
+    const [bars, curves] = [tableClassBars(made, synthetic), tableCurves(made, synthetic)];
+    for (const figures of [bars, curves]) {
+      expect(new Set(figures.map(({ name }) => name)).size).toBe(2);
+    }
+    expect(bars[1].name).toBe('runs-synthetic-size_96_144-segnet-classes');
+    const rows = curves[0].rows.filter(({ run }) => run === 'CE');
+    expect(rows.map(({ epoch, meanIoU }) => [epoch, meanIoU])).toEqual([
+      [1, 0.1],
+      [4, 0.4],
+      [5, 0.5],
+    ]);
+    expect(curves[0].caption).toContain('Epochs that are not known: CE: 2–3.');
+    const panels = tableIntervals(made)?.layout.annotations?.map(({ text }) => text);
+    expect(panels).toEqual(['drawn scenes, size 64×96', 'drawn scenes, size 96×144']);
+  });
+
   it('are not there without runs', () => {
     const empty = { ...choice, dataset: 'nyuv2' };
-    expect(tableClassBars(table, empty)).toBeUndefined();
-    expect(tableCurves(table, empty)).toBeUndefined();
+    expect(tableClassBars(table, empty)).toEqual([]);
+    expect(tableCurves(table, empty)).toEqual([]);
     expect(tableIntervals(tableOfRecords(tableNamed('table2'), [], settings))).toBeUndefined();
   });
 });

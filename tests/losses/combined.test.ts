@@ -5,7 +5,7 @@ import { createLoss, pixelwiseLoss } from '../../lib/losses';
 import type { LossConfig } from '../../lib/losses';
 import { lossLabel } from '../../lib/losses/labels';
 import { averagesByMask, drawsNoise, isPerPixel, lossAtEpoch } from '../../lib/losses/traits';
-import { lossFamily } from '../../lib/results/cells';
+import { lossFamily } from '../../lib/results/keys';
 import { withoutOptions } from '../../lib/results/names';
 import { parseConfig } from '../../lib/runs/config';
 import { parseSweep } from '../../lib/sweeps/plan';

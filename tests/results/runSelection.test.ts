@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bestOfEachLoss, figureColumns, groupByImages } from '../../lib/results/runSelection';
+import {
+  bestOfEachLoss,
+  distinctLabels,
+  figureColumns,
+  groupByImages,
+} from '../../lib/results/runSelection';
 import type { LossConfig } from '../../lib/losses';
 import type { NetworkName } from '../../lib/models';
 import { parseConfig } from '../../lib/runs/config';
@@ -12,16 +17,25 @@ interface Given {
   dataset?: string;
   seed?: number;
   meanIoU?: number | null;
+  epochs?: number;
 }
 
-function run({ loss, network, dataset, seed = 0, meanIoU = 0.5 }: Given): TrainingRun {
+function run({ loss, network, dataset, seed = 0, meanIoU = 0.5, epochs }: Given): TrainingRun {
   const config = parseConfig({
     dataset: { name: dataset ?? 'camvid', cache: seed > 0 ? 'memory' : 'none' },
     model: { name: network ?? 'segnet' },
     loss,
     seed,
+    epochs,
   });
-  const record = { config, scores: { meanIoU } } as TrainingRun['record'];
+  const told = {
+    classNames: ['a', 'b'],
+    counts: [
+      [3, 0],
+      [0, 4],
+    ],
+  };
+  const record = { config, scores: { meanIoU }, ...told } as unknown as TrainingRun['record'];
   return { label: lossLabel(loss), folder: '', record, epochs: [] };
 }
 
@@ -43,6 +57,21 @@ describe('bestOfEachLoss', () => {
     const withoutMasks = run({ loss: { name: 'pat', temperature: 1, normalizer: 'pixels' } });
     const runs = [ce, authors, paper, unet, pets, pat(1, 0.2), withoutMasks];
     expect(bestOfEachLoss(runs)).toHaveLength(7);
+  });
+});
+
+describe('runs that were not trained alike', () => {
+  const longer = run({ loss: { name: 'pat', temperature: 1 }, epochs: 7, meanIoU: 0.9 });
+
+  it('do not stand for each other, nor side by side without a word', () => {
+    const runs = [ce, pat(1, 0.3), longer];
+    expect(bestOfEachLoss(runs)).toHaveLength(3);
+    const groups = groupByImages(runs);
+    expect(groups.map(({ dataset, stem, runs: own }) => [dataset, stem, own.length])).toEqual([
+      ['camvid, epochs 100', 'camvid_epochs_100', 2],
+      ['camvid, epochs 7', 'camvid_epochs_7', 1],
+    ]);
+    expect(distinctLabels([pat(1, 0.3), longer])).toEqual(['epochs 100', 'epochs 7']);
   });
 });
 

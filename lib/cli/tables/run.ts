@@ -1,11 +1,13 @@
 /** What `npm run tables` does once its arguments are understood. */
 import path from 'node:path';
 import { checkOneOf, InputError } from '../../check';
+import type { ExperimentConfig } from '../../runs/config';
 import { Results } from '../../results/contrast';
 import { readRecords } from '../../results/records';
 import type { ScoredSplitName } from '../../results/records';
 import { resultTable, tableSpecifications } from '../../tables';
 import { writeTable } from '../../tables/files';
+import { uniqueLeftOut, unplannedRuns } from '../../tables/leftOut';
 import { scales } from '../../sweeps/presets';
 import { planSweep } from '../sweep/plan';
 
@@ -30,7 +32,8 @@ export async function writeTables(
     test: await readRecords(folder, { split: 'test' }),
   };
   const results = { valid: new Results(read.valid.records), test: new Results(read.test.records) };
-  let cellsFound = 0;
+  const planned: ExperimentConfig[] = [];
+  let [cellsFound, written] = [0, 0];
   for (const specification of tableSpecifications) {
     const { name, presets } = specification;
     // Runs of other sweeps stand together in a table of their own.
@@ -39,23 +42,30 @@ export async function writeTables(
       presets.length === 0
         ? undefined
         : planSweep(presets.join(','), undefined, { scale, settings }).runs;
+    planned.push(...(runs ?? []).map(({ config }) => config));
     const own: ScoredSplitName = specification.split ?? split;
     const table = resultTable(specification, results[own], { scale, split: own, runs });
     const found = table.cells.filter(({ cell }) => cell !== undefined);
     const seeds = found.reduce((sum, { summary }) => sum + (summary?.seeds.length ?? 0), 0);
-    const planned = table.cells.reduce((sum, cell) => sum + cell.seeds.length, 0);
-    const state = `${name}: ${found.length} of ${table.cells.length} cells, ${seeds} of ${planned} runs`;
-    cellsFound += found.length;
+    const known = table.cells.reduce((sum, cell) => sum + cell.seeds.length, 0);
+    const state = `${name}: ${found.length} of ${table.cells.length} cells, ${seeds} of ${known} runs`;
+    cellsFound += presets.length > 0 ? found.length : 0;
+    written += found.length;
     if (found.length === 0) process.stdout.write(`${state}; not written\n`);
     else {
       await writeTable(table, out);
       process.stdout.write(`${state}: ${path.join(out, name)}.{tex,md,csv}\n`);
     }
   }
-  for (const { file, reason } of [...read.valid.skipped, ...results[split].skipped]) {
+  const unplanned = cellsFound > 0 ? unplannedRuns(results[split].cells, planned, split) : [];
+  const leftOut = [read.valid, read[split], results.valid, results[split]];
+  for (const { file, reason } of uniqueLeftOut([
+    ...leftOut.flatMap(({ skipped }) => skipped),
+    ...unplanned,
+  ])) {
     process.stderr.write(`left out: ${file}: ${reason}\n`);
   }
-  if (cellsFound > 0) return 0;
+  if (written > 0) return 0;
   const { length } = read.valid.records;
   throw new InputError(
     `${where}: DIR must hold records of runs with scores of the ${split} split, got ${length} records without in ` +

@@ -1,0 +1,77 @@
+/** Strings that are equal for runs that differ in nothing but what a comparison leaves out. */
+import { partsOf } from '../losses/traits';
+import type { ResultRecord } from './records';
+
+/** What a run was asked to do, and which split of its data is scored. */
+export type Placed = Pick<ResultRecord, 'config' | 'split'>;
+
+/** Settings that change no score: how a run is driven, and where its data lies. */
+const withoutEffect = ['seed', 'checkpoints', 'logging', 'execution'];
+const dataWithoutEffect = ['root', 'cache'];
+
+/** Three keys of one run, each leaving out more. */
+export interface RunKeys {
+  /** All that a score depends on but the seed. */
+  key: string;
+  /** The key without the loss: runs that share it differ in loss and seed alone. */
+  setting: string;
+  /** The key without network and loss. */
+  scheme: string;
+}
+
+/**
+ * @param data which data the run is of, the first line of each key (default: unknown, as in a plan, and no such line)
+ */
+export function runKeys({ config, split }: Placed, data?: string): RunKeys {
+  const shared = sharedSettings(config, split);
+  const model = { ...config.model, name: 'segnet' };
+  const [key, setting, scheme] = [
+    shared,
+    { ...shared, loss: null },
+    { ...shared, loss: null, model },
+  ].map((value) => (data === undefined ? '' : `${data}\n`) + stableJson(value));
+  return { key, setting, scheme };
+}
+
+/** A key as a plan has it: which data it is of is not known before there are runs. */
+export function plannedKey(key: string): string {
+  return key.slice(key.indexOf('\n') + 1);
+}
+
+/** A name for random draws. Records that name no data have the draws that they had before records did. */
+export function drawsName(key: string): string {
+  return key.startsWith('~') ? plannedKey(key) : key;
+}
+
+/** Equal for a loss whatever its options, but for the authors' variant and PAT's 1/|M|: those are losses of their own. */
+export function lossFamily(loss: { name: string }): string {
+  const variant = 'variant' in loss ? loss.variant : undefined;
+  const normalizer = 'normalizer' in loss ? loss.normalizer : undefined;
+  return stableJson([loss.name, variant, normalizer, ...partsOf(loss).map(lossFamily)]);
+}
+
+/** What scores depend on, without the seed. */
+export function sharedSettings(
+  config: Placed['config'],
+  split: Placed['split'],
+): Record<string, unknown> {
+  return { ...without(config, withoutEffect), dataset: datasetSettings(config.dataset), split };
+}
+
+/** What images and labels depend on. */
+export function datasetSettings(dataset: Placed['config']['dataset']): Record<string, unknown> {
+  return without(dataset, dataWithoutEffect);
+}
+
+function without(value: object, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
+}
+
+/** JSON with the keys of every object in order. */
+export function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
