@@ -35,6 +35,18 @@ const table: readonly DatasetDefinition[] = [
 /** The names `openDataset` takes, besides `'auto'`. */
 export const datasetNames: readonly string[] = table.map(({ name }) => name);
 
+/** The title of a data set by its name; a name that the kit does not know, or stands for data of your own, stays as it is. */
+export function datasetTitle(name: string): string {
+  return isKnownDataset(name) ? (findDefinition(name)?.title ?? name) : name;
+}
+
+/** Whether a data set of this name is always the same one; `folder` is another one at every root. */
+export function isKnownDataset(name: string): boolean {
+  return name !== folder.name && findDefinition(name) !== undefined;
+}
+
+const findDefinition = (name: string) => table.find((definition) => definition.name === name);
+
 const commonOptions: readonly (keyof DatasetOptions)[] = [
   'name',
   'root',
@@ -98,7 +110,7 @@ async function resolve(
   if (size !== undefined) checkSize(where, size);
   const auto = options.name === 'auto';
   const name = auto ? await findDataset({ root, split }) : options.name;
-  const definition = table.find((candidate) => candidate.name === name) ?? synthetic;
+  const definition = findDefinition(name) ?? synthetic;
   const own = auto ? namesOf({ ...fileOptions, ...syntheticOptions }) : definition.options;
   checkKnownOptions(where, options, [...commonOptions, ...own]);
   return { definition, resolved: { ...options, name, root, split, seed, voidAs } };
@@ -115,7 +127,7 @@ export async function findDataset({
 }: { prefer?: readonly string[]; root?: string; split?: Split } = {}): Promise<string> {
   for (const name of prefer) {
     checkOneOf('findDataset', 'prefer', name, datasetNames);
-    const definition = table.find((candidate) => candidate.name === name);
+    const definition = findDefinition(name);
     if (await definition?.has(root, split)) return name;
   }
   return synthetic.name;

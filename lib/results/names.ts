@@ -1,29 +1,13 @@
 /** Data sets, networks, losses and differences as figures, tables and sentences name them. */
+import { datasetTitle } from '../datasets';
 import type { LossConfig } from '../losses';
 import { mapLosses } from '../losses/traits';
 import { networkTitle } from '../models';
 import type { NetworkName } from '../models';
 
+export { datasetTitle, isKnownDataset } from '../datasets';
 export { lossLabel, lossTitle } from '../losses/labels';
 export { networkTitle } from '../models';
-
-const datasetTitles = new Map([
-  ['oxfordPet', 'Oxford-IIIT Pet'],
-  ['cityscapes', 'Cityscapes'],
-  ['nyuv2', 'NYUv2'],
-  ['camvid', 'CamVid'],
-  ['synthetic', 'drawn scenes'],
-]);
-
-/** A name that the kit does not know stays as it is. */
-export function datasetTitle(name: string): string {
-  return datasetTitles.get(name) ?? name;
-}
-
-/** Whether a data set of this name is always the same one; `folder` is another one at every root. */
-export function isKnownDataset(name: string): boolean {
-  return datasetTitles.has(name);
-}
 
 /** `CamVid, SegNet`. */
 export function placeTitle(dataset: string, network: NetworkName): string {

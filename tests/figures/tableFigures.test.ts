@@ -89,7 +89,7 @@ describe('figures of a table', () => {
     ]);
     expect(curves[0].caption).toContain('Epochs that are not known: CE: 2–3.');
     const panels = tableIntervals(made)?.layout.annotations?.map(({ text }) => text);
-    expect(panels).toEqual(['drawn scenes, size 64×96', 'drawn scenes, size 96×144']);
+    expect(panels).toEqual(['Synthetic scenes, size 64×96', 'Synthetic scenes, size 96×144']);
   });
 
   it('are not there without runs', () => {
