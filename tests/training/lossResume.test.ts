@@ -38,7 +38,8 @@ async function run(outDir: string, loss: LossConfig, last?: number) {
   const running = runExperiment(config(loss), { outDir, signal: stop.signal, onProgress });
   if (last !== undefined) await expect(running).rejects.toThrow('stopped');
   const sha = last === undefined ? (await running).weightsSha256 : undefined;
-  expect(notes).toEqual([]); // as a graph
+  // As a graph; that the tiny split lacks classes is told, too.
+  expect(notes.filter((note) => !/have no pixel|has no pixel/.test(note))).toEqual([]);
   return sha;
 }
 
