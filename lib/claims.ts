@@ -8,7 +8,7 @@
  *
  * To add a claim: an entry in a file of `claims/`. Nothing here knows a result: other records give other verdicts.
  */
-import { ablationClaims } from './claims/ablation';
+import { ablationClaims } from './claims/ablationClaims';
 import { costClaims } from './claims/cost';
 import type { Evidence } from './claims/evidence';
 import { formulaClaims } from './claims/formula';
@@ -17,17 +17,17 @@ import { maskClaims } from './claims/masks';
 import { outOfReachClaims } from './claims/outOfReach';
 import { rareClassClaims } from './claims/rareClasses';
 import { stabilityClaims } from './claims/stability';
-import { tableClaims } from './claims/tables';
+import { tableClaims } from './claims/tableClaims';
 import { temperatureClaims } from './claims/temperature';
-import { verdicts } from './claims/types';
-import type { Claim, LedgerRow, Verdict } from './claims/types';
+import { verdicts } from './claims/claimTypes';
+import type { Claim, LedgerRow, Verdict } from './claims/claimTypes';
 
-export { ClaimRuns } from './claims/runs';
+export { ClaimRuns } from './claims/claimRuns';
 export { measureFormula, measureMasks } from './claims/measure';
 export { measureGradients } from './claims/measureGradients';
-export { verdicts } from './claims/types';
+export { verdicts } from './claims/claimTypes';
 export type { Evidence } from './claims/evidence';
-export type { Claim, Comparison, LedgerRow, Verdict } from './claims/types';
+export type { Claim, Comparison, LedgerRow, Verdict } from './claims/claimTypes';
 
 /** In the order of the ledger. */
 export const claims: readonly Claim[] = [

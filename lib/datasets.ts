@@ -9,7 +9,7 @@ import { checkKnownOptions, checkNumber, checkOneOf, invalid, shapeText } from '
 import { camvid } from './datasets/camvid';
 import { cityscapes } from './datasets/cityscapes';
 import { maxPixels } from './datasets/decode/limits';
-import { folder } from './datasets/folder';
+import { folder } from './datasets/folderDataset';
 import { nyuv2 } from './datasets/nyuv2';
 import { fileOptions, namesOf, syntheticOptions, voidRule } from './datasets/options';
 import { oxfordPet } from './datasets/oxfordPet';
@@ -20,7 +20,7 @@ import type {
   ResolvedOptions,
   SegmentationDataset,
   Split,
-} from './datasets/types';
+} from './datasets/datasetTypes';
 
 /** In the order in which `'auto'` takes them; the one that needs no files comes last. */
 const table: readonly DatasetDefinition[] = [

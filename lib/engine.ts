@@ -15,8 +15,8 @@ import { evaluationLosses, TrainingGraph } from './engine/trainingGraph';
 import type { BatchShapes, TrainingGraphOptions } from './engine/trainingGraph';
 import { evaluateLogits } from './engine/batchEvaluation';
 import type { BatchEvaluation } from './engine/batchEvaluation';
-import { divergence, isSound, stepResult, trainingStep } from './engine/step';
-import type { StepInput, StepResult, TrainingBatch } from './engine/step';
+import { divergence, isSound, stepResult, trainingStep } from './engine/trainingStep';
+import type { StepInput, StepResult, TrainingBatch } from './engine/trainingStep';
 
 export type Execution = 'graph' | 'eager';
 

@@ -30,7 +30,7 @@ import type {
   PixelwiseLoss,
   SegmentationLoss,
   UnaveragedLoss,
-} from './losses/types';
+} from './losses/lossTypes';
 
 export type {
   LossContext,
@@ -38,7 +38,7 @@ export type {
   PixelwiseLoss,
   SegmentationLoss,
   UnaveragedLoss,
-} from './losses/types';
+} from './losses/lossTypes';
 export type { OptionSpecs, OwnLossDescription, OwnLossFunction } from './losses/ownLoss';
 
 const losses = {

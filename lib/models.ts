@@ -11,7 +11,7 @@ import { nestedUnet } from './models/nestedUnet';
 import { checkOwnWeights, commonOptions, ownNetwork } from './models/ownNetwork';
 import type { OwnNetworkDescription, OwnNetworkFunction } from './models/ownNetwork';
 import { segnet } from './models/segnet';
-import type { ModelOptions, ModelVariant, Network } from './models/types';
+import type { ModelOptions, ModelVariant, Network } from './models/modelTypes';
 import { unet } from './models/unet';
 import { probeNativeOps } from './ops';
 import { Random } from './random';

@@ -16,14 +16,14 @@ import type { Figure } from './print/figure';
 import { figureBundle } from './notebook/figureOutput';
 import { writeOutput } from './notebook/output';
 import { pageBundle } from './notebook/pageOutput';
-import { renderTable } from './notebook/table';
-import type { FrameLike, TableOptions } from './notebook/table';
+import { renderTable } from './notebook/notebookTable';
+import type { FrameLike, TableOptions } from './notebook/notebookTable';
 
 export { checkLoss } from './notebook/checkLoss';
 export { exportFigure } from './print/export';
 export { liveFigure } from './notebook/liveFigure';
 export { progress } from './notebook/progress';
-export { dataFrame } from './notebook/table';
+export { dataFrame } from './notebook/notebookTable';
 
 const CSS_PIXELS_PER_MILLIMETRE = 96 / 25.4;
 

@@ -9,8 +9,8 @@
  */
 export { readRecords } from './results/records';
 export type { ReadRecords, ResultRecord } from './results/records';
-export { runScores, scoreFacts, scoresOf } from './results/scores';
-export type { RunScore, RunScores } from './results/scores';
+export { runScores, scoreFacts, scoresOf } from './results/scorer';
+export type { RunScore, RunScores } from './results/scorer';
 export { groupCells } from './results/cells';
 export type { Cell, LeftOut } from './results/cells';
 export { summarize } from './results/summary';

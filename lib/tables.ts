@@ -8,18 +8,18 @@
  * To add a table: a file in `tables/` with its specification, and a line here.
  */
 import { checkOneOf } from './check';
-import { ablation } from './tables/ablation';
+import { ablation } from './tables/ablationTable';
 import { levels } from './tables/levels';
 import { primary } from './tables/primary';
-import { runs } from './tables/runs';
+import { runs } from './tables/runsTable';
 import { table1 } from './tables/table1';
 import { table2 } from './tables/table2';
 import { table3 } from './tables/table3';
 import { tuning } from './tables/tuning';
-import type { TableSpecification } from './tables/types';
+import type { TableSpecification } from './tables/specification';
 
 export { resultTable, tableOfRecords } from './tables/build';
-export type { ResultTable, TableCellResult, TableSpecification } from './tables/types';
+export type { ResultTable, TableCellResult, TableSpecification } from './tables/specification';
 
 /** In the order in which they are written; the last is for runs of no preset. */
 export const tableSpecifications: readonly TableSpecification[] = [

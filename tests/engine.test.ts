@@ -7,11 +7,11 @@ import { exampleLoss } from './losses/support';
 import type { SegmentationLoss } from '../lib/losses';
 import { createModel, networkNames } from '../lib/models';
 import type { NetworkName } from '../lib/models';
-import type { ModelVariant } from '../lib/models/types';
+import type { ModelVariant } from '../lib/models/modelTypes';
 import { trainableVariables } from '../lib/models/layers';
 import { Random } from '../lib/random';
 import { Adam } from '../lib/engine/adam';
-import { DivergedError } from '../lib/engine/step';
+import { DivergedError } from '../lib/engine/trainingStep';
 
 const CLASSES = 3;
 

@@ -6,7 +6,7 @@ import { tableMarkdown } from '../lib/print/table';
 import { isDefined, readRecords, Results } from '../lib/results';
 import type { Compared, Contrast } from '../lib/results';
 import { resultTable, tableNamed, tableOfRecords, tableSpecifications } from '../lib/tables';
-import { tableFiles } from '../lib/tables/files';
+import { tableFiles } from '../lib/tables/tableFiles';
 import { plan, recordsOf } from './results/plannedRecords';
 
 const settings = { scale: 'laptop', split: 'test', resamples: 199 } as const;

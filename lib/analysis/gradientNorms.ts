@@ -11,7 +11,7 @@
  */
 import { tf } from '../backend';
 import { checkNumber, invalid } from '../check';
-import type { Sample, SegmentationDataset } from '../datasets/types';
+import type { Sample, SegmentationDataset } from '../datasets/datasetTypes';
 import { unitImage } from '../datasets/unitImages';
 import { pixelwiseLoss } from '../losses';
 import type { LossConfig } from '../losses';

@@ -5,7 +5,7 @@
  */
 import { checkKnownOptions, checkNumber } from '../check';
 import { prefetch } from '../datasets/prefetch';
-import type { Colour, LabelMap, SegmentationDataset, Split } from '../datasets/types';
+import type { Colour, LabelMap, SegmentationDataset, Split } from '../datasets/datasetTypes';
 import { spreadIndices } from './spreadIndices';
 
 /** One class over the images read. */

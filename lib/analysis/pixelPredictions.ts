@@ -8,7 +8,7 @@
  */
 import { tf } from '../backend';
 import { checkNumber, invalid } from '../check';
-import type { SegmentationDataset } from '../datasets/types';
+import type { SegmentationDataset } from '../datasets/datasetTypes';
 import { unitImage } from '../datasets/unitImages';
 import { patCoefficient } from '../losses/pat';
 import type { PatCoefficientOptions } from '../losses/pat';

@@ -5,12 +5,12 @@ import type { Cell } from '../results/cells';
 import { isDefined } from '../results/contrast';
 import type { Compared } from '../results/contrast';
 import { lossLabel, placeTitle, signed, withoutOptions } from '../results/names';
-import { scoreFacts } from '../results/scores';
-import type { RunScore } from '../results/scores';
+import { scoreFacts } from '../results/scorer';
+import type { RunScore } from '../results/scorer';
 import { minimumOf } from '../extremes';
 import { listed, withoutRuns } from './judge';
-import type { ClaimRuns } from './runs';
-import type { Comparison, Judgement, Verdict } from './types';
+import type { ClaimRuns } from './claimRuns';
+import type { Comparison, Judgement, Verdict } from './claimTypes';
 
 /** `left` − `right` in one place. */
 export interface Pair {

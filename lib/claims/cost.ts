@@ -8,7 +8,7 @@ import { costGroups, costRatios, count, lackingText, ratiosText } from './costRa
 import type { CostEvidence, CostGroup, CostQuantity, CostSource } from './costRatios';
 import { caseRule, judgeCases, judged, outcomeOf, untestable } from './judge';
 import type { CaseOutcome } from './judge';
-import type { Claim, Judgement, LedgerRow } from './types';
+import type { Claim, Judgement, LedgerRow } from './claimTypes';
 
 /** Times that "much" asks for, the kit's reading. */
 const MUCH = 1.25;

@@ -3,13 +3,13 @@ import type { LossConfig, LossName } from '../losses';
 import type { NetworkName } from '../models';
 import { paperDatasets, patReadings } from '../paper';
 import type { PaperDataset } from '../paper';
-import { scoreFacts } from '../results/scores';
-import type { RunScore } from '../results/scores';
+import { scoreFacts } from '../results/scorer';
+import type { RunScore } from '../results/scorer';
 import { comparePairs, intervalRule, judgeMean, judgement, meanRule } from './compare';
 import type { Differences, Pair } from './compare';
 import { withoutRuns } from './judge';
-import type { ClaimRuns, PatReading } from './runs';
-import type { Claim, Judgement, Verdict } from './types';
+import type { ClaimRuns, PatReading } from './claimRuns';
+import type { Claim, Judgement, Verdict } from './claimTypes';
 
 export const segnet: readonly NetworkName[] = ['segnet'];
 export const otherNetworks: readonly NetworkName[] = ['unet', 'attentionUnet', 'nestedUnet'];

@@ -4,7 +4,7 @@ import type { LossCurves } from '../analysis/lossCurves';
 import type { MaskImbalance } from '../analysis/maskImbalance';
 import type { LossReport, StepReport } from '../measurement/reports';
 import type { TrainingCost } from '../measurement/trainingCost';
-import type { ClaimRuns } from './runs';
+import type { ClaimRuns } from './claimRuns';
 
 export interface Evidence {
   runs: ClaimRuns;

@@ -1,11 +1,11 @@
 /** What §4.1–4.2 say of the formula, tested on one pixel. */
 import { checkObservations } from '../analysis/lossObservations';
 import type { Finding } from '../analysis/lossObservations';
-import { significant } from '../print/labels';
+import { significant } from '../print/figureText';
 import type { Evidence } from './evidence';
 import { caseRule, judgeCases, untestable } from './judge';
 import type { CaseOutcome } from './judge';
-import type { Claim } from './types';
+import type { Claim } from './claimTypes';
 
 const HIGH = 0.99;
 

@@ -1,13 +1,13 @@
 /** What §3.2 and §4.3 say of gradient norms and mask sizes, tested by automatic differentiation. */
 import { ratioStatistics } from '../analysis/gradientRatios';
 import type { RatioStatistics } from '../analysis/gradientRatios';
-import { significant } from '../print/labels';
+import { significant } from '../print/figureText';
 import { measuredOver } from '../measurement/measured';
 import type { Interval } from '../results/bootstrap';
 import type { Evidence, GradientEvidence } from './evidence';
 import { imageRule, overImages } from './imageClusters';
 import { caseRule, judgeCases, outcomeOf, untestable } from './judge';
-import type { Claim, Judgement } from './types';
+import type { Claim, Judgement } from './claimTypes';
 
 const NOTEBOOK = '04-gradient-norms';
 /** Largest over smallest norm in an image up to which norms are called alike. */

@@ -1,6 +1,6 @@
 /** From cases to a verdict, one rule for every claim that is made of cases. */
 import type { Interval } from '../results/bootstrap';
-import type { Judgement, Verdict } from './types';
+import type { Judgement, Verdict } from './claimTypes';
 
 /** What one case says of a claim; open where its interval contains the bar. */
 export type CaseOutcome = 'for' | 'against' | 'open';

@@ -1,6 +1,6 @@
 /** What Fig. 2 and §5.1 say of the data, counted on label maps; and what the records say of Pet's border. */
 import type { MaskImbalance } from '../analysis/maskImbalance';
-import { significant } from '../print/labels';
+import { significant } from '../print/figureText';
 import { spreadOf } from '../measurement/spread';
 import { datasetTitle, networkTitle } from '../results/names';
 import { maximumOf, minimumOf } from '../extremes';
@@ -8,8 +8,8 @@ import type { Evidence, MaskEvidence } from './evidence';
 import { imageRule, overImages } from './imageClusters';
 import { caseRule, judgeCases, outcomeOf, untestable } from './judge';
 import type { CaseOutcome } from './judge';
-import type { ClaimRuns } from './runs';
-import type { Claim, Judgement } from './types';
+import type { ClaimRuns } from './claimRuns';
+import type { Claim, Judgement } from './claimTypes';
 
 const NOTEBOOK = '01-mask-imbalance';
 /** Largest over smallest mask in the median image from which masks are called imbalanced. */

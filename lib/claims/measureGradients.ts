@@ -3,7 +3,7 @@ import { measureGradientNorms } from '../analysis/gradientNorms';
 import { spreadIndices } from '../analysis/spreadIndices';
 import { tf } from '../backend';
 import { imageClusters } from '../datasets';
-import type { Sample, SegmentationDataset } from '../datasets/types';
+import type { Sample, SegmentationDataset } from '../datasets/datasetTypes';
 import { unitImage } from '../datasets/unitImages';
 import { createLoss, pixelwiseLoss } from '../losses';
 import type { SegmentationLoss } from '../losses';

@@ -1,7 +1,7 @@
 /** Claims for which the kit has no measurement at all, and why. */
 import type { Evidence } from './evidence';
 import { untestable } from './judge';
-import type { Claim } from './types';
+import type { Claim } from './claimTypes';
 
 export const outOfReachClaims: readonly Claim[] = [
   {

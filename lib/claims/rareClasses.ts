@@ -1,7 +1,7 @@
 /** Claims about rare classes, and about not forgetting the frequent ones. */
 import { abstractDeclination } from '../paper';
 import { allNetworks, patClaims } from './differences';
-import type { Claim } from './types';
+import type { Claim } from './claimTypes';
 
 export const rareClassClaims: readonly Claim[] = patClaims([
   {

@@ -4,8 +4,8 @@ import { spread } from '../results/bootstrap';
 import { datasetTitle } from '../results/names';
 import { allNetworks, forBothReadings } from './differences';
 import { judged, untestable } from './judge';
-import type { ClaimRuns, PatReading } from './runs';
-import type { Claim, Judgement } from './types';
+import type { ClaimRuns, PatReading } from './claimRuns';
+import type { Claim, Judgement } from './claimTypes';
 
 export const stabilityClaims: readonly Claim[] = forBothReadings((reading) => ({
   id: 'stability',

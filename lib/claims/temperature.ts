@@ -5,13 +5,13 @@ import { paperDatasets } from '../paper';
 import type { Cell } from '../results/cells';
 import type { Compared } from '../results/contrast';
 import { placeTitle } from '../results/names';
-import type { RunScore } from '../results/scores';
+import type { RunScore } from '../results/scorer';
 import { maximumOf, minimumOf } from '../extremes';
 import { comparison, intervalRule, judgeMean, judgement, meanRule } from './compare';
 import type { Differences } from './compare';
 import { caseRule, judgeCases, outcomeOf, untestable, withoutRuns } from './judge';
-import type { ClaimRuns } from './runs';
-import type { Claim, Comparison, Judgement } from './types';
+import type { ClaimRuns } from './claimRuns';
+import type { Claim, Comparison, Judgement } from './claimTypes';
 
 const TABLE3 = '08-table3-temperature';
 const networks: readonly NetworkName[] = ['segnet', 'unet'];

@@ -1,7 +1,7 @@
 /** `npm run bench`: how fast the kit is, beside PyTorch, measured in one run. A new bench is a line here. */
 import { writeFile } from 'node:fs/promises';
 import { checkNumber, checkOneOf } from '../check';
-import type { BenchOptions, BenchReport } from './bench/types';
+import type { BenchOptions, BenchReport } from './bench/benchTypes';
 import { parseArguments, runCommand } from './support/command';
 
 const help = `Usage: npm run bench -- step|infer|loss|epoch|data|notebook [options]
@@ -66,12 +66,12 @@ const benches: Record<string, Bench> = {
   step: {
     rounds: 9,
     options: [...inference, 'losses'],
-    load: async () => (await import('./bench/step')).benchStep,
+    load: async () => (await import('./bench/stepBench')).benchStep,
   },
   infer: {
     rounds: 9,
     options: inference,
-    load: async () => (await import('./bench/step')).benchInfer,
+    load: async () => (await import('./bench/stepBench')).benchInfer,
   },
   loss: {
     rounds: 9,
@@ -86,12 +86,12 @@ const benches: Record<string, Bench> = {
   data: {
     rounds: 5,
     options: ['root'],
-    load: async () => (await import('./bench/data')).benchData,
+    load: async () => (await import('./bench/dataBench')).benchData,
   },
   notebook: {
     rounds: 1,
     options: ['notebooks', 'profile'],
-    load: async () => (await import('./bench/notebook')).benchNotebook,
+    load: async () => (await import('./bench/notebookBench')).benchNotebook,
   },
 };
 

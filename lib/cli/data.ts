@@ -47,7 +47,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
     case 'check': {
       const options = { root, json: flag };
       const { values, positionals } = parseArguments(usage, rest, options, ['NAME']);
-      return (await import('./data/check')).check(positionals[0], { ...values, signal });
+      return (await import('./data/checkDataset')).check(positionals[0], { ...values, signal });
     }
     case 'new-folder': {
       const { positionals } = parseArguments(usage, rest, {}, ['DIR']);

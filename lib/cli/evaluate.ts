@@ -42,7 +42,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
     'train',
   ] as const);
   // Loaded late: a wrong command line must not wait for TensorFlow.
-  const { printEvaluation } = await import('./evaluate/print');
+  const { printEvaluation } = await import('./evaluate/printScores');
   return printEvaluation(
     positionals[0],
     { split, data, predictions, groupsBy, plugins, signal },

@@ -77,10 +77,10 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
     return 0;
   }
   const { values } = parseArguments('npm run sweep', args, options);
-  const commands = await import('./sweep/run');
+  const commands = await import('./sweep/runSweep');
   if (values.status !== undefined) return commands.status(values.status);
   if (values.collect !== undefined) {
-    const { collect } = await import('./sweep/collect');
+    const { collect } = await import('./sweep/collectRuns');
     return collect(values.collect, required('--to', values.to), values.commit);
   }
   const jobs = whole('--jobs', values.jobs, 1);
@@ -94,13 +94,14 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   }
   const config = required('--config', values.config);
   // Loaded late: a wrong command line must not wait for TensorFlow.
-  const { planSweep } = await import('./sweep/plan');
+  const { planSweep } = await import('./sweep/askedPlan');
   const plan = planSweep(config, await fileIfAny(config), {
     scale: values.scale,
     settings: values.set,
     plugins: values.plugin,
   });
-  if (values['dry-run']) return (await import('./sweep/estimate')).dryRun(plan, { jobs, signal });
+  if (values['dry-run'])
+    return (await import('./sweep/estimateSweep')).dryRun(plan, { jobs, signal });
   const out = required('--out', values.out);
   if (!values.slurm) return commands.runAll(out, plan, { jobs, threads, retries, signal });
   const { partition, time, gpus, cpus, memory } = values;

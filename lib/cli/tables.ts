@@ -38,7 +38,7 @@ async function main(args: string[]): Promise<number> {
     options,
     given ? ['DIR'] : [],
   );
-  const { writeTables } = await import('./tables/run'); // late: a wrong command line must not wait for TensorFlow
+  const { writeTables } = await import('./tables/writeTables'); // late: a wrong command line must not wait for TensorFlow
   const [folder = path.join('data', 'results', 'laptop')] = positionals;
   const { out = path.join(folder, 'tables'), scale, set: settings, split } = values;
   return writeTables(folder, { out, scale, settings, split });

@@ -54,7 +54,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   // Loaded late: a wrong command line must not wait for TensorFlow.
   const { withSettings } = await import('../runs/config');
   const input = withPlugins(withSettings(file, values.set), values.plugin) as ExperimentInput;
-  const command = await import('./train/run');
+  const command = await import('./train/runTraining');
   if (dryRun) return command.dryRun(input, signal);
   return command.train(input, { outDir: out, fresh, signal });
 }

@@ -5,7 +5,7 @@ import { Random } from '../random';
 import { drawTransform, isIdentity, resolveAugmentation, transformBatch } from './augment';
 import type { GeometricTransform } from './augment';
 import { prefetch } from './prefetch';
-import type { Batch, BatchOptions, Sample, SampleSource } from './types';
+import type { Batch, BatchOptions, Sample, SampleSource } from './datasetTypes';
 import { unitImages } from './unitImages';
 
 const known: readonly (keyof BatchOptions)[] = [

@@ -14,7 +14,7 @@ import { timeBlocks } from './clusters';
 import { exists, fileDataset } from './fileDataset';
 import { indexFiles, listedPairs, pairKeys } from './listing';
 import type { Pair } from './listing';
-import type { Colour, Split } from './types';
+import type { Colour, Split } from './datasetTypes';
 
 /** Class ids 0–10 and their colours in the SegNet authors' pictures. */
 const classes: readonly (readonly [name: string, colour: Colour])[] = [

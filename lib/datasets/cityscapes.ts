@@ -17,7 +17,7 @@ import { timeBlocks } from './clusters';
 import { exists, fileDataset } from './fileDataset';
 import { indexFiles, pairKeys } from './listing';
 import type { Pair } from './listing';
-import type { Colour, Split } from './types';
+import type { Colour, Split } from './datasetTypes';
 
 /** Train ids 0–18 (in this order), their label ids, and the official colours. */
 const classes: readonly (readonly [name: string, labelId: number, colour: Colour])[] = [

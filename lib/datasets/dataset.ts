@@ -10,7 +10,7 @@ import type {
   SkippedSample,
   Split,
   VoidRule,
-} from './types';
+} from './datasetTypes';
 
 export { ignoreIndex };
 

@@ -16,7 +16,7 @@ import type { ownOptions } from './options';
 import { pairSource, readablePairs } from './pairSource';
 import type { OrientationRule } from './pairSource';
 import { writePaperSplit, writtenPaperSplit } from './split';
-import { NoSplitError } from './types';
+import { NoSplitError } from './datasetTypes';
 import type {
   Colour,
   DatasetDefinition,
@@ -24,7 +24,7 @@ import type {
   ResolvedOptions,
   SkippedSample,
   Split,
-} from './types';
+} from './datasetTypes';
 
 /** What the values of the label files mean, besides the classes' names and colours. */
 export interface LabelFacts extends Omit<DatasetFacts, 'real'> {

@@ -5,7 +5,7 @@ import { parseJson } from '../files';
 import { readText } from './decode/readBytes';
 import type { LabelFacts } from './fileDataset';
 import { vocColour } from './palette';
-import type { Colour } from './types';
+import type { Colour } from './datasetTypes';
 
 /** What `classes.json` holds; `comment` is not read. */
 interface ClassesFile {

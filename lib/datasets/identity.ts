@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import type { FilePair } from './listing';
 import type { MaskLabels } from './decode/mask';
-import type { SegmentationDataset } from './types';
+import type { SegmentationDataset } from './datasetTypes';
 
 /** Files looked at (or read, where their contents count) at a time. */
 const AT_A_TIME = 64;

@@ -1,6 +1,6 @@
 /** Whether there is anything to score, or to learn from, in a split. */
 import { InputError } from '../check';
-import type { SegmentationDataset, VoidRule } from './types';
+import type { SegmentationDataset, VoidRule } from './datasetTypes';
 
 /**
  * Whether one of the split's pixels has a class, void not being one: the official test split of Cityscapes has none. The

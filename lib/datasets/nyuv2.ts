@@ -30,7 +30,7 @@ import { classes40 } from './nyuv2Classes40';
 import { nyuv2Options } from './options';
 import { vocColour } from './palette';
 import { checkDisjoint, holdOut } from './split';
-import type { ResolvedOptions, Split } from './types';
+import type { ResolvedOptions, Split } from './datasetTypes';
 
 const classNames = [
   ...['bed', 'books', 'ceiling', 'chair', 'floor', 'furniture', 'objects'],

@@ -18,7 +18,7 @@ import { exists, fileDataset } from './fileDataset';
 import { indexFiles, listedKeys, pairKeys } from './listing';
 import type { FileIndex } from './listing';
 import { checkDisjoint, holdOut } from './split';
-import type { Colour } from './types';
+import type { Colour } from './datasetTypes';
 
 /** Class ids 0–2; the colours are the kit's own. */
 const classes: readonly (readonly [name: string, colour: Colour])[] = [

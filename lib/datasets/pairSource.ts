@@ -6,7 +6,7 @@ import { decodeMask } from './decode/mask';
 import type { MaskLabels } from './decode/mask';
 import type { FilePair } from './listing';
 import { prefetch } from './prefetch';
-import type { SampleSource, SkippedSample } from './types';
+import type { SampleSource, SkippedSample } from './datasetTypes';
 
 /**
  * What an image's EXIF orientation means for its labels: they follow the pixels as stored; they follow the picture as

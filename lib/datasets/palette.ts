@@ -1,5 +1,5 @@
 /** Colours for classes that come without: those of the PASCAL VOC label maps. */
-import type { Colour } from './types';
+import type { Colour } from './datasetTypes';
 
 /**
  * Colour of label `id` (0–255): the bits of `id`, three at a time, become the highest bits of red,

@@ -6,7 +6,7 @@ import { writeAtomically } from '../atomicFile';
 import { InputError, invalid } from '../check';
 import { Random } from '../random';
 import { byCodePoint } from './listing';
-import type { Split } from './types';
+import type { Split } from './datasetTypes';
 
 /** The names of each split, in code-point order. */
 export type SplitNames = Record<Split, string[]>;

@@ -2,7 +2,7 @@
 import { tf } from '../backend';
 import { InputError } from '../check';
 import { prefetch } from './prefetch';
-import type { LabelMap, SegmentationDataset, SkippedSample } from './types';
+import type { LabelMap, SegmentationDataset, SkippedSample } from './datasetTypes';
 
 /** Label maps counted at a time. */
 const atATime = 16;

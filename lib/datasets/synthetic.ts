@@ -14,7 +14,7 @@ import { namesOf, syntheticOptions } from './options';
 import { classLimits, sceneClasses } from './synthetic/classes';
 import { colourScene, labelScene, layoutScene } from './synthetic/scene';
 import type { Scene } from './synthetic/scene';
-import type { DatasetDefinition, DatasetFacts, ResolvedOptions, Split } from './types';
+import type { DatasetDefinition, DatasetFacts, ResolvedOptions, Split } from './datasetTypes';
 
 const defaultSize = [128, 160] as const;
 const defaultClasses = 12;

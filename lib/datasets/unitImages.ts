@@ -1,6 +1,6 @@
 /** Images as the networks take them: RGB of 0–255 scaled to [0, 1], in this one place. */
 import { tf } from '../backend';
-import type { Sample } from './types';
+import type { Sample } from './datasetTypes';
 
 /** `[B,H,W,3]` RGB of 0–255 as float32 in [0, 1]: divided by 255. */
 export function unitImages(rgb: tf.Tensor4D): tf.Tensor4D {

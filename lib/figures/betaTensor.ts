@@ -3,7 +3,7 @@ import type { Data, Layout } from 'plotly.js';
 import type { CoefficientMap, CoefficientMaps } from '../analysis/coefficientMaps';
 import { invalid } from '../check';
 import { plotlyText } from '../print/escape';
-import { NULLIFIED, rounded, significant } from '../print/labels';
+import { NULLIFIED, rounded, significant } from '../print/figureText';
 import type { Figure, FigureRow } from '../print/figure';
 
 export interface BetaTensorOptions {

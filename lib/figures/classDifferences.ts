@@ -2,7 +2,7 @@
 import type { Annotations, Data, Layout, Shape } from 'plotly.js';
 import { invalid } from '../check';
 import type { ClassComparison } from '../results/runComparison';
-import { rounded } from '../print/labels';
+import { rounded } from '../print/figureText';
 import { axis, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
 import { maximumOf } from '../extremes';

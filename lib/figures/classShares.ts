@@ -2,7 +2,7 @@
 import type { Data, Layout } from 'plotly.js';
 import type { ClassImbalance, MaskImbalance } from '../analysis/maskImbalance';
 import { invalid } from '../check';
-import { cssColour, imageSetText, rounded, significant } from '../print/labels';
+import { cssColour, imageSetText, rounded, significant } from '../print/figureText';
 import { axis, logAxis, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
 import { minimumOf } from '../extremes';

@@ -4,7 +4,7 @@ import type { LossCurves } from '../analysis/lossCurves';
 import { invalid } from '../check';
 import { maximumOf, minimumOf } from '../extremes';
 import { curveStyles, curveTrace } from './drawing/curveStyle';
-import { rounded, significant } from '../print/labels';
+import { rounded, significant } from '../print/figureText';
 import { logAxis } from '../print/style';
 import type { Figure } from '../print/figure';
 

@@ -1,7 +1,7 @@
 /** The differences behind some claims with their intervals, one below the other. */
 import type { Data } from 'plotly.js';
 import type { LedgerRow } from '../claims';
-import { rounded } from '../print/labels';
+import { rounded } from '../print/figureText';
 import { axis, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
 

@@ -2,7 +2,7 @@
 import type { Measured } from '../measurement/measured';
 import { isOnGpu } from '../measurement/trainingCost';
 import type { LossTrainingCost } from '../measurement/trainingCost';
-import { rounded } from '../print/labels';
+import { rounded } from '../print/figureText';
 import type { FigureRow } from '../print/figure';
 import { maximumOf, minimumOf } from '../extremes';
 

@@ -1,7 +1,7 @@
 /** explore-pat in print: what the page explore-pat.html shows at one setting of its sliders. */
 import type { Data } from 'plotly.js';
 import type { ClassShare, PatExploration } from '../analysis/patExploration';
-import { rounded } from '../print/labels';
+import { rounded } from '../print/figureText';
 import { PALETTE, axis, logAxis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
 

@@ -2,7 +2,7 @@
 import type { Data, Layout } from 'plotly.js';
 import type { RatioStatistics } from '../analysis/gradientRatios';
 import { invalid } from '../check';
-import { rounded, significant } from '../print/labels';
+import { rounded, significant } from '../print/figureText';
 import { axis, logAxis, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
 

@@ -2,7 +2,7 @@
 import type { Data, Layout } from 'plotly.js';
 import type { ClassCourse, ClassHistory } from '../results/classHistory';
 import { invalid } from '../check';
-import { rounded, significant } from '../print/labels';
+import { rounded, significant } from '../print/figureText';
 import { PALETTE, axis, logAxis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
 import { maximumOf, minimumOf } from '../extremes';

@@ -2,7 +2,7 @@
 import type { Data, Layout } from 'plotly.js';
 import type { ImageImbalance, MaskImbalance } from '../analysis/maskImbalance';
 import { invalid } from '../check';
-import { imageSetText, rounded, significant } from '../print/labels';
+import { imageSetText, rounded, significant } from '../print/figureText';
 import { axis, logAxis, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
 import { maximumOf, minimumOf } from '../extremes';

@@ -3,7 +3,7 @@ import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
 import { calibrationText } from '../results/calibration';
 import type { Calibration } from '../results/calibration';
-import { rounded } from '../print/labels';
+import { rounded } from '../print/figureText';
 import { axis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
 import { maximumOf, minimumOf } from '../extremes';

@@ -3,7 +3,7 @@ import type { Data, Layout } from 'plotly.js';
 import { invalid } from '../check';
 import type { LossTimes } from '../measurement/lossTimes';
 import { lossTitle } from '../results/names';
-import { rounded } from '../print/labels';
+import { rounded } from '../print/figureText';
 import { axis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
 import { maximumOf } from '../extremes';

@@ -4,7 +4,7 @@ import type { ClassSum } from '../analysis/method';
 import { maximumOf } from '../extremes';
 import { SMALL_PIXELS } from './drawing/canvas';
 import type { Area, Canvas } from './drawing/canvas';
-import { rounded } from '../print/labels';
+import { rounded } from '../print/figureText';
 import { PALETTE, axis } from '../print/style';
 import type { FigureRow } from '../print/figure';
 

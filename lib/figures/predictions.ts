@@ -1,7 +1,7 @@
 /** Figs. 4–5: images, their labels, and what networks predict for them, side by side. */
 import type { Data } from 'plotly.js';
 import { checkNumber, checkSameShape, invalid } from '../check';
-import type { Colour, Sample } from '../datasets/types';
+import type { Colour, Sample } from '../datasets/datasetTypes';
 import {
   classLegend,
   classMapPicture,

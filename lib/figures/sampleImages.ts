@@ -1,8 +1,8 @@
 /** Fig. 2: images of a data set above their masks, in the data set's palette. */
 import type { Layout } from 'plotly.js';
 import { checkNumber, invalid } from '../check';
-import type { Sample } from '../datasets/types';
-import { imageSetText } from '../print/labels';
+import type { Sample } from '../datasets/datasetTypes';
+import { imageSetText } from '../print/figureText';
 import { classLegend, classMapPicture, photograph, pictureAt } from './drawing/pictures';
 import type { MaskStyle } from './drawing/pictures';
 import type { Figure, FigureRow } from '../print/figure';

@@ -3,7 +3,7 @@ import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
 import type { StepMeasurement, StepReport } from '../measurement/reports';
 import { lossTitle, networkTitle } from '../results/names';
-import { rounded } from '../print/labels';
+import { rounded } from '../print/figureText';
 import { axis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
 import { maximumOf } from '../extremes';

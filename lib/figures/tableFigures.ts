@@ -9,7 +9,7 @@ import { meanPoints } from '../runs/curves';
 import { isAuthors, lossLabel, networkTitle, withoutOptions } from '../results/names';
 import { settingGroups } from '../tables/settingGroups';
 import type { SettingGroup } from '../tables/settingGroups';
-import type { ResultTable, TableCellResult } from '../tables/types';
+import type { ResultTable, TableCellResult } from '../tables/specification';
 
 /** Which cells of a table figures show. */
 export interface CellChoice {

@@ -3,7 +3,7 @@ import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { checkNumber, invalid } from '../check';
 import { missingEpochs } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
-import { rounded, significant } from '../print/labels';
+import { rounded, significant } from '../print/figureText';
 import { axis, logAxis, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
 

@@ -4,7 +4,7 @@ import { multiplyNoNan } from '../ops/noNan';
 import { checkPixelValues } from './checks';
 import { logitGradient, trueClassOdds } from './odds';
 import { averagingWeight, pixelsOf } from './pixelBatch';
-import type { AnalyticLoss, CommonLossOptions, LossInputs } from './types';
+import type { AnalyticLoss, CommonLossOptions, LossInputs } from './lossTypes';
 
 /** The loss averaged, → scalar, or of each pixel, → `[B,H,W]`; differentiable by the logits. */
 export function analyticLoss(

@@ -3,8 +3,8 @@ import { checkNumber, checkOneOf, invalid } from '../check';
 import { checkClassCounts, classCountTensor, countRatios, largestRatio } from './classCounts';
 import type { ClassCounts } from './classCounts';
 import { crossEntropyTerm, LARGEST_FACTOR } from './odds';
-import { lossVariants } from './types';
-import type { LossDefinition, LossTerms, LossVariant } from './types';
+import { lossVariants } from './lossTypes';
+import type { LossDefinition, LossTerms, LossVariant } from './lossTypes';
 
 export interface BalancedSoftmaxOptions {
   /** n_c (default `'batch'`; a run's default is `'dataset'`). */

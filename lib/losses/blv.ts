@@ -6,8 +6,8 @@ import type { ClassCounts } from './classCounts';
 import { crossEntropyTerm } from './odds';
 import { drawNoise, nextNoiseSeed, noiseDistributions } from './noise';
 import type { NoiseDistribution } from './noise';
-import { lossVariants } from './types';
-import type { LossDefinition, LossVariant, PixelBatch } from './types';
+import { lossVariants } from './lossTypes';
+import type { LossDefinition, LossVariant, PixelBatch } from './lossTypes';
 
 export interface BlvOptions {
   /** Distribution of δ (default `'gaussian'`). */

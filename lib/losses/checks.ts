@@ -2,7 +2,7 @@
 import { tf } from '../backend';
 import { multiplyNoNan } from '../ops/noNan';
 import { checkNumber, checkSameShape, described, invalid, shapeText } from '../check';
-import type { PixelBatch } from './types';
+import type { PixelBatch } from './lossTypes';
 
 /** Checks ranks, dtypes and shapes; costs nothing. */
 export function checkShapes(

@@ -5,8 +5,8 @@ import type { ClassCounts } from './classCounts';
 import { focalFormula } from './focal';
 import type { FocusingOptions } from './focal';
 import { crossEntropyTerm } from './odds';
-import { lossVariants } from './types';
-import type { ConfiguredLoss, LossDefinition, LossTerms, LossVariant } from './types';
+import { lossVariants } from './lossTypes';
+import type { ConfiguredLoss, LossDefinition, LossTerms, LossVariant } from './lossTypes';
 
 export interface ClassBalancedOptions {
   /** β in [0, 1): 0 weights all classes alike, towards 1 they are weighted by 1/n_c (default 0.9999). */

@@ -1,7 +1,7 @@
 /** n_c, the pixels of each class: counted in the batch, or in the training set. */
 import { tf } from '../backend';
 import { checkNumber, described, invalid } from '../check';
-import type { PixelBatch } from './types';
+import type { PixelBatch } from './lossTypes';
 
 /**
  * `'batch'`: valid pixels of the batch at hand, as in the authors' code. An array: pixels of each class, say in the

@@ -5,7 +5,7 @@
  * An error is p_c for c ≠ y, and 1 − p_y summed from the other classes: each keeps its relative accuracy where it is small.
  */
 import { tf } from '../backend';
-import type { LossContext } from './types';
+import type { LossContext } from './lossTypes';
 
 export interface ClassErrors {
   /** p, `[B,H,W,C]`. */

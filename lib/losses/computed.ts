@@ -4,7 +4,7 @@ import { checkSameShape, described, invalid, shapeText } from '../check';
 import { multiplyNoNan } from '../ops/noNan';
 import { checkPixelValues } from './checks';
 import { averagingWeight, pixelsOf } from './pixelBatch';
-import type { CommonLossOptions, ComputedLoss, LossInputs } from './types';
+import type { CommonLossOptions, ComputedLoss, LossInputs } from './lossTypes';
 
 /** The loss averaged, → scalar, or as it is, `[B,H,W]` with 0 at void pixels or a scalar; differentiable by the logits. */
 export function computedLoss(

@@ -1,7 +1,7 @@
 import { tf } from '../backend';
 import { checkNumber } from '../check';
 import { crossEntropyTerm } from './odds';
-import type { AnalyticLoss, ComputedLoss, LossDefinition } from './types';
+import type { AnalyticLoss, ComputedLoss, LossDefinition } from './lossTypes';
 
 export interface CrossEntropyOptions {
   /** e between 0 and 1, the share of the target that all classes get alike (default 0). */

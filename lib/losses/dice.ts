@@ -1,6 +1,6 @@
 import { overlapLoss } from './region';
 import type { RegionOptions } from './region';
-import type { LossDefinition } from './types';
+import type { LossDefinition } from './lossTypes';
 
 /**
  * Soft Dice loss (Milletari et al. 2016, with sums of p rather than of its square):

@@ -1,7 +1,7 @@
 import { checkNumber, checkOneOf } from '../check';
 import type { tf } from '../backend';
-import { lossVariants } from './types';
-import type { LossDefinition, LossVariant, PixelProbabilities, PixelTerm } from './types';
+import { lossVariants } from './lossTypes';
+import type { LossDefinition, LossVariant, PixelProbabilities, PixelTerm } from './lossTypes';
 
 /** What class-balanced focal loss takes too. */
 export interface FocusingOptions {

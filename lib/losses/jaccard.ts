@@ -1,6 +1,6 @@
 import { overlapLoss } from './region';
 import type { RegionOptions } from './region';
-import type { LossDefinition } from './types';
+import type { LossDefinition } from './lossTypes';
 
 /**
  * Soft Jaccard loss (Rahman & Wang 2016; over images and classes Wang et al. 2023):

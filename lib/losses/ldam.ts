@@ -5,8 +5,8 @@ import { checkClassCounts, classCountTensor, ofTrueClass } from './classCounts';
 import type { ClassCounts } from './classCounts';
 import { checkBeta, paperWeights } from './classBalanced';
 import { crossEntropyTerm } from './odds';
-import { lossVariants } from './types';
-import type { LossDefinition, LossVariant, PixelBatch } from './types';
+import { lossVariants } from './lossTypes';
+import type { LossDefinition, LossVariant, PixelBatch } from './lossTypes';
 
 export interface LdamOptions {
   /** Margin of the rarest class, ≥ 0 (default 0.5). */

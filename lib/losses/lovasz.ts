@@ -2,7 +2,7 @@ import { tf } from '../backend';
 import { checkOneOf } from '../check';
 import { classErrors, labelsOrBeyond, probabilityGradient } from './classErrors';
 import { shares } from './region';
-import type { LossContext, LossDefinition } from './types';
+import type { LossContext, LossDefinition } from './lossTypes';
 
 export interface LovaszOptions {
   /** What is averaged over (default `'batch'`). */

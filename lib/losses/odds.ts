@@ -11,7 +11,7 @@
  */
 import { tf } from '../backend';
 import { divideNoNan, multiplyNoNan } from '../ops/noNan';
-import type { LossTerms, PixelBatch, PixelProbabilities } from './types';
+import type { LossTerms, PixelBatch, PixelProbabilities } from './lossTypes';
 
 /** Subtracted from a logit that must not count; beyond every logit, yet finite after subtracting two logits. */
 const FAR = 2 ** 127;

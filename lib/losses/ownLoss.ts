@@ -3,7 +3,7 @@ import type { tf } from '../backend';
 import { checkNumber, checkOneOf, invalid } from '../check';
 import { Random } from '../random';
 import { nextNoiseSeed } from './noise';
-import type { Averaging, LossContext, LossDefinition } from './types';
+import type { Averaging, LossContext, LossDefinition } from './lossTypes';
 
 /**
  * Gives the value of an option from what was set, undefined where nothing was, or throws; `where` begins the error message. Build

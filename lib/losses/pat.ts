@@ -1,13 +1,13 @@
 import { tf } from '../backend';
 import { checkNumber, checkOneOf, invalid } from '../check';
-import { lossVariants } from './types';
+import { lossVariants } from './lossTypes';
 import type {
   ConfiguredLoss,
   LossDefinition,
   LossVariant,
   PixelProbabilities,
   PixelTerm,
-} from './types';
+} from './lossTypes';
 
 /** The readings of the lost Eq. 5 that the kit offers. */
 export interface PatCoefficientOptions {

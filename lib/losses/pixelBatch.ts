@@ -6,7 +6,7 @@
  * Infinity included, change nothing and their gradient is exactly 0. Without a valid pixel the loss is 0.
  */
 import { tf } from '../backend';
-import type { Averaging, PixelBatch } from './types';
+import type { Averaging, PixelBatch } from './lossTypes';
 
 const integer = (value: number): tf.Scalar => tf.scalar(value, 'int32');
 

@@ -11,7 +11,7 @@ import type {
   PixelwiseLoss,
   SegmentationLoss,
   UnaveragedLoss,
-} from './types';
+} from './lossTypes';
 
 type Common = Required<CommonLossOptions>;
 

@@ -2,7 +2,7 @@
 import { tf } from '../backend';
 import { checkNumber, checkOneOf } from '../check';
 import { classErrors, labelsOrBeyond, probabilityGradient } from './classErrors';
-import type { ComputedLoss, LossContext, LossFunction } from './types';
+import type { ComputedLoss, LossContext, LossFunction } from './lossTypes';
 
 /**
  * What is averaged over. `'batch'`: the regions of the whole batch, mean over the classes with labels in it; `'image'`: mean

@@ -3,7 +3,7 @@ import { checkNumber } from '../check';
 import { checkClassCounts, classCountTensor, countRatios, largestRatio } from './classCounts';
 import type { ClassCounts } from './classCounts';
 import { crossEntropyTerm, LARGEST_FACTOR, ownEntries, rowsOfLabels } from './odds';
-import type { LossDefinition, PixelBatch } from './types';
+import type { LossDefinition, PixelBatch } from './lossTypes';
 
 export interface SeesawOptions {
   /** p ≥ 0, how far a frequent class spares rarer ones; 0 turns it off (default 0.8). */

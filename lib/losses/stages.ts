@@ -1,7 +1,7 @@
 import { checkKnownOptions, checkNumber, invalid } from '../check';
 import type { LossConfig } from '../losses';
 import { losses } from './sum';
-import type { LossDefinition, NamedLoss } from './types';
+import type { LossDefinition, NamedLoss } from './lossTypes';
 
 export interface Stage {
   /** A loss by name with its options. */

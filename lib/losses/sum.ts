@@ -1,6 +1,6 @@
 import { checkKnownOptions, checkNumber, invalid } from '../check';
 import type { LossConfig } from '../losses';
-import type { LossDefinition, NamedLoss } from './types';
+import type { LossDefinition, NamedLoss } from './lossTypes';
 
 export interface SumTerm {
   /** Factor on the loss, any finite number (default 1). */

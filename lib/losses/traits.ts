@@ -2,7 +2,7 @@
 import type { tf } from '../backend';
 import { findLoss } from '../losses';
 import type { LossConfig } from '../losses';
-import type { LossDefinition, NamedLoss } from './types';
+import type { LossDefinition, NamedLoss } from './lossTypes';
 
 /** A configuration as a name and the options set. */
 export function parted(loss: { name: string }): {

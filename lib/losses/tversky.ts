@@ -1,7 +1,7 @@
 import { checkNumber } from '../check';
 import { overlapLoss } from './region';
 import type { RegionOptions } from './region';
-import type { LossDefinition } from './types';
+import type { LossDefinition } from './lossTypes';
 
 export interface TverskyOptions extends RegionOptions {
   /** α ≥ 0, weight of false positives (default 0.3). */

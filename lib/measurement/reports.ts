@@ -2,7 +2,7 @@
 import type { Execution } from '../engine';
 import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
-import type { ModelVariant } from '../models/types';
+import type { ModelVariant } from '../models/modelTypes';
 import type { LossTimes } from './lossTimes';
 import type { Machine, Spread } from './spread';
 

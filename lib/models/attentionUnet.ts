@@ -11,7 +11,7 @@
  */
 import { tf } from '../backend';
 import * as layers from './layers';
-import type { Network, ResolvedModelOptions } from './types';
+import type { Network, ResolvedModelOptions } from './modelTypes';
 
 const DEPTH = 4;
 

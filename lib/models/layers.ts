@@ -6,7 +6,7 @@ import { tf } from '../backend';
 import type { Random } from '../random';
 import { Activation } from './activation';
 import type { ActivationName } from './activation';
-import { BatchNormalization } from './batchNormalization';
+import { BatchNormalization } from './batchNormalizationLayer';
 import { BilinearUpsampling } from './bilinearUpsampling';
 import { Convolution, TransposedConvolution } from './convolution';
 import { ImageSize } from './imageSize';

@@ -8,7 +8,7 @@
  */
 import type { tf } from '../backend';
 import * as layers from './layers';
-import type { Network, ResolvedModelOptions } from './types';
+import type { Network, ResolvedModelOptions } from './modelTypes';
 
 const DEPTH = 4;
 

@@ -4,7 +4,7 @@ import { checkNumber, described, InputError, invalid } from '../check';
 import { resolvedOption, sourceOf } from '../losses/ownLoss';
 import type { OptionSpecs, ResolvedOptions } from '../losses/ownLoss';
 import { torchName } from './torchWeights';
-import type { Network, ResolvedModelOptions } from './types';
+import type { Network, ResolvedModelOptions } from './modelTypes';
 
 /** What a network's function gets beside the image: the options that all have, and its own. */
 export type OwnNetworkOptions<Specs extends OptionSpecs> = Omit<ResolvedModelOptions, 'variant'> &

@@ -10,7 +10,7 @@
 import type { tf } from '../backend';
 import { convolution, convolutions, maxPool } from './layers';
 import { MaxUnpooling } from './maxPooling';
-import type { Network, ResolvedModelOptions } from './types';
+import type { Network, ResolvedModelOptions } from './modelTypes';
 
 /** Multiples of `width` that the convolutions of each encoder stage have. */
 const STAGES = {

@@ -6,7 +6,7 @@
  */
 import type { tf } from '../backend';
 import { concatenate, convolution, convolutions, maxPool, upConvolution } from './layers';
-import type { Network, ResolvedModelOptions } from './types';
+import type { Network, ResolvedModelOptions } from './modelTypes';
 
 const DEPTH = 4;
 

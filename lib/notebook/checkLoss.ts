@@ -2,9 +2,9 @@
 import { lossChecks } from '../analysis/lossChecks';
 import type { LossCheck, LossCheckOptions } from '../analysis/lossChecks';
 import type { LossConfig } from '../losses';
-import { lossLabel } from '../losses/labels';
+import { lossLabel } from '../losses/lossLabels';
 import { writeOutput } from './output';
-import { renderTable } from './table';
+import { renderTable } from './notebookTable';
 
 /**
  * Checks a loss, the kit's or one of `defineLoss`, and shows a table: a row for each property with its verdict. What is

@@ -1,7 +1,7 @@
 /** Two finished runs side by side in a cell. */
 import { InputError } from '../check';
 import { classDifferencesFigure } from '../figures/classDifferences';
-import { imageComparisonFigure } from '../figures/imageComparison';
+import { imageComparisonFigure } from '../figures/imageComparisonFigure';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
 import { described, invalid } from '../check';
 import { markdownText } from '../print/escape';

@@ -5,7 +5,13 @@ import { writeAtomically } from '../atomicFile';
 import { invalid } from '../check';
 import type { LedgerRow } from '../claims';
 import { signed } from '../results/names';
-import { ledgerCsv, ledgerHtml, ledgerLatex, ledgerMarkdown, verdictText } from '../figures/ledger';
+import {
+  ledgerCsv,
+  ledgerHtml,
+  ledgerLatex,
+  ledgerMarkdown,
+  verdictText,
+} from '../figures/ledgerTable';
 import { writeOutput } from './output';
 
 /** Shows the ledger as a table with coloured verdicts; outside a kernel as lines of text. */

@@ -11,9 +11,9 @@ import { markdownText } from './escape';
 import { latexText, latexValue } from './table/latex';
 import { numberText } from './table/numberText';
 import { groupsOf, letterOf, prepared } from './table/prepare';
-import type { Mark, Table } from './table/types';
+import type { Mark, Table } from './table/printTypes';
 
-export type { Table, TableCell, TableColumn, TableRow } from './table/types';
+export type { Table, TableCell, TableColumn, TableRow } from './table/printTypes';
 export { tableHtml } from './table/html';
 
 /** As wide as the text at most: a table that fits keeps its size. */

@@ -2,7 +2,7 @@
 import type { Cell } from './cells';
 import { isDefined } from './contrast';
 import type { Results } from './contrast';
-import type { RunScore } from './scores';
+import type { RunScore } from './scorer';
 
 export interface Calibration {
   score: RunScore;

@@ -12,8 +12,8 @@ import { drawsName, lossFamily, stableJson } from './keys';
 import type { ResultRecord } from './records';
 import { Resampling } from './resampling';
 import type { Pooled, ResamplingOptions, SeedNoise } from './resampling';
-import { scoreFacts } from './scores';
-import type { RunScore } from './scores';
+import { scoreFacts } from './scorer';
+import type { RunScore } from './scorer';
 
 /** A number with its interval; shares are 0 … 1. */
 export interface Estimate {

@@ -2,12 +2,12 @@
 import { pickImages, pickRules } from './pickImages';
 import type { PickRule, PickedImage } from './pickImages';
 import { InputError, checkOneOf, invalid } from '../check';
-import type { Sample, SegmentationDataset } from '../datasets/types';
+import type { Sample, SegmentationDataset } from '../datasets/datasetTypes';
 import { openSplit } from '../training/openSplit';
 import { changes, predictSamples, reportedImages } from './runPredictions';
 import type { TrainingRun } from '../runs/trainingRuns';
 import { areOnSameImages } from './scoredData';
-import { imageMeanIoUs } from './scores';
+import { imageMeanIoUs } from './scorer';
 
 export interface ImageComparisonOptions {
   /**

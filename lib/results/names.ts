@@ -6,7 +6,7 @@ import { networkTitle } from '../models';
 import type { NetworkName } from '../models';
 
 export { datasetTitle, isKnownDataset } from '../datasets';
-export { lossLabel, lossTitle } from '../losses/labels';
+export { lossLabel, lossTitle } from '../losses/lossLabels';
 export { networkTitle } from '../models';
 
 /** `CamVid, SegNet`. */

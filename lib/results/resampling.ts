@@ -21,8 +21,8 @@ import { sharedImages } from './cells';
 import type { Cell } from './cells';
 import { drawsName } from './keys';
 import type { ResultRecord } from './records';
-import { drawnScorer, drawnScores, scoresOf } from './scores';
-import type { RunScore, RunScores } from './scores';
+import { drawnScorer, drawnScores, scoresOf } from './scorer';
+import type { RunScore, RunScores } from './scorer';
 
 /** A variance between the seeds of a cell. */
 export interface Pooled {

@@ -2,13 +2,13 @@
 import { pickImages } from './pickImages';
 import { tf } from '../backend';
 import { checkNumber, described, InputError, invalid } from '../check';
-import type { Sample, SegmentationDataset, Split } from '../datasets/types';
+import type { Sample, SegmentationDataset, Split } from '../datasets/datasetTypes';
 import type { PerImageCounts } from '../metrics';
 import { createModel, loadWeights } from '../models';
-import { imageMeanIoUs } from './scores';
+import { imageMeanIoUs } from './scorer';
 import { parseStoredConfig } from '../runs/config';
 import { loadRunPlugins } from '../runs/runPlugins';
-import { evaluate } from '../training/evaluate';
+import { evaluate } from '../training/evaluateNetwork';
 import { createInference } from '../engine/inference';
 import { openSplit } from '../training/openSplit';
 import { runDataDifference } from '../training/runData';

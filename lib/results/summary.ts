@@ -3,8 +3,8 @@ import { spread } from './bootstrap';
 import type { Spread } from './bootstrap';
 import type { Cell } from './cells';
 import type { Results } from './contrast';
-import { runScores, thirdsOf } from './scores';
-import type { ClassThirds, RunScore } from './scores';
+import { runScores, thirdsOf } from './scorer';
+import type { ClassThirds, RunScore } from './scorer';
 
 export interface CellSummary {
   seeds: number[];

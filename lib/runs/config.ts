@@ -12,7 +12,7 @@ import { checkPrecision } from '../engine';
 import type { LossConfig } from '../losses';
 import { findNetwork, knownNetworks } from '../models';
 import { configError, where } from './configErrors';
-import { runPaths } from './folder';
+import { runPaths } from './runFolder';
 import { isKnownLoss, runLossConfig } from './lossConfig';
 import type { PluginInput, PluginReference } from './pluginFiles';
 import { cellDefinitions, loadPlugins } from './plugins';

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { digest, identifySplit } from '../datasets/identity';
-import type { SegmentationDataset, Split } from '../datasets/types';
+import type { SegmentationDataset, Split } from '../datasets/datasetTypes';
 import type { Inferred } from '../schema';
 
 /** `SplitIdentity`. */

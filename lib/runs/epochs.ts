@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { writeAtomically } from '../atomicFile';
 import { invalid } from '../check';
 import { readIfThere } from '../files';
-import { runPaths } from './folder';
+import { runPaths } from './runFolder';
 import { checked } from '../schema';
 import type { Inferred } from '../schema';
 

@@ -8,7 +8,7 @@ import { readJsonIfThere } from '../files';
 import { checked } from '../schema';
 import type { Inferred } from '../schema';
 import { dataIdentity } from './dataIdentity';
-import { runPaths, writeJson } from './folder';
+import { runPaths, writeJson } from './runFolder';
 
 const lines = z.array(z.string()).optional();
 

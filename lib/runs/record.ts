@@ -6,7 +6,7 @@ import type { ExperimentConfig } from './config';
 import { storedConfig } from './storedConfig';
 import { epochPoints } from './curves';
 import { dataIdentity } from './dataIdentity';
-import { runPaths } from './folder';
+import { runPaths } from './runFolder';
 import { checked } from '../schema';
 import type { Inferred } from '../schema';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { InputError } from '../check';
 import { entriesIfThere } from '../files';
-import { lossLabel } from '../losses/labels';
+import { lossLabel } from '../losses/lossLabels';
 import { parseConfig } from './config';
 import type { ExperimentInput } from './config';
 import { readEpochs } from './epochs';

@@ -2,7 +2,7 @@
 import { InputError } from '../check';
 import { hashFile } from '../datasets/download/partFile';
 import { isThere } from '../files';
-import { runPaths } from './folder';
+import { runPaths } from './runFolder';
 import type { RunRecord } from './record';
 
 /**

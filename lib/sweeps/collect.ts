@@ -15,7 +15,7 @@ import type { EpochPoint } from '../runs/curves';
 import { readEpochs } from '../runs/epochs';
 import { parseRecord, readRecord } from '../runs/record';
 import type { StoredRecord } from '../runs/record';
-import { readPlan, sweepPaths } from './folder';
+import { readPlan, sweepPaths } from './sweepFolder';
 import { checked } from '../schema';
 import type { Inferred } from '../schema';
 

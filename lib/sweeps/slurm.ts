@@ -9,9 +9,9 @@ import { promisify } from 'node:util';
 import { writeAtomically } from '../atomicFile';
 import { InputError, invalid } from '../check';
 import { readJsonIfThere } from '../files';
-import { writeJson } from '../runs/folder';
-import { runStates, sweepPaths } from './folder';
-import type { StoredSweep } from './folder';
+import { writeJson } from '../runs/runFolder';
+import { runStates, sweepPaths } from './sweepFolder';
+import type { StoredSweep } from './sweepFolder';
 
 const execute = promisify(execFile);
 

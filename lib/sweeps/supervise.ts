@@ -5,9 +5,9 @@ import { InputError } from '../check';
 import { isThere } from '../files';
 import { readRecord } from '../runs/record';
 import type { ProgressEvent } from '../training/experiment';
-import { writeJson } from '../runs/folder';
-import { engineFiles, sweepPaths } from './folder';
-import type { RunFailure } from './folder';
+import { writeJson } from '../runs/runFolder';
+import { engineFiles, sweepPaths } from './sweepFolder';
+import type { RunFailure } from './sweepFolder';
 import type { PlannedRun } from './plan';
 import { attemptRun, recordOf } from './worker';
 

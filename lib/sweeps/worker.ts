@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProgressEvent } from '../training/experiment';
-import { runPaths } from '../runs/folder';
-import { engineFiles } from './folder';
+import { runPaths } from '../runs/runFolder';
+import { engineFiles } from './sweepFolder';
 
 /** What the command tells. `mayRetry`: the error is not the configuration's, or goes away by waiting. */
 export type RunMessage = ProgressEvent | { kind: 'error'; text: string; mayRetry: boolean };

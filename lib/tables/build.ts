@@ -13,7 +13,12 @@ import { printedTable } from './printedTable';
 import { csvRows } from './rows';
 import { groupedBy, settingGroups } from './settingGroups';
 import { statisticsTable } from './statisticsTable';
-import type { ResultTable, TableCellResult, TableSettings, TableSpecification } from './types';
+import type {
+  ResultTable,
+  TableCellResult,
+  TableSettings,
+  TableSpecification,
+} from './specification';
 
 export interface TableOptions extends TableSettings {
   /** The runs of the table (default: those of its presets; without any: all that there are records of). */

@@ -3,10 +3,10 @@ import type { Table } from '../print/table';
 import { paperCell } from '../paper';
 import type { PaperDataset } from '../paper';
 import { lossLabel, networkTitle } from '../results/names';
-import { meanCell, numberCell } from './cells';
+import { meanCell, numberCell } from './tableCells';
 import { isPaperDataset } from './printedTable';
 import { settingGroups } from './settingGroups';
-import type { ResultTable, TableCellResult, TableSpecification } from './types';
+import type { ResultTable, TableCellResult, TableSpecification } from './specification';
 
 export const levels: TableSpecification = {
   name: 'levels',

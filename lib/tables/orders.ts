@@ -3,8 +3,8 @@ import type { Table } from '../print/table';
 import { isDefined } from '../results/contrast';
 import type { Compared, Results } from '../results/contrast';
 import { lossLabel, networkTitle, withoutOptions } from '../results/names';
-import { contrastCells } from './cells';
-import type { ResultTable, TableCellResult } from './types';
+import { contrastCells } from './tableCells';
+import type { ResultTable, TableCellResult } from './specification';
 
 /** Two losses on one data set with one network whose printed mean IoUs differ. */
 export interface Order {

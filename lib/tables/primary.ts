@@ -5,12 +5,12 @@ import { isDefined } from '../results/contrast';
 import type { Compared } from '../results/contrast';
 import { holm } from '../results/holm';
 import { lossLabel, lossTitle, networkTitle } from '../results/names';
-import { scoreFacts } from '../results/scores';
+import { scoreFacts } from '../results/scorer';
 import { primaryContrasts } from '../sweeps/presets';
-import { contrastCells, numberCell } from './cells';
+import { contrastCells, numberCell } from './tableCells';
 import { groupedBy, settingGroups } from './settingGroups';
 import type { SettingGroup } from './settingGroups';
-import type { ResultTable, TableCellResult, TableSpecification } from './types';
+import type { ResultTable, TableCellResult, TableSpecification } from './specification';
 import { intervalText } from './words';
 
 export const primary: TableSpecification = {

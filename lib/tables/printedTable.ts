@@ -2,10 +2,10 @@
 import type { Table, TableCell, TableColumn } from '../print/table';
 import { paperDatasets } from '../paper';
 import type { PaperDataset, Printed } from '../paper';
-import { scoreFacts } from '../results/scores';
-import type { RunScore } from '../results/scores';
-import { scoreCell } from './cells';
-import type { ResultTable, TableCellResult } from './types';
+import { scoreFacts } from '../results/scorer';
+import type { RunScore } from '../results/scorer';
+import { scoreCell } from './tableCells';
+import type { ResultTable, TableCellResult } from './specification';
 import type { SettingGroup } from './settingGroups';
 import { settingText } from './words';
 

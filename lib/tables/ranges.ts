@@ -1,9 +1,9 @@
 /** How much the temperature matters, in Table 3 of the paper and here. */
 import type { Table } from '../print/table';
 import { lossLabel, networkTitle } from '../results/names';
-import { contrastCells, numberCell } from './cells';
+import { contrastCells, numberCell } from './tableCells';
 import { groupedBy, settingGroups } from './settingGroups';
-import type { ResultTable } from './types';
+import type { ResultTable } from './specification';
 
 const range = (values: readonly number[]) => Math.max(...values) - Math.min(...values);
 

@@ -5,7 +5,7 @@ import type { ScoredSplitName } from '../results/records';
 import { tableNamed } from '../tables';
 import type { SweepScale } from '../sweeps/presets';
 import { tableOfRecords } from './build';
-import type { ResultTable } from './types';
+import type { ResultTable } from './specification';
 
 export interface ReadTableOptions {
   /** Of the presets that the runs are of (default `'laptop'`). */

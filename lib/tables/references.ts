@@ -1,5 +1,5 @@
 /** What the cells of a table are compared with. */
-import type { Reference } from './types';
+import type { Reference } from './specification';
 
 /** Cross-entropy as it is, which every other loss is measured by. */
 export const crossEntropyReference: Reference = {

@@ -3,9 +3,9 @@ import type { FigureRow } from '../print/figure';
 import type { Printed } from '../paper';
 import { isDefined } from '../results/contrast';
 import { lossLabel } from '../results/names';
-import { runScores } from '../results/scores';
+import { runScores } from '../results/scorer';
 import { groupedBy, settingsWithin } from './settingGroups';
-import type { TableCellResult, TableSpecification } from './types';
+import type { TableCellResult, TableSpecification } from './specification';
 
 /** A row for each cell, with a column for each setting in which cells of one data set differ; shares are 0 … 1 but for the paper's, which are as printed. */
 export function csvRows(

@@ -1,7 +1,7 @@
 /** What the paper's tables lack: seeds, intervals, three ways to average, rare classes, differences. */
 import type { Table, TableCell, TableColumn } from '../print/table';
-import { contrastCells, meanCell, numberCell, scoreCell } from './cells';
-import type { ResultTable, TableCellResult } from './types';
+import { contrastCells, meanCell, numberCell, scoreCell } from './tableCells';
+import type { ResultTable, TableCellResult } from './specification';
 import type { SettingGroup } from './settingGroups';
 import { intervalText, settingText } from './words';
 

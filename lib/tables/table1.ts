@@ -4,7 +4,7 @@ import { isAuthors, lossLabel } from '../results/names';
 import { ordersTable } from './orders';
 import { isPaperDataset } from './printedTable';
 import { crossEntropyReference, patReference } from './references';
-import type { TableSpecification } from './types';
+import type { TableSpecification } from './specification';
 import { winnersTable } from './winners';
 
 export const table1: TableSpecification = {

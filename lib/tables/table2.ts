@@ -3,7 +3,7 @@ import { paperCell } from '../paper';
 import { lossLabel, networkTitle } from '../results/names';
 import { isPaperDataset } from './printedTable';
 import { table1 } from './table1';
-import type { TableSpecification } from './types';
+import type { TableSpecification } from './specification';
 
 export const table2: TableSpecification = {
   ...table1,

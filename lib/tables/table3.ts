@@ -5,7 +5,7 @@ import { isPaperDataset } from './printedTable';
 import { rangesTable } from './ranges';
 import { temperatureReference } from './references';
 import { table2 } from './table2';
-import type { TableSpecification } from './types';
+import type { TableSpecification } from './specification';
 
 export const table3: TableSpecification = {
   ...table2,

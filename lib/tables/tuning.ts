@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Table, TableCell } from '../print/table';
 import { lossLabel } from '../results/names';
 import { tunedLoss } from '../sweeps/tuned';
-import { meanCell } from './cells';
+import { meanCell } from './tableCells';
 import { settingGroups } from './settingGroups';
-import type { ResultTable, TableSpecification } from './types';
+import type { ResultTable, TableSpecification } from './specification';
 
 export const tuning: TableSpecification = {
   name: 'tuning',

@@ -1,11 +1,11 @@
 /** Where the winner changes with the score: mean IoU over pixels (D), images (I), and classes (C). */
 import type { Table } from '../print/table';
-import type { RunScore } from '../results/scores';
+import type { RunScore } from '../results/scorer';
 import { lossLabel, networkTitle, withoutOptions } from '../results/names';
-import { contrastCells } from './cells';
+import { contrastCells } from './tableCells';
 import { crossEntropyReference, patReference } from './references';
 import { groupedBy, settingGroups } from './settingGroups';
-import type { ResultTable, TableCellResult } from './types';
+import type { ResultTable, TableCellResult } from './specification';
 
 const ways: readonly { letter: string; score: RunScore }[] = [
   { letter: 'D', score: 'meanIoU' },

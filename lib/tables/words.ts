@@ -2,7 +2,7 @@
 import { networkTitle } from '../results/names';
 import { calibrationText } from '../results/calibration';
 import type { SettingGroup } from './settingGroups';
-import type { ResultTable, TableCellResult } from './types';
+import type { ResultTable, TableCellResult } from './specification';
 
 type Told = Pick<ResultTable, 'split' | 'calibration'>;
 

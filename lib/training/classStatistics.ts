@@ -11,7 +11,7 @@
  * classes, where the gradient by all weights takes one for each class.
  */
 import { tf } from '../backend';
-import type { SegmentationDataset } from '../datasets/types';
+import type { SegmentationDataset } from '../datasets/datasetTypes';
 import type { UnaveragedLoss } from '../losses';
 import { Random } from '../random';
 

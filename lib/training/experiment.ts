@@ -8,7 +8,7 @@ import { invalid } from '../check';
 import { findDataset } from '../datasets';
 import { isThere, plainFileError } from '../files';
 import { hasLabelledPixel } from '../datasets/labelled';
-import type { SegmentationDataset } from '../datasets/types';
+import type { SegmentationDataset } from '../datasets/datasetTypes';
 import { createModel } from '../models';
 import { trainableVariables } from '../models/layers';
 import { writeSafetensors } from '../models/safetensors';
@@ -18,29 +18,29 @@ import type { TrainingState } from './checkpoint';
 import { parseConfig } from '../runs/config';
 import { openRepeatedSplit, openTestSplit } from './openSplit';
 import { restoreWeights, resumePosition } from './resume';
-import { finishRun } from './record';
-import type { Experiment } from './record';
+import { finishRun } from './finishRun';
+import type { Experiment } from './finishRun';
 import { keepTrainingPixels, prepareRunFolder } from './prepareRunFolder';
 import { identifyData } from '../runs/dataIdentity';
 import type { RunFacts } from '../runs/facts';
 import { repairMetrics } from '../runs/epochs';
 import type { EpochMetrics } from '../runs/epochs';
-import { appendLine, clearRun, runPaths } from '../runs/folder';
-import type { RunPaths } from '../runs/folder';
+import { appendLine, clearRun, runPaths } from '../runs/runFolder';
+import type { RunPaths } from '../runs/runFolder';
 import { lockRun } from '../runs/lock';
 import type { RunLock } from '../runs/lock';
 import { verifiedWeights } from '../runs/weights';
 import { tensorboardLog } from './tensorboard/runLog';
 import { prepareExecutor, runExecutor } from './runExecutor';
 import { countedConfig } from './runLoss';
-import { stepsPerEpoch, trainLoop } from './train';
+import { stepsPerEpoch, trainLoop } from './trainLoop';
 import { surveyAndKeepData } from './surveyData';
-import type { TrainingBatch } from '../engine/step';
+import type { TrainingBatch } from '../engine/trainingStep';
 import type { RunRecord } from '../runs/record';
 import type { ExperimentConfig, ExperimentInput } from '../runs/config';
 
 export type { RunRecord } from '../runs/record';
-export type { Experiment } from './record';
+export type { Experiment } from './finishRun';
 
 /** What a run tells while it goes on. */
 export type ProgressEvent =

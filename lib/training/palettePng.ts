@@ -2,7 +2,7 @@
 import { deflateSync } from 'node:zlib';
 import { checkNumber, described, invalid } from '../check';
 import { pngChunk } from '../datasets/decode/png';
-import type { Colour } from '../datasets/types';
+import type { Colour } from '../datasets/datasetTypes';
 
 /**
  * Encodes `[height, width]` class ids, row-major, as an indexed 8-bit PNG (PNG specification, third edition, §11). A

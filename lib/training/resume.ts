@@ -2,11 +2,11 @@
 import { InputError } from '../check';
 import { isThere } from '../files';
 import { saveWeights } from '../models';
-import type { RunPaths } from '../runs/folder';
+import type { RunPaths } from '../runs/runFolder';
 import type { RunPosition } from '../runs/position';
 import { checkCheckpoint, loadCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingState } from './checkpoint';
-import { startPosition } from './train';
+import { startPosition } from './trainLoop';
 
 const where = 'runExperiment';
 

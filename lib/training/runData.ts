@@ -1,7 +1,7 @@
 /** Whether an open split is that of a finished run. */
 import { InputError } from '../check';
 import { identifySplit } from '../datasets/identity';
-import type { SegmentationDataset } from '../datasets/types';
+import type { SegmentationDataset } from '../datasets/datasetTypes';
 import { classDifference, classIdentity, dataDifference } from '../runs/dataIdentity';
 import { readFacts } from '../runs/facts';
 import type { RunRecord } from '../runs/record';

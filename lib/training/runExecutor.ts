@@ -5,7 +5,7 @@ import { createExecutor } from '../engine';
 import type { BatchShape, BatchShapes } from '../engine/trainingGraph';
 import type { StepExecutor } from '../engine';
 import type { BatchEvaluation } from '../engine/batchEvaluation';
-import type { StepInput, StepResult, TrainingBatch } from '../engine/step';
+import type { StepInput, StepResult, TrainingBatch } from '../engine/trainingStep';
 import type { LossConfig } from '../losses';
 import { lossAtEpoch } from '../losses/traits';
 import type { TrainingState } from './checkpoint';

@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { tf } from '../backend';
 import { checkNumber } from '../check';
-import type { SegmentationDataset } from '../datasets/types';
+import type { SegmentationDataset } from '../datasets/datasetTypes';
 import { createExecutor } from '../engine';
 import { createLoss } from '../losses';
 import type { LossConfig } from '../losses';

@@ -2,8 +2,8 @@
 import { keepSplit } from '../datasets';
 import { invalid } from '../check';
 import { labelDoubts, surveyLabels, unreadableSamples } from '../datasets/survey';
-import type { SegmentationDataset } from '../datasets/types';
-import type { Experiment } from './record';
+import type { SegmentationDataset } from '../datasets/datasetTypes';
+import type { Experiment } from './finishRun';
 import { splitOptions } from './openSplit';
 
 /** The splits of a run. */

@@ -1,6 +1,6 @@
 /** Pixels of each class in a split: what losses with `classCounts: 'dataset'` weigh by, kept in every record. */
 import { surveyLabels, unreadableSamples } from '../datasets/survey';
-import type { SegmentationDataset } from '../datasets/types';
+import type { SegmentationDataset } from '../datasets/datasetTypes';
 
 /**
  * Labelled pixels of each class over the whole split, without augmentation, at the size that the data set was opened

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { measureGradientNorms } from '../../lib/analysis/gradientNorms';
 import { tf } from '../../lib/backend';
-import type { Sample } from '../../lib/datasets/types';
+import type { Sample } from '../../lib/datasets/datasetTypes';
 import { memoryDataset } from '../support/memoryDataset';
 
 /** 2×3 pixels: one of class 0, three of class 1, one of class 2, one ignored. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { analyzeMasks } from '../../lib/analysis/maskImbalance';
 import { openDataset } from '../../lib/datasets';
 import { createDataset } from '../../lib/datasets/dataset';
-import type { LabelMap, Sample, SegmentationDataset } from '../../lib/datasets/types';
+import type { LabelMap, Sample, SegmentationDataset } from '../../lib/datasets/datasetTypes';
 
 /** A data set of three classes with the given label maps. */
 function datasetOf(maps: readonly number[][]): SegmentationDataset {

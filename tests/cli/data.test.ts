@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { download } from '../../lib/cli/data/download';
 import { inspectSplit } from '../../lib/cli/data/inspect';
-import type { CheckReport } from '../../lib/cli/data/check';
+import type { CheckReport } from '../../lib/cli/data/checkDataset';
 import type { ListedDataset } from '../../lib/cli/data/list';
 import { parseArguments } from '../../lib/cli/support/command';
 import { openDataset } from '../../lib/datasets';

@@ -2,7 +2,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { durationText } from '../../lib/cli/train/run';
+import { durationText } from '../../lib/cli/train/runTraining';
 import { withFolder } from '../datasets/files';
 import { readRecord } from '../../lib/runs/record';
 import { run, start } from './run';

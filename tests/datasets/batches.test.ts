@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { batches } from '../../lib/datasets/batches';
-import type { BatchOptions, Sample, SampleSource } from '../../lib/datasets/types';
+import type { BatchOptions, Sample, SampleSource } from '../../lib/datasets/datasetTypes';
 
 /** Sample i holds bytes that tell its number and their place; `load` counts and may fail. */
 function source(

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { prefetch } from '../../lib/datasets/prefetch';
-import type { SegmentationDataset } from '../../lib/datasets/types';
+import type { SegmentationDataset } from '../../lib/datasets/datasetTypes';
 
 /** Runs `use` with a new folder that is deleted afterwards. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {

@@ -12,7 +12,7 @@ import type { LossConfig, SegmentationLoss } from '../../lib/losses';
 import { createModel, networkNames } from '../../lib/models';
 import type { NetworkName } from '../../lib/models';
 import { trainableVariables } from '../../lib/models/layers';
-import type { ModelVariant } from '../../lib/models/types';
+import type { ModelVariant } from '../../lib/models/modelTypes';
 import { Adam } from '../../lib/engine/adam';
 import { nativeOpsOf } from '../support/watchedBinding';
 

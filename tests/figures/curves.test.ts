@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { lossCurves, temperatureSweep } from '../../lib/analysis/lossCurves';
 import type { LossCurves, TemperatureSweep } from '../../lib/analysis/lossCurves';
 import { coefficientExplosionFigure } from '../../lib/figures/coefficientExplosion';
-import { lossCurvesFigure } from '../../lib/figures/lossCurves';
+import { lossCurvesFigure } from '../../lib/figures/lossCurvesFigure';
 import { printLayout } from '../../lib/print/style';
 import type { Figure } from '../../lib/print/figure';
 

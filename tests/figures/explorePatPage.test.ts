@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { lossCurves } from '../../lib/analysis/lossCurves';
 import { launchBrowser } from '../../lib/print/browser';
 import { explorePatHtml, writeExplorePat } from '../../lib/figures/explorePatPage';
-import { significant } from '../../lib/print/labels';
+import { significant } from '../../lib/print/figureText';
 import { pageBundle } from '../../lib/notebook/pageOutput';
 import { axeFindings } from '../support/axe';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ratioStatistics } from '../../lib/analysis/gradientRatios';
 import { gradientRangesFigure } from '../../lib/figures/gradientRanges';
-import { gradientRatiosFigure } from '../../lib/figures/gradientRatios';
+import { gradientRatiosFigure } from '../../lib/figures/gradientRatiosFigure';
 
 const dataset = 'CamVid (train), U-Net after 60 steps';
 

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { MaskImbalance } from '../../lib/analysis/maskImbalance';
-import type { Sample } from '../../lib/datasets/types';
+import type { Sample } from '../../lib/datasets/datasetTypes';
 import { classSharesFigure } from '../../lib/figures/classShares';
 import { imageImbalanceFigure } from '../../lib/figures/imageImbalance';
 import { maskSizesFigure } from '../../lib/figures/maskSizes';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PixelPrediction } from '../../lib/analysis/pixelPredictions';
 import { classBarsFigure } from '../../lib/figures/classBars';
 import type { ClassBarSeries } from '../../lib/figures/classBars';
-import { pixelPredictionsFigure } from '../../lib/figures/pixelPredictions';
+import { pixelPredictionsFigure } from '../../lib/figures/pixelPredictionsFigure';
 import { renderFigure } from '../../lib/print/render';
 
 const count = 150;

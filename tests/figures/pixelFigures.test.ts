@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CoefficientMaps } from '../../lib/analysis/coefficientMaps';
 import type { PixelPrediction } from '../../lib/analysis/pixelPredictions';
 import { betaTensorFigure } from '../../lib/figures/betaTensor';
-import { pixelPredictionsFigure } from '../../lib/figures/pixelPredictions';
+import { pixelPredictionsFigure } from '../../lib/figures/pixelPredictionsFigure';
 
 const pixel: PixelPrediction = {
   image: 'a',

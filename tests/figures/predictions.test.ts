@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { Colour, Sample } from '../../lib/datasets/types';
+import type { Colour, Sample } from '../../lib/datasets/datasetTypes';
 import { predictionsFigure } from '../../lib/figures/predictions';
 import { headingStyle, textPixels, wrapWords } from '../../lib/figures/predictions/text';
 import { VENUES, drawingWidth, printLayout } from '../../lib/print/style';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { createLoss, pixelwiseLoss } from '../../lib/losses';
 import type { LossConfig } from '../../lib/losses';
-import { lossLabel } from '../../lib/losses/labels';
+import { lossLabel } from '../../lib/losses/lossLabels';
 import { averagesByMask, drawsNoise, isPerPixel, lossAtEpoch } from '../../lib/losses/traits';
 import { lossFamily } from '../../lib/results/keys';
 import { withoutOptions } from '../../lib/results/names';

@@ -8,7 +8,7 @@ import { createModel } from '../../lib/models';
 import { trainableVariables } from '../../lib/models/layers';
 import { createLoss, defineLoss, knownLosses, lossNames, pixelwiseLoss } from '../../lib/losses';
 import type { LossConfig } from '../../lib/losses';
-import { lossLabel } from '../../lib/losses/labels';
+import { lossLabel } from '../../lib/losses/lossLabels';
 import { trainBriefly } from '../../lib/training/shortTraining';
 import { openDataset } from '../../lib/datasets';
 import { parseConfig } from '../../lib/runs/config';

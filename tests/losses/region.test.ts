@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { pixelwiseLoss } from '../../lib/losses';
 import type { LossConfig } from '../../lib/losses';
-import { lossLabel } from '../../lib/losses/labels';
+import { lossLabel } from '../../lib/losses/lossLabels';
 import { Random } from '../../lib/random';
 import { parseConfig } from '../../lib/runs/config';
 import { expectClose } from '../support/closeness';

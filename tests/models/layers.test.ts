@@ -1,7 +1,7 @@
 /** The kit's own layers, each against values worked out by hand, definitions or finite differences. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
-import { BatchNormalization } from '../../lib/models/batchNormalization';
+import { BatchNormalization } from '../../lib/models/batchNormalizationLayer';
 import { BilinearUpsampling } from '../../lib/models/bilinearUpsampling';
 import { convolution, imageInput, subsample } from '../../lib/models/layers';
 import { Random } from '../../lib/random';

@@ -9,7 +9,7 @@ import type { LossName } from '../../lib/losses';
 import { calibrate, isDefined, readRecords, Results } from '../../lib/results';
 import type { Calibration } from '../../lib/results';
 import { calibrationText } from '../../lib/results/calibration';
-import type { RunScore } from '../../lib/results/scores';
+import type { RunScore } from '../../lib/results/scorer';
 import { simulatedRuns } from './simulatedRuns';
 import type { Design } from './simulatedRuns';
 

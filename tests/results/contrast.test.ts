@@ -6,7 +6,7 @@ import { isDefined, Results, runScores, spread } from '../../lib/results';
 import type { Cell, Compared, Contrast, ResultRecord, RunScore } from '../../lib/results';
 import { intervalOf } from '../../lib/results/contrast';
 import { Resampling } from '../../lib/results/resampling';
-import { drawnScores } from '../../lib/results/scores';
+import { drawnScores } from '../../lib/results/scorer';
 import { simulatedRuns } from './simulatedRuns';
 import type { Design } from './simulatedRuns';
 

@@ -9,10 +9,10 @@ import {
   imageComparisonFigures,
   imageRows,
   pickTitle,
-} from '../../lib/figures/imageComparison';
+} from '../../lib/figures/imageComparisonFigure';
 import { ConfusionMatrix } from '../../lib/metrics';
 import { compareImages, hasImages } from '../../lib/results/imageComparison';
-import { imageMeanIoUs } from '../../lib/results/scores';
+import { imageMeanIoUs } from '../../lib/results/scorer';
 import { reportedImages } from '../../lib/results/runPredictions';
 import type { TrainingRun } from '../../lib/runs/trainingRuns';
 import { tinyExperiment, trainTiny } from '../support/tinyRuns';

@@ -8,11 +8,11 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { claims } from '../../lib/claims';
-import { lossLabel } from '../../lib/losses/labels';
+import { lossLabel } from '../../lib/losses/lossLabels';
 import { calibrate } from '../../lib/results/calibration';
-import { runScores, scoreFacts } from '../../lib/results/scores';
+import { runScores, scoreFacts } from '../../lib/results/scorer';
 import type { ResultTable } from '../../lib/tables';
-import { tableFiles } from '../../lib/tables/files';
+import { tableFiles } from '../../lib/tables/tableFiles';
 import {
   expectEnds,
   expectExactly,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { ClaimRuns } from '../../lib/claims';
 import type { TableCell } from '../../lib/print/table';
 import { readRecords } from '../../lib/results/records';
-import type { RunScore } from '../../lib/results/scores';
+import type { RunScore } from '../../lib/results/scorer';
 import { resultTable, tableNamed, tableSpecifications } from '../../lib/tables';
 import type { TableCellResult } from '../../lib/tables';
 import { expectClose } from '../support/closeness';

@@ -1,10 +1,10 @@
 /** Compares the kinds of printed tables with the fixture: each function looks at every row of one table. */
 import { expect } from 'vitest';
 import type { TableCell, TableRow } from '../../lib/print/table';
-import { lossLabel } from '../../lib/losses/labels';
+import { lossLabel } from '../../lib/losses/lossLabels';
 import { datasetTitle, networkTitle, placeTitle, withoutOptions } from '../../lib/results/names';
-import { scoreFacts } from '../../lib/results/scores';
-import type { RunScore } from '../../lib/results/scores';
+import { scoreFacts } from '../../lib/results/scorer';
+import type { RunScore } from '../../lib/results/scorer';
 import type { ResultTable, TableCellResult } from '../../lib/tables';
 import {
   expectEnds,

@@ -12,7 +12,7 @@ import { tableIntervals } from '../../lib/figures/tableFigures';
 import { readRecords, Results } from '../../lib/results';
 import { parseRecord } from '../../lib/runs/record';
 import { tableNamed, tableOfRecords } from '../../lib/tables';
-import { tableFiles } from '../../lib/tables/files';
+import { tableFiles } from '../../lib/tables/tableFiles';
 import { record, scoredSplit } from './recordFiles';
 
 const runs = Number(process.env.PAT_FUZZ_RUNS ?? 2000);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { groupCells, readRecords, Results, runScores, spread, summarize } from '../../lib/results';
 import { plannedCells } from '../../lib/results/plannedCells';
-import { thirdsOf } from '../../lib/results/scores';
+import { thirdsOf } from '../../lib/results/scorer';
 import { withFolder } from '../datasets/files';
 import { plan, recordsOf } from './plannedRecords';
 import { record } from './recordFiles';

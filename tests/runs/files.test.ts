@@ -11,7 +11,7 @@ import { parseEpochs, readEpochs, repairMetrics } from '../../lib/runs/epochs';
 import { lockOwner } from '../../lib/runs/lock';
 import { parseRecord, readRecord } from '../../lib/runs/record';
 import { findRun, findRuns } from '../../lib/runs/trainingRuns';
-import { readPlan } from '../../lib/sweeps/folder';
+import { readPlan } from '../../lib/sweeps/sweepFolder';
 import { withFolder } from '../datasets/files';
 import { metricsLine, record } from '../results/recordFiles';
 

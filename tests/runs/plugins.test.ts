@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { createLoss, defineLoss } from '../../lib/losses';
-import { lossLabel } from '../../lib/losses/labels';
+import { lossLabel } from '../../lib/losses/lossLabels';
 import { parseConfig, readConfig } from '../../lib/runs/config';
 import { readRun } from '../../lib/runs/trainingRuns';
 import { evaluateRun } from '../../lib/training/evaluateRun';

@@ -1,6 +1,11 @@
 /** A data set of given samples, for tests of what consumes data sets. */
 import { tf } from '../../lib/backend';
-import type { Batch, BatchOptions, Sample, SegmentationDataset } from '../../lib/datasets/types';
+import type {
+  Batch,
+  BatchOptions,
+  Sample,
+  SegmentationDataset,
+} from '../../lib/datasets/datasetTypes';
 
 /** Serves `samples` (all of one size) in order, `classNames.length` classes, 255 = ignored. */
 export function memoryDataset(samples: Sample[], classNames: string[]): SegmentationDataset {

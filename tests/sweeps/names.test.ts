@@ -3,7 +3,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { collectSweep } from '../../lib/sweeps/collect';
-import { prepareSweepFolder, readPlan, runStates, sweepPaths } from '../../lib/sweeps/folder';
+import { prepareSweepFolder, readPlan, runStates, sweepPaths } from '../../lib/sweeps/sweepFolder';
 import { parseSweep } from '../../lib/sweeps/plan';
 import { jobScript } from '../../lib/sweeps/slurm';
 import { superviseRuns } from '../../lib/sweeps/supervise';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../lib/runs/record';
 import { lockOwner } from '../../lib/runs/lock';
 import { collectSweep } from '../../lib/sweeps/collect';
-import { readPlan, runStates, sweepPaths } from '../../lib/sweeps/folder';
+import { readPlan, runStates, sweepPaths } from '../../lib/sweeps/sweepFolder';
 import { run, start } from '../cli/run';
 import { withFolder } from '../datasets/files';
 import { missingProgram, startCluster, waitFor } from '../support/slurmCluster';

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../lib/training/experiment';
 import type { SlurmJob } from '../../lib/sweeps/slurm';
-import { readPlan, runStates, sweepPaths } from '../../lib/sweeps/folder';
+import { readPlan, runStates, sweepPaths } from '../../lib/sweeps/sweepFolder';
 import { start } from '../cli/run';
 import { withFolder } from '../datasets/files';
 import { missingProgram, startCluster, waitFor } from '../support/slurmCluster';

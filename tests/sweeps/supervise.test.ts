@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../lib/random';
 import type { RunRecord } from '../../lib/training/experiment';
 import { lockOwner } from '../../lib/runs/lock';
-import { readPlan, runStates, sweepPaths } from '../../lib/sweeps/folder';
+import { readPlan, runStates, sweepPaths } from '../../lib/sweeps/sweepFolder';
 import { withFolder } from '../datasets/files';
 import { tinyRun as base } from '../support/tinySweep';
 

@@ -5,7 +5,7 @@ import type { NetworkName } from '../../lib/models';
 import { holm, isDefined, Results } from '../../lib/results';
 import type { Cell, RunScore } from '../../lib/results';
 import { resultTable, tableNamed } from '../../lib/tables';
-import { tableFiles } from '../../lib/tables/files';
+import { tableFiles } from '../../lib/tables/tableFiles';
 import { plan, recordsOf } from '../results/plannedRecords';
 
 const settings = { scale: 'laptop', split: 'test' } as const;

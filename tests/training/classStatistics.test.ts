@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
-import type { Sample } from '../../lib/datasets/types';
+import type { Sample } from '../../lib/datasets/datasetTypes';
 import { pixelwiseLoss } from '../../lib/losses';
 import { patCoefficient } from '../../lib/losses/pat';
 import { createModel } from '../../lib/models';

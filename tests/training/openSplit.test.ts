@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { SegmentationDataset } from '../../lib/datasets/types';
+import type { SegmentationDataset } from '../../lib/datasets/datasetTypes';
 import { parseConfig } from '../../lib/runs/config';
 import { openRepeatedSplit, openSplit } from '../../lib/training/openSplit';
 import { withFolder, writeCamvid } from '../datasets/files';

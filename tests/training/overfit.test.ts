@@ -7,9 +7,9 @@ import { createModel, networkNames } from '../../lib/models';
 import type { NetworkName } from '../../lib/models';
 import { trainableVariables } from '../../lib/models/layers';
 import { Adam } from '../../lib/engine/adam';
-import { evaluate } from '../../lib/training/evaluate';
+import { evaluate } from '../../lib/training/evaluateNetwork';
 import { exampleLoss } from '../losses/support';
-import { trainingStep } from '../../lib/engine/step';
+import { trainingStep } from '../../lib/engine/trainingStep';
 
 /** Each network with the paper's loss, and each loss with one network; PAT_OVERFIT=all: all pairs. */
 const pairs = networkNames.flatMap((network) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
-import type { Sample } from '../../lib/datasets/types';
+import type { Sample } from '../../lib/datasets/datasetTypes';
 import { trainBriefly } from '../../lib/training/shortTraining';
 import { memoryDataset } from '../support/memoryDataset';
 

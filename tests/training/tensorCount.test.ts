@@ -8,8 +8,8 @@ import type { NetworkName } from '../../lib/models';
 import { trainableVariables } from '../../lib/models/layers';
 import { Adam } from '../../lib/engine/adam';
 import { exampleLoss } from '../losses/support';
-import { trainingStep } from '../../lib/engine/step';
-import type { TrainingBatch } from '../../lib/engine/step';
+import { trainingStep } from '../../lib/engine/trainingStep';
+import type { TrainingBatch } from '../../lib/engine/trainingStep';
 
 const steps = Number(process.env.PAT_STEPS ?? 5);
 

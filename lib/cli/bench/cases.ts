@@ -2,7 +2,7 @@
 import { checkNumber, checkOneOf, invalid } from '../../check';
 import type { BenchCase, BenchLossName, Mode } from '../../measurement/reports';
 import { networkNames } from '../../models';
-import type { ModelVariant } from '../../models/types';
+import type { ModelVariant } from '../../models/modelTypes';
 
 const lossNames: readonly BenchLossName[] = ['pat', 'crossEntropy'];
 

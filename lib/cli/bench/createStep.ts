@@ -7,7 +7,7 @@ import { createLoss } from '../../losses';
 import type { BenchLossName } from '../../measurement/reports';
 import { trainableVariables } from '../../models/layers';
 import { Adam } from '../../engine/adam';
-import type { StepResult, TrainingBatch } from '../../engine/step';
+import type { StepResult, TrainingBatch } from '../../engine/trainingStep';
 
 export type { Execution } from '../../engine';
 

@@ -22,7 +22,7 @@ import { executions } from './createStep';
 import type { Execution } from './createStep';
 import { writeJob } from './stepJob';
 import { StepSide } from './stepSide';
-import type { BenchOptions, BenchReport } from './types';
+import type { BenchOptions, BenchReport } from './benchTypes';
 
 const size: [number, number] = [96, 128];
 /** The largest time of an epoch, over that of its steps alone, that the kit allows itself. */

@@ -18,7 +18,7 @@ import type { BatchSize, Inputs, LossCase } from '../../measurement/lossTimes';
 import type { LossMemory } from '../../measurement/reports';
 import { machine, machineText, spreadText } from '../../measurement/spread';
 import { probeNativeOps } from '../../ops';
-import type { BenchReport } from './types';
+import type { BenchReport } from './benchTypes';
 
 const size: BatchSize = { images: 4, height: 128, width: 128 };
 const classCounts = [3, 12, 20];

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { deviceReport, tf } from '../../backend';
 import { openDataset } from '../../datasets';
-import type { SegmentationDataset } from '../../datasets/types';
+import type { SegmentationDataset } from '../../datasets/datasetTypes';
 import type { BenchCase } from '../../measurement/reports';
 import { createModel, saveWeights } from '../../models';
 import { writeSafetensors } from '../../models/safetensors';

@@ -7,7 +7,7 @@ import readline from 'node:readline';
 import { tf } from '../../backend';
 import { createModel, loadWeights, parameterCount } from '../../models';
 import { readSafetensors } from '../../models/safetensors';
-import type { TrainingBatch } from '../../engine/step';
+import type { TrainingBatch } from '../../engine/trainingStep';
 import { createStep } from './createStep';
 import type { Step } from './createStep';
 import type { StepFacts, StepJob } from './stepJob';

@@ -5,7 +5,7 @@ import { availableDatasets, defaultRoot } from '../../datasets';
 import { installDataset } from '../../datasets/download/install';
 import { datasetSources } from '../../datasets/download/sources';
 import type { DatasetSource } from '../../datasets/download/sources';
-import { check } from './check';
+import { check } from './checkDataset';
 import { transferLine } from './transfer';
 
 export interface DownloadCommandOptions {

@@ -1,6 +1,6 @@
 /** Reads every sample of a split and counts what is in it. */
 import { prefetch } from '../../datasets/prefetch';
-import type { SegmentationDataset } from '../../datasets/types';
+import type { SegmentationDataset } from '../../datasets/datasetTypes';
 
 /** A file that cannot be used. */
 export interface BadSample {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { availableDatasets, defaultRoot, openDataset } from '../../datasets';
 import { datasetSources } from '../../datasets/download/sources';
 import type { DatasetSource } from '../../datasets/download/sources';
-import type { Split } from '../../datasets/types';
+import type { Split } from '../../datasets/datasetTypes';
 
 /** What `--json` prints of each data set. */
 export interface ListedDataset {

@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { invalid } from '../../check';
-import type { Sample, SampleSource } from '../types';
+import type { Sample, SampleSource } from '../datasetTypes';
 
 export interface CacheFile {
   /** The sample, or undefined while it is not in the file. */

@@ -6,7 +6,7 @@ import { openCacheFile } from './cacheFile';
 import type { CacheFile } from './cacheFile';
 import { cacheKey } from './cacheKey';
 import { cacheKind } from '../options';
-import type { LabelMap, Sample, SampleSource } from '../types';
+import type { LabelMap, Sample, SampleSource } from '../datasetTypes';
 
 /** Where decoded samples are kept. */
 export type CacheKind = z.infer<typeof cacheKind>;

@@ -7,7 +7,7 @@
  * archive without one is verified by what it must hold: numbers of files, and the digest of its
  * label files where that is known.
  */
-import type { Split } from '../types';
+import type { Split } from '../datasetTypes';
 
 export interface Checksum {
   algorithm: 'md5' | 'sha1' | 'sha256';

@@ -2,7 +2,7 @@
  * The classes of the synthetic scenes: what each looks like, how often it occurs, its colour in
  * label pictures.
  */
-import type { Colour } from '../types';
+import type { Colour } from '../datasetTypes';
 
 /**
  * How a class is drawn; `regions.ts`, `objects.ts` and `details.ts` have the geometry,

@@ -1,5 +1,5 @@
 /** Draws the small and thin objects. */
-import type { Point } from './canvas';
+import type { Point } from './pixelCanvas';
 import { hsl } from './classes';
 import { object, onGround } from './drawing';
 import type { Drawer } from './drawing';

@@ -3,7 +3,7 @@
  * outlines.
  */
 import type { Random } from '../../random';
-import type { Canvas, Point, Point3, SceneObject } from './canvas';
+import type { Canvas, Point, Point3, SceneObject } from './pixelCanvas';
 import type { SceneClass } from './classes';
 
 /** What the objects of a scene share. */

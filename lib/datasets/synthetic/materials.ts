@@ -3,7 +3,7 @@
  * is and how much light falls on it: classes differ by texture and shading, for many of them share
  * colours.
  */
-import type { SceneObject } from './canvas';
+import type { SceneObject } from './pixelCanvas';
 import { hash, noise, roughNoise, step } from './texture';
 
 /** What a material sets for one pixel. */

@@ -1,6 +1,6 @@
 /** Draws the objects of medium size that stand on the ground. */
 import type { Random } from '../../random';
-import type { Point, Point3 } from './canvas';
+import type { Point, Point3 } from './pixelCanvas';
 import { hsl } from './classes';
 import { lobes, object, onGround } from './drawing';
 import type { Drawer } from './drawing';

@@ -1,5 +1,5 @@
 /** Draws the large regions of a scene. */
-import type { Point } from './canvas';
+import type { Point } from './pixelCanvas';
 import { hsl } from './classes';
 import { lobes, object } from './drawing';
 import type { Drawer } from './drawing';

@@ -1,7 +1,7 @@
 /** Lays out one scene, labels its pixels, and colours them. */
 import type { Random } from '../../random';
-import { Canvas } from './canvas';
-import type { Point3 } from './canvas';
+import { Canvas } from './pixelCanvas';
+import type { Point3 } from './pixelCanvas';
 import { hsl } from './classes';
 import type { Kind, SceneClass } from './classes';
 import { details } from './details';

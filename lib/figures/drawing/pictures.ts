@@ -1,8 +1,8 @@
 /** Photographs and class maps as pictures inside a figure, and the legend of the classes. */
 import type { Data, Image } from 'plotly.js';
 import sharp from 'sharp';
-import type { Colour, Sample, SegmentationDataset } from '../../datasets/types';
-import { cssColour } from '../../print/labels';
+import type { Colour, Sample, SegmentationDataset } from '../../datasets/datasetTypes';
+import { cssColour } from '../../print/figureText';
 
 /** What a figure needs to know of a data set to draw its masks. */
 export type MaskStyle = Pick<

@@ -1,5 +1,5 @@
 /** What a prediction of one image gets right. */
-import type { Sample } from '../../datasets/types';
+import type { Sample } from '../../datasets/datasetTypes';
 import { scoresFrom } from '../../metrics';
 
 /** Pixels of each class, ignored ones left out. */

@@ -2,7 +2,7 @@
 import { htmlText } from '../escape';
 import { numberText } from './numberText';
 import { groupsOf, letterOf, prepared } from './prepare';
-import type { Mark, Table, TableCell, TableColumn } from './types';
+import type { Mark, Table, TableCell, TableColumn } from './printTypes';
 
 const STYLE = 'white-space:nowrap;font-variant-numeric:tabular-nums;padding:2px 6px';
 const wrap: Readonly<Record<Mark, (text: string) => string>> = {

@@ -1,6 +1,6 @@
 /** Words and numbers of a LaTeX table. */
 import { numberText } from './numberText';
-import type { Mark, TableCell, TableColumn } from './types';
+import type { Mark, TableCell, TableColumn } from './printTypes';
 
 const symbols: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',

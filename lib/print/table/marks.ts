@@ -1,5 +1,5 @@
 /** Which numbers of a column are the best and the second. */
-import type { Mark, TableColumn } from './types';
+import type { Mark, TableColumn } from './printTypes';
 
 /** By the numbers as printed: equal ones share a mark, and the second is the next that differs. */
 export function marksOf(

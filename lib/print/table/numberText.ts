@@ -1,5 +1,5 @@
 /** A number of a table as text. */
-import type { TableCell, TableColumn } from './types';
+import type { TableCell, TableColumn } from './printTypes';
 
 /** `76.22`, with a deviation `76.22 ± 0.31`, with `signed` `+0.08`, below `least` `<0.001`; never −0. */
 export function numberText(

@@ -1,6 +1,6 @@
 /** What every form of a table needs: marks, letters of notes, groups of columns. */
 import { marksOf } from './marks';
-import type { Mark, Table, TableCell, TableColumn } from './types';
+import type { Mark, Table, TableCell, TableColumn } from './printTypes';
 
 /** The mark of each number, `[column][row]`, and the letter of each note. */
 export function prepared({ columns, rows }: Table): {

@@ -5,7 +5,7 @@ import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { startEvent, summaryEvent, versionEvent } from './event';
 import type { SummaryValue } from './event';
-import { tfRecord } from './record';
+import { tfRecord } from './tfRecord';
 
 export interface EventFile {
   /** Adds values of a step to what waits; not finite scalars are kept, TensorBoard marks them. */

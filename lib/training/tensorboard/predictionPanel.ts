@@ -1,6 +1,6 @@
 /** One picture of a sample: image, label and prediction side by side. */
 import sharp from 'sharp';
-import type { Colour, Sample } from '../../datasets/types';
+import type { Colour, Sample } from '../../datasets/datasetTypes';
 import type { EncodedImage } from './event';
 
 /** Larger samples are shown by every n-th row and column. */

@@ -1,8 +1,8 @@
 /** What TensorBoard shows of a run: curves of each step and each epoch, and predictions beside their labels. */
-import type { SegmentationDataset } from '../../datasets/types';
-import type { PredictedBatch } from '../evaluate';
+import type { SegmentationDataset } from '../../datasets/datasetTypes';
+import type { PredictedBatch } from '../evaluateNetwork';
 import type { EpochMetrics } from '../../runs/epochs';
-import type { StepMetrics } from '../train';
+import type { StepMetrics } from '../trainLoop';
 import type { SummaryValue } from './event';
 import { eventFile } from './eventFile';
 import { predictionPanel } from './predictionPanel';

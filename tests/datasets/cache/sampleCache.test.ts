@@ -6,7 +6,7 @@ import { tf } from '../../../lib/backend';
 import { batches } from '../../../lib/datasets/batches';
 import { withCache } from '../../../lib/datasets/cache/sampleCache';
 import type { CacheKind, CacheOptions } from '../../../lib/datasets/cache/sampleCache';
-import type { BatchOptions, Sample, SampleSource } from '../../../lib/datasets/types';
+import type { BatchOptions, Sample, SampleSource } from '../../../lib/datasets/datasetTypes';
 import { withFolder } from '../files';
 
 interface CountingSource extends SampleSource {

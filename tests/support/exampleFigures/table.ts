@@ -11,7 +11,7 @@ import {
   pixelPredictions,
   predictImages,
 } from '../../../lib/analysis/pixelPredictions';
-import { ablationFigure } from '../../../lib/figures/ablation';
+import { ablationFigure } from '../../../lib/figures/ablationFigure';
 import { betaTensorFigure } from '../../../lib/figures/betaTensor';
 import { classBarsFigure } from '../../../lib/figures/classBars';
 import { classDifferencesFigure } from '../../../lib/figures/classDifferences';
@@ -21,15 +21,15 @@ import { comparisonsFigure } from '../../../lib/figures/comparisons';
 import { costBubblesFigure } from '../../../lib/figures/costBubbles';
 import { explorePatFigure } from '../../../lib/figures/explorePat';
 import { gradientRangesFigure } from '../../../lib/figures/gradientRanges';
-import { gradientRatiosFigure } from '../../../lib/figures/gradientRatios';
+import { gradientRatiosFigure } from '../../../lib/figures/gradientRatiosFigure';
 import { gradientsOverTrainingFigure } from '../../../lib/figures/gradientsOverTraining';
 import { imageImbalanceFigure } from '../../../lib/figures/imageImbalance';
 import { intervalsFigure } from '../../../lib/figures/intervals';
 import { lossCostsFigure } from '../../../lib/figures/lossCosts';
-import { lossCurvesFigure } from '../../../lib/figures/lossCurves';
+import { lossCurvesFigure } from '../../../lib/figures/lossCurvesFigure';
 import { maskSizesFigure } from '../../../lib/figures/maskSizes';
-import { methodFigure } from '../../../lib/figures/method';
-import { pixelPredictionsFigure } from '../../../lib/figures/pixelPredictions';
+import { methodFigure } from '../../../lib/figures/methodFigure';
+import { pixelPredictionsFigure } from '../../../lib/figures/pixelPredictionsFigure';
 import { precisionCurvesFigure } from '../../../lib/figures/precisionCurves';
 import { predictionsFigure } from '../../../lib/figures/predictions';
 import { sampleImagesFigure } from '../../../lib/figures/sampleImages';

@@ -1,7 +1,7 @@
 /** Reads event files byte by byte, so that the tests need no TensorBoard. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { maskedCrc32c } from '../../../lib/training/tensorboard/record';
+import { maskedCrc32c } from '../../../lib/training/tensorboard/tfRecord';
 
 /** Field number → values: numbers of varints, bytes of the others. */
 export type Message = Map<number, (number | Buffer)[]>;

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { Colour } from '../../../lib/datasets/types';
+import type { Colour } from '../../../lib/datasets/datasetTypes';
 import { predictionPanel } from '../../../lib/training/tensorboard/predictionPanel';
 
 const palette: Colour[] = [

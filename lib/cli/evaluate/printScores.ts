@@ -1,0 +1,67 @@
+/** What `npm run evaluate` does once its arguments are understood. */
+import { describeDataset } from '../../datasets';
+import { progress } from '../../notebook/progress';
+import type { Progress } from '../../notebook/progress';
+import { renderTable } from '../../notebook/notebookTable';
+import { evaluateRun } from '../../training/evaluateRun';
+import type { RunEvaluation, RunEvaluationOptions } from '../../training/evaluateRun';
+
+/** Evaluates with a progress line on the standard error; tables, or JSON, on the standard output. */
+export async function printEvaluation(
+  run: string,
+  options: Omit<RunEvaluationOptions, 'onProgress' | 'onNote'>,
+  json: boolean,
+): Promise<number> {
+  let bar: Progress | undefined;
+  const onNote = (text: string) => void process.stderr.write(`note: ${text}\n`);
+  const onProgress = (done: number, total: number) => {
+    bar ??= progress('images', total);
+    bar.update(done);
+  };
+  const result = await evaluateRun(run, { ...options, onNote, onProgress }).finally(() =>
+    bar?.done(),
+  );
+  process.stdout.write(json ? jsonOf(result) : textOf(result));
+  return 0;
+}
+
+function jsonOf(evaluation: RunEvaluation): string {
+  const { dataset, groups, scores, loss, crossEntropy, counts, changed } = evaluation;
+  const { name, split, length, classNames } = dataset;
+  const facts = { dataset: name, split, length, classNames, changed };
+  return `${JSON.stringify({ ...facts, loss, crossEntropy, scores, groups, counts }, null, 2)}\n`;
+}
+
+function textOf({ dataset, groups, scores, loss, crossEntropy, counts }: RunEvaluation): string {
+  const { iou, dice, accuracyPerClass, ...overall } = scores;
+  const total = counts.flat().reduce((sum, value) => sum + value, 0);
+  if (total === 0) {
+    const words = `The ${dataset.split} split has no labelled pixel: there is nothing to score.`;
+    return `${describeDataset(dataset)}\n\n${words}\n`;
+  }
+  const classes = groups.flatMap(({ name: group, classes }) =>
+    classes.map((id) => ({
+      class: dataset.classNames[id],
+      group,
+      'pixels %': (100 * counts[id].reduce((sum, value) => sum + value, 0)) / total,
+      IoU: iou[id],
+      Dice: dice[id],
+      accuracy: accuracyPerClass[id],
+    })),
+  );
+  const absent = dataset.classNames.filter((_, id) => counts[id].every((count) => count === 0));
+  const whole = [
+    ...groups.map(({ name, meanIoU }) => ({ score: `meanIoU, ${name}`, value: meanIoU })),
+    ...Object.entries({ ...overall, loss, crossEntropy }).map(([score, value]) => ({
+      score,
+      value,
+    })),
+  ];
+  return [
+    describeDataset(dataset),
+    renderTable(classes).text,
+    ...(absent.length > 0 ? [`not in the labels: ${absent.join(', ')}`] : []),
+    renderTable(whole).text,
+    '',
+  ].join('\n\n');
+}

@@ -1,0 +1,74 @@
+/** What `npm run tables` does once its arguments are understood. */
+import path from 'node:path';
+import { checkOneOf, InputError } from '../../check';
+import type { ExperimentConfig } from '../../runs/config';
+import { Results } from '../../results/contrast';
+import { readRecords } from '../../results/records';
+import type { ScoredSplitName } from '../../results/records';
+import { resultTable, tableSpecifications } from '../../tables';
+import { writeTable } from '../../tables/tableFiles';
+import { uniqueLeftOut, unplannedRuns } from '../../tables/leftOut';
+import { scales } from '../../sweeps/presets';
+import { planSweep } from '../sweep/askedPlan';
+
+const where = 'npm run tables';
+
+export interface TablesRequest {
+  out: string;
+  scale: string;
+  settings: readonly string[];
+  split: string;
+}
+
+/** Writes the tables that have runs, and says what is in them. */
+export async function writeTables(
+  folder: string,
+  { out, settings, ...request }: TablesRequest,
+): Promise<number> {
+  const scale = checkOneOf(where, '--scale', request.scale, scales);
+  const split = checkOneOf(where, '--split', request.split, ['test', 'valid'] as const);
+  const read = {
+    valid: await readRecords(folder, { split: 'valid' }),
+    test: await readRecords(folder, { split: 'test' }),
+  };
+  const results = { valid: new Results(read.valid.records), test: new Results(read.test.records) };
+  const planned: ExperimentConfig[] = [];
+  let [cellsFound, written] = [0, 0];
+  for (const specification of tableSpecifications) {
+    const { name, presets } = specification;
+    // Runs of other sweeps stand together in a table of their own.
+    if (presets.length === 0 && cellsFound > 0) continue;
+    const runs =
+      presets.length === 0
+        ? undefined
+        : planSweep(presets.join(','), undefined, { scale, settings }).runs;
+    planned.push(...(runs ?? []).map(({ config }) => config));
+    const own: ScoredSplitName = specification.split ?? split;
+    const table = resultTable(specification, results[own], { scale, split: own, runs });
+    const found = table.cells.filter(({ cell }) => cell !== undefined);
+    const seeds = found.reduce((sum, { summary }) => sum + (summary?.seeds.length ?? 0), 0);
+    const known = table.cells.reduce((sum, cell) => sum + cell.seeds.length, 0);
+    const state = `${name}: ${found.length} of ${table.cells.length} cells, ${seeds} of ${known} runs`;
+    cellsFound += presets.length > 0 ? found.length : 0;
+    written += found.length;
+    if (found.length === 0) process.stdout.write(`${state}; not written\n`);
+    else {
+      await writeTable(table, out);
+      process.stdout.write(`${state}: ${path.join(out, name)}.{tex,md,csv}\n`);
+    }
+  }
+  const unplanned = cellsFound > 0 ? unplannedRuns(results[split].cells, planned, split) : [];
+  const leftOut = [read.valid, read[split], results.valid, results[split]];
+  for (const { file, reason } of uniqueLeftOut([
+    ...leftOut.flatMap(({ skipped }) => skipped),
+    ...unplanned,
+  ])) {
+    process.stderr.write(`left out: ${file}: ${reason}\n`);
+  }
+  if (written > 0) return 0;
+  const { length } = read.valid.records;
+  throw new InputError(
+    `${where}: DIR must hold records of runs with scores of the ${split} split, got ${length} records without in ` +
+      `'${folder}'. ${length > 0 ? 'Give --split valid.' : 'Give the folder of a sweep with finished runs.'}`,
+  );
+}

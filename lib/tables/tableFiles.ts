@@ -1,0 +1,28 @@
+/** A table as the files that a paper needs. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { writeAtomically } from '../atomicFile';
+import { csvText } from '../print/plain';
+import { tableLatex, tableMarkdown } from '../print/table';
+import type { ResultTable } from './specification';
+
+/** File name → text: LaTeX (needs booktabs, siunitx and graphicx), Markdown, and a CSV with all numbers in full. */
+export function tableFiles(table: ResultTable): Map<string, string> {
+  const { specification, tables, rows } = table;
+  const { name, closing } = specification;
+  const all = [...tables, ...(closing?.(table) ?? [])];
+  return new Map([
+    [`${name}.tex`, all.map(tableLatex).join('\n')],
+    [`${name}.md`, all.map(tableMarkdown).join('\n')],
+    [`${name}.csv`, csvText(rows)],
+  ]);
+}
+
+/** Writes them into `folder`, which is made when it is missing. Resolves to the files' paths. */
+export async function writeTable(table: ResultTable, folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const files = [...tableFiles(table)];
+  for (const [file, text] of files)
+    await writeAtomically(path.join(folder, file), Buffer.from(text));
+  return files.map(([file]) => path.join(folder, file));
+}

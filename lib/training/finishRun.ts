@@ -1,0 +1,114 @@
+/** The end of a run: its best weights, their scores, and `record.json`. */
+import { rm } from 'node:fs/promises';
+import { writeAtomically } from '../atomicFile';
+import { deviceReport } from '../backend';
+import type { tf } from '../backend';
+import { hasLabelledPixel } from '../datasets/labelled';
+import { hashFile } from '../datasets/download/partFile';
+import type { SegmentationDataset } from '../datasets/datasetTypes';
+import { parameterCount, saveWeights } from '../models';
+import { readCheckpoint } from './checkpoint';
+import { missingEpochs } from '../runs/epochs';
+import type { RunFacts } from '../runs/facts';
+import type { RunPosition } from '../runs/position';
+import type { RunRecord } from '../runs/record';
+import type { TrainingState } from './checkpoint';
+import type { RunPaths } from '../runs/runFolder';
+import { evaluate } from './evaluateNetwork';
+import { countedConfig, plainCrossEntropy } from './runLoss';
+import { validate } from './trainLoop';
+import type { ExperimentConfig } from '../runs/config';
+
+/** A run's data and network, ready to train. */
+export interface Experiment {
+  config: ExperimentConfig;
+  train: SegmentationDataset;
+  valid: SegmentationDataset;
+  /** Where the data set has one. */
+  test?: SegmentationDataset;
+  /** The caller disposes it. */
+  model: tf.LayersModel;
+  totalSteps: number;
+}
+
+/** An experiment whose training has ended. */
+export interface TrainedExperiment extends Experiment {
+  trainingPixels: number[];
+  facts: RunFacts;
+}
+
+/**
+ * Restores the best weights, scores them, and writes the weights and the record.
+ *
+ * Option `onNote`: told of what is not as one may expect, such as a test split without labels
+ * @throws what reading the splits throws; the checkpoints stay.
+ */
+export async function finishRun(
+  { config, train, valid, test: testSplit, model, trainingPixels, facts }: TrainedExperiment,
+  state: TrainingState,
+  paths: RunPaths,
+  { epoch, step, best, seconds, history = [] }: RunPosition,
+  onNote: (text: string) => void = () => {},
+): Promise<RunRecord> {
+  await readCheckpoint(paths.best, state);
+  const counted = countedConfig(config, trainingPixels);
+  const { scores, counts, perImage, crossEntropy } = await validate(counted, model, valid, {
+    onNote,
+  });
+  await saveWeights(model, paths.weights);
+  const test = await testScores({ config, model, test: testSplit }, onNote);
+  const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
+  const missing = missingEpochs(history, epoch);
+  const record: RunRecord = {
+    config,
+    classNames: [...train.classNames],
+    ...(facts.data && { data: facts.data }),
+    samples: { train: train.length, valid: valid.length },
+    trainingPixels,
+    parameters: parameterCount(model),
+    epochs: epoch,
+    steps: step,
+    ...(missing.length > 0 && { missingEpochs: missing }),
+    stoppedBy: epoch < config.epochs ? 'patience' : 'epochs',
+    best: best as NonNullable<RunPosition['best']>,
+    scores,
+    counts,
+    validationCrossEntropy: crossEntropy as number,
+    ...(test === undefined ? { perImage } : { test }),
+    weightsSha256: await hashFile(paths.weights, 'sha256'),
+    versions: { tensorflow, tfjs, node },
+    device: { device, threads, backend },
+    times: { finished: new Date().toISOString(), seconds },
+  };
+  await writeAtomically(paths.record, Buffer.from(recordText(record)));
+  await rm(paths.failedBatch, { force: true });
+  return record;
+}
+
+/** Undefined without a test split, or one that has labels. */
+async function testScores(
+  { config, model, test: split }: Pick<Experiment, 'config' | 'model' | 'test'>,
+  onNote: (text: string) => void,
+): Promise<RunRecord['test']> {
+  if (split === undefined) return undefined;
+  if (!(await hasLabelledPixel(split, config.dataset.voidAs))) {
+    onNote(
+      `the test split of ${split.title} has no labelled pixel, which is no test split: ` +
+        'the record holds the counts of each validation image instead',
+    );
+    return undefined;
+  }
+  const { scores, counts, perImage, crossEntropy } = await evaluate(model, split, {
+    batchSize: config.batchSize,
+    onNote,
+    crossEntropy: plainCrossEntropy(split.ignoreIndex),
+  });
+  return { scores, counts, perImage, crossEntropy: crossEntropy as number };
+}
+
+/** Indented JSON with each row of numbers on one line. */
+function recordText(record: RunRecord): string {
+  const text = JSON.stringify(record, null, 2);
+  const rows = text.replace(/\[[\s\d,]*\d\s*\]/g, (row) => row.replace(/\s+/g, ''));
+  return `${rows}\n`;
+}
