@@ -122,7 +122,7 @@ describe('stages', () => {
     );
     expect([of(), of(30), of(31), of(1000)]).toEqual([first, first, second, second]);
     expect(lossAtEpoch(stages, 31)).toEqual({ name: 'ldam', beta: 0.9999 });
-    expect(lossAtEpoch({ name: 'sum', terms: [{ loss: stages }] } as LossConfig, 1)).toEqual({
+    expect(lossAtEpoch({ name: 'sum', terms: [{ loss: stages }] }, 1)).toEqual({
       name: 'sum',
       terms: [{ loss: ldam }],
     });
