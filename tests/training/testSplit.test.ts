@@ -51,9 +51,9 @@ describe('a test split without a labelled pixel', () => {
         const { record, notes } = await trained(input('cityscapes', root, { voidAs }), outDir);
         expect(record.test).toBeUndefined();
         expect(record.perImage?.names).toEqual(['bonn_000000_000019']);
-        expect(notes).toEqual([
+        expect(notes).toContainEqual(
           expect.stringContaining('test split of Cityscapes has no labelled'),
-        ]);
+        );
         const { skipped } = await readRecords(root, { split: 'test' });
         expect(skipped.map(({ reason }) => reason)).toEqual(['holds no scores of the test split']);
       }),
