@@ -37,10 +37,7 @@ const dataset = z
     name: z.enum(['auto', ...datasetNames]).default('synthetic'),
     root: z.string().optional(),
     /** `[height, width]`; 256×256 is the authors' code's for Pet, the paper's sizes are lost. */
-    size: z
-      .tuple([count, count])
-      .refine(([height, width]) => height * width <= MOST_PIXELS, `at most ${MOST_PIXELS} pixels`)
-      .default([256, 256]),
+    size: z.tuple([count, count]).default([256, 256]),
     /** Of drawn scenes and random splits; not that of the training. */
     seed: seed.default(0),
     voidAs: voidRule.default('ignore'),
@@ -193,6 +190,10 @@ export function parseConfig(input: unknown): ExperimentConfig {
 function fromSchema(input: unknown) {
   const { data: config, issue } = checked(schema, input);
   if (config === undefined) throw configError(schema, input, issue);
+  const { size } = config.dataset;
+  if (size[0] * size[1] > MOST_PIXELS) {
+    throw invalid(where, 'dataset.size', `of at most ${MOST_PIXELS} pixels`, size);
+  }
   checkPrecision(where, config);
   return config;
 }

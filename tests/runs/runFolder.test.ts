@@ -148,7 +148,7 @@ describe('a configuration', () => {
     [{ model: { width: 1e6 } }, 'model.width must be <= 512'],
     [
       { dataset: { size: [65535, 65535] as [number, number] } },
-      'dataset.size must be right (at most 268435456 pixels)',
+      'dataset.size must be of at most 268435456 pixels',
     ],
   ])('that no machine can hold is refused: %j', (input, text) => {
     expect(() => parseConfig(input)).toThrow(text);
