@@ -25,12 +25,20 @@ export interface RunKeys {
 export function runKeys({ config, split }: Placed, data?: string): RunKeys {
   const shared = sharedSettings(config, split);
   const model = { ...config.model, name: 'segnet' };
+  const { plugins, ...rest } = shared;
+  const withoutLoss = { ...rest, loss: null, ...networkPlugins(config) };
   const [key, setting, scheme] = [
-    shared,
-    { ...shared, loss: null },
-    { ...shared, loss: null, model },
+    plugins === undefined ? rest : shared,
+    withoutLoss,
+    { ...withoutLoss, model },
   ].map((value) => (data === undefined ? '' : `${data}\n`) + stableJson(value));
   return { key, setting, scheme };
+}
+
+/** Definitions of networks alone: a file of the user's or a cell's loss is what the run's loss differs in. */
+function networkPlugins({ plugins = [] }: Placed['config']) {
+  const networks = plugins.filter(({ defines }) => defines === 'model');
+  return networks.length > 0 ? { plugins: networks } : {};
 }
 
 /** A key as a plan has it: which data it is of is not known before there are runs. */
