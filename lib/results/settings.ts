@@ -13,7 +13,7 @@ export interface DifferingSetting {
 }
 
 /** Told by other means: the data by their title, the network by its own. */
-const toldElsewhere = ['dataset.name', 'model.name', 'loss', 'split'];
+const toldElsewhere = ['plugins', 'dataset.name', 'model.name', 'loss', 'split'];
 
 /** The settings that differ, in the order of the configuration. */
 export function differingSettings(configs: readonly ExperimentConfig[]): DifferingSetting[] {
