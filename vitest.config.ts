@@ -6,8 +6,8 @@ export default defineConfig({
     setupFiles: ['tests/support/yieldAfterEach.ts'],
     pool: 'forks',
     poolOptions: { forks: { minForks: 1, maxForks: 2 } },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     env: { TF_CPP_MIN_LOG_LEVEL: '2' },
   },
 });
