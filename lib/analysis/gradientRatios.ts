@@ -6,6 +6,7 @@
  * If the mean per-pixel gradients ‖ĝ‖ were alike, ‖g_u‖/‖g_v‖ would be |M_u|/|M_v|; dividing the loss of a class by
  * its mask size (Eq. 4) would then make all norms alike.
  */
+import { mean } from '../statistics';
 import { invalid } from '../check';
 import { maximumOf, minimumOf } from '../extremes';
 import type { GradientNorms } from './gradientNorms';
@@ -118,10 +119,6 @@ function spread(values: number[]): number {
 
 function geometricMean(values: number[]): number {
   return Math.exp(mean(values.map(Math.log)));
-}
-
-function mean(values: number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Pearson correlation and least-squares slope of log y on log x. */

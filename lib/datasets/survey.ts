@@ -63,6 +63,17 @@ export async function surveyLabels(
   }
 }
 
+/** As `surveyLabels`. @throws InputError that lists what cannot be read, too. */
+export async function surveyReadable(
+  dataset: SegmentationDataset,
+  signal?: AbortSignal,
+): Promise<LabelSurvey> {
+  const survey = await surveyLabels(dataset, signal);
+  const problem = unreadableSamples(dataset, survey.bad);
+  if (problem !== undefined) throw problem;
+  return survey;
+}
+
 /** The error that lists what cannot be read in a split; undefined where all can. */
 export function unreadableSamples(
   { name, title, split }: SegmentationDataset,

@@ -1,4 +1,5 @@
 /** How much of the machine other programs use, and how much memory a process has; Linux only. */
+import { sum } from '../statistics';
 import { readFileSync } from 'node:fs';
 
 /** Share of all cores used by others above which a measurement of training is no evidence. */
@@ -58,8 +59,4 @@ function read(file: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

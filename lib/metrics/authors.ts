@@ -4,7 +4,8 @@ import { isClass, pixelPairs } from './confusionMatrix';
 import type { ClassMap, ConfusionMatrixOptions } from './confusionMatrix';
 import { summedCounts } from './perImage';
 import type { PerImageCounts } from './perImage';
-import { mean, scoresFrom } from './scores';
+import { meanOfDefined } from '../statistics';
+import { scoresFrom } from './scores';
 
 /**
  * In each batch the mean over the classes present in its labels, then the mean over batches. It depends on how the set is
@@ -41,7 +42,7 @@ export function authorsMeanIoU(
     }
     values.push(scoresFrom({ hits, labelled, predicted }).meanIoU);
   }
-  return mean(values) ?? NaN;
+  return meanOfDefined(values) ?? NaN;
 }
 
 function checkId(argument: string, index: number, id: number): void {
@@ -75,5 +76,5 @@ export function authorsMeanIoUOf(
     );
     values.push(scoresFrom({ hits: own, labelled: truth, predicted: guesses }).meanIoU);
   }
-  return mean(values);
+  return meanOfDefined(values);
 }

@@ -1,5 +1,5 @@
 /** Head, body and tail of the classes. */
-import { mean, sum } from './scores';
+import { meanOfDefined, sum } from '../statistics';
 
 /** Classes by how many pixels they have. */
 export interface ClassGroup {
@@ -29,6 +29,6 @@ export function classGroups(
     const classes = order.slice(start, end);
     start = end;
     const scored = classes.filter((id) => sum(counts[id]) > 0);
-    return { name, classes, meanIoU: mean(scored.map((id) => iou[id] ?? 0)) };
+    return { name, classes, meanIoU: meanOfDefined(scored.map((id) => iou[id] ?? 0)) };
   });
 }

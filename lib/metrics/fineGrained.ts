@@ -5,7 +5,8 @@
 import { checkNumber } from '../check';
 import { imageClassScores, summedCounts } from './perImage';
 import type { ImageClassTable, PerImageCounts } from './perImage';
-import { mean, scoresFrom } from './scores';
+import { meanOfDefined } from '../statistics';
+import { scoresFrom } from './scores';
 
 /** The share of images, in percent, that each score of `Q` is over. */
 const deciles = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
@@ -46,7 +47,7 @@ function fromTable(name: string, table: ImageClassTable, worst: readonly number[
   const over = { I: meanOverImages, C: meanOverClasses };
   const scores = Object.entries(over).flatMap(([kind, score]) => [
     [`${name}${kind}`, score(table)] as const,
-    [`${name}${kind}Q`, mean(deciles.map((percent) => score(table, percent)))] as const,
+    [`${name}${kind}Q`, meanOfDefined(deciles.map((percent) => score(table, percent)))] as const,
     ...worst.map((percent) => [`${name}${kind}${percent}`, score(table, percent)] as const),
   ]);
   return Object.fromEntries(scores);
@@ -54,13 +55,13 @@ function fromTable(name: string, table: ImageClassTable, worst: readonly number[
 
 /** I: the mean over the worst `percent` of the images (default: all) of the mean over their classes. */
 export function meanOverImages(table: ImageClassTable, percent = 100): number | null {
-  return worstMean(table.map(mean), percent);
+  return worstMean(table.map(meanOfDefined), percent);
 }
 
 /** C: for each class the mean over the worst `percent` of its images (default: all), then the mean over classes. */
 export function meanOverClasses(table: ImageClassTable, percent = 100): number | null {
   const classes = table[0] ?? [];
-  return mean(
+  return meanOfDefined(
     classes.map((_, c) =>
       worstMean(
         table.map((row) => row[c]),
@@ -71,7 +72,7 @@ export function meanOverClasses(table: ImageClassTable, percent = 100): number |
 }
 
 function worstMean(values: readonly (number | null)[], percent: number): number | null {
-  if (percent === 100) return mean(values);
+  if (percent === 100) return meanOfDefined(values);
   const defined = values.filter((value): value is number => value !== null).sort((a, b) => a - b);
-  return mean(defined.slice(0, Math.max(1, Math.floor((percent * defined.length) / 100))));
+  return meanOfDefined(defined.slice(0, Math.max(1, Math.floor((percent * defined.length) / 100))));
 }

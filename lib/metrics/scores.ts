@@ -1,4 +1,6 @@
 /** Every score of a set from the pixels that each class has in it. */
+import { meanOfDefined, sum } from '../statistics';
+
 export interface SegmentationScores {
   /** One entry for each class; null for a class in neither labels nor predictions. */
   iou: (number | null)[];
@@ -64,11 +66,11 @@ export function scoresFrom({ hits, labelled, predicted }: ClassCounts): Segmenta
     iou,
     dice,
     accuracyPerClass,
-    meanIoU: mean(iou.filter(present)),
-    meanIoUUnion: mean(iou),
-    meanDice: mean(dice.filter(present)),
+    meanIoU: meanOfDefined(iou.filter(present)),
+    meanIoUUnion: meanOfDefined(iou),
+    meanDice: meanOfDefined(dice.filter(present)),
     pixelAccuracy: ratio(sum(hits), sum(labelled)),
-    meanAccuracy: mean(accuracyPerClass.filter(present)),
+    meanAccuracy: meanOfDefined(accuracyPerClass.filter(present)),
     frequencyWeightedIoU: ratio(sum(weighted), sum(labelled)),
   };
 }
@@ -84,14 +86,4 @@ const definedOr = (value: number): number | null => (Number.isNaN(value) ? null 
 /** Null where the denominator is 0. */
 export function ratio(numerator: number, denominator: number): number | null {
   return denominator > 0 ? numerator / denominator : null;
-}
-
-export function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-/** Mean of the defined values; null when there is none. */
-export function mean(values: readonly (number | null)[]): number | null {
-  const defined = values.filter((value): value is number => value !== null);
-  return ratio(sum(defined), defined.length);
 }

@@ -1,5 +1,6 @@
 /** A whole HTML page as a cell's output. */
 import { relative } from 'node:path';
+import { htmlText } from '../print/escape';
 import type { MimeBundle } from './output';
 
 /**
@@ -8,16 +9,12 @@ import type { MimeBundle } from './output';
  */
 export function pageBundle(html: string, title: string, file: string): MimeBundle {
   const where = relative('', file);
-  const source = escaped(html);
+  const source = htmlText(html);
   return {
     'text/html':
-      `<iframe title="${escaped(title)}" srcdoc="${source}" style="width: 100%; height: 60rem; border: 0"></iframe>` +
-      `<p>${escaped(title)} is also the page <code>${escaped(where)}</code>, which opens from the disk. ` +
+      `<iframe title="${htmlText(title)}" srcdoc="${source}" style="width: 100%; height: 60rem; border: 0"></iframe>` +
+      `<p>${htmlText(title)} is also the page <code>${htmlText(where)}</code>, which opens from the disk. ` +
       'Where nothing is above this line, run the cell.</p>',
     'text/plain': `${title}: ${where}`,
   };
-}
-
-function escaped(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
 }

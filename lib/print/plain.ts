@@ -36,7 +36,8 @@ export function drawn(
       axes[axis] = { type: 'category', ...(layout as Record<string, object>)[axis] };
     }
   }
-  const shown = plain({ data: plotlyText(plain(data)), layout: { ...layout, ...axes } });
+  const shown = plain({ data, layout: { ...layout, ...axes } });
+  shown.data = plotlyText(shown.data);
   for (const axis of Object.values(shown.layout) as { ticktext?: string[] }[]) {
     if (axis?.ticktext) axis.ticktext = plotlyText(axis.ticktext);
   }

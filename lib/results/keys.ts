@@ -25,20 +25,17 @@ export interface RunKeys {
 export function runKeys({ config, split }: Placed, data?: string): RunKeys {
   const shared = sharedSettings(config, split);
   const model = { ...config.model, name: 'segnet' };
-  const { plugins, ...rest } = shared;
-  const withoutLoss = { ...rest, loss: null, ...networkPlugins(config) };
-  const [key, setting, scheme] = [
-    plugins === undefined ? rest : shared,
-    withoutLoss,
-    { ...withoutLoss, model },
-  ].map((value) => (data === undefined ? '' : `${data}\n`) + stableJson(value));
+  const withoutLoss = { ...shared, loss: null, plugins: networkPlugins(config) };
+  const [key, setting, scheme] = [shared, withoutLoss, { ...withoutLoss, model }].map(
+    (value) => (data === undefined ? '' : `${data}\n`) + stableJson(value),
+  );
   return { key, setting, scheme };
 }
 
 /** Definitions of networks alone: a file of the user's or a cell's loss is what the run's loss differs in. */
 function networkPlugins({ plugins = [] }: Placed['config']) {
   const networks = plugins.filter(({ defines }) => defines === 'model');
-  return networks.length > 0 ? { plugins: networks } : {};
+  return networks.length > 0 ? networks : undefined; // no key at all in JSON
 }
 
 /** A key as a plan has it: which data it is of is not known before there are runs. */

@@ -1,7 +1,8 @@
 /** The scores of a run: what each is called, and the one place where a run's counts become them. */
 import { authorsMeanIoUOf, classCounts, classGroups, imageClassScores } from '../metrics';
 import type { PerImageCounts } from '../metrics';
-import { diceOf, iouOf, mean } from '../metrics/scores';
+import { diceOf, iouOf } from '../metrics/scores';
+import { meanOfDefined } from '../statistics';
 import { authorsClassIds } from '../paper/authorsClasses';
 import type { ResultRecord } from './records';
 
@@ -189,7 +190,7 @@ function clusterSums({ perImage, counts }: ResultRecord, clusterOf: readonly num
     perImage.predicted[i].forEach(add);
     for (const value of iou[i]) add(value ?? 0);
     for (const value of iou[i]) add(value === null ? 0 : 1);
-    const ofImage = mean(iou[i]);
+    const ofImage = meanOfDefined(iou[i]);
     add(ofImage ?? 0);
     add(ofImage === null ? 0 : 1);
   });
@@ -198,5 +199,5 @@ function clusterSums({ perImage, counts }: ResultRecord, clusterOf: readonly num
 
 /** Mean IoU of each image by itself, over the classes in its labels; null for an image without a labelled pixel. */
 export function imageMeanIoUs(counts: PerImageCounts): (number | null)[] {
-  return imageClassScores(counts).iou.map(mean);
+  return imageClassScores(counts).iou.map(meanOfDefined);
 }

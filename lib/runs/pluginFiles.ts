@@ -62,8 +62,13 @@ export function readPlugin(where: string, file: string): PluginReference {
 }
 
 /** Where a run keeps its plugin. */
-export function storedPlugin(folder: string, { name, defines }: PluginReference): string {
-  return path.join(folder, 'plugins', defines === undefined ? name : `${name}.${defines}.js`);
+export function storedPlugin(folder: string, plugin: PluginReference): string {
+  return path.join(folder, 'plugins', pluginFile(plugin));
+}
+
+/** Its name there. */
+export function pluginFile({ name, defines }: PluginReference): string {
+  return defines === undefined ? name : `${name}.${defines}.js`;
 }
 
 /** Writes the plugins into a run's folder. */
@@ -117,7 +122,8 @@ export function pluginsOfFile<Content>(file: string, content: Content): Content 
   return { ...content, plugins: given };
 }
 
-function isReference(plugin: unknown): plugin is PluginReference {
+/** Whether it is what a stored configuration says of a plugin. */
+export function isReference(plugin: unknown): plugin is PluginReference {
   const { name, sha256 } = (plugin ?? {}) as Partial<PluginReference>;
   return typeof name === 'string' && typeof sha256 === 'string';
 }

@@ -1,4 +1,5 @@
 /** `record.json` of a finished run, and the smaller file that `npm run sweep -- --collect` keeps of it: one schema. */
+import { sum } from '../statistics';
 import { z } from 'zod';
 import { InputError } from '../check';
 import { readIfThere } from '../files';
@@ -192,5 +193,3 @@ function contradiction({ counts: all, perImage }: ScoredSplit, classes: number) 
   }
   return undefined;
 }
-
-const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
 import { entriesIfThere, isAbsence, isThere } from '../files';
+import { isReference, pluginFile } from './pluginFiles';
 
 /** Absolute paths in a run folder. */
 export interface RunPaths {
@@ -46,7 +47,7 @@ export function runPaths(outDir: string): RunPaths {
 const configKeys = ['dataset', 'model', 'loss', 'epochs', 'batchSize', 'seed', 'optimizer'];
 
 /**
- * Deletes what a run wrote, and nothing else: other files in the folder, in `checkpoints/` and in `tensorboard/` stay.
+ * Deletes what a run wrote, and nothing else: other files in the folder, in `checkpoints/`, `tensorboard/` and `plugins/` stay.
  *
  * @throws InputError for a folder with files of a run's names that the kit did not make.
  */
@@ -65,7 +66,7 @@ export async function clearRun(paths: RunPaths): Promise<void> {
   }
   await removeMatching(checkpoints, /^(last|previous|next|best)\.safetensors(\..*\.tmp)?$/);
   await removeMatching(tensorboard, /^events\.out\.tfevents\./);
-  await removeMatching(paths.plugins, /./);
+  await removeMatching(paths.plugins, await ownPlugins(paths));
   for (const file of files) await rm(file, { force: true });
 }
 
@@ -73,6 +74,13 @@ export async function clearRun(paths: RunPaths): Promise<void> {
 async function isRunFolder({ facts, config }: RunPaths): Promise<boolean> {
   const [marker, settings] = await Promise.all([facts, config].map(objectIn));
   return marker.kit === 'pat-notebooks' || configKeys.every((key) => key in settings);
+}
+
+/** The files of the plugins that the configuration names, and of what was defined in a cell. */
+async function ownPlugins({ config }: RunPaths): Promise<{ test: (name: string) => boolean }> {
+  const { plugins } = await objectIn(config);
+  const names = (Array.isArray(plugins) ? plugins : []).filter(isReference).map(pluginFile);
+  return { test: (name) => names.includes(name) };
 }
 
 async function objectIn(file: string): Promise<Record<string, unknown>> {
@@ -85,7 +93,10 @@ async function objectIn(file: string): Promise<Record<string, unknown>> {
 }
 
 /** Deletes files by their names, then the folder if it is empty. */
-async function removeMatching(folder: string, names: RegExp): Promise<void> {
+async function removeMatching(
+  folder: string,
+  names: { test: (name: string) => boolean },
+): Promise<void> {
   for (const { name } of await entriesIfThere('runExperiment', folder)) {
     if (names.test(name)) await rm(path.join(folder, name), { force: true });
   }

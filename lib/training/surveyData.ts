@@ -1,7 +1,7 @@
 /** Whether a run's data can be read and learnt from, found out before the first step. */
 import { keepSplit } from '../datasets';
 import { invalid } from '../check';
-import { labelDoubts, surveyLabels, unreadableSamples } from '../datasets/survey';
+import { labelDoubts, surveyReadable } from '../datasets/survey';
 import type { SegmentationDataset } from '../datasets/datasetTypes';
 import type { Experiment } from './finishRun';
 import { splitOptions } from './openSplit';
@@ -36,20 +36,13 @@ export async function surveyData(
       "Add one to classes.json, such as the background, or set dataset.voidAs to 'class'.";
     throw invalid('runExperiment', `classes of ${title}`, 'at least 2', numClasses, remedy);
   }
-  const notes: string[] = [];
-  const [first, ...others] = real ? [train, valid, ...(test ? [test] : [])] : [train];
-  const survey = await wholeSurvey(first);
-  notes.push(...labelDoubts(train, survey));
-  for (const split of others) await wholeSurvey(split);
-  return { trainingPixels: survey.classPixels, notes };
-
-  async function wholeSurvey(split: SegmentationDataset) {
-    const result = await surveyLabels(split, signal);
-    const problem = unreadableSamples(split, result.bad);
-    if (problem !== undefined) throw problem;
-    for (const remark of split.remarks ?? []) notes.push(remark);
-    return result;
+  const survey = await surveyReadable(train, signal);
+  const notes = [...(train.remarks ?? []), ...labelDoubts(train, survey)];
+  for (const split of real ? [valid, ...(test ? [test] : [])] : []) {
+    await surveyReadable(split, signal);
+    notes.push(...(split.remarks ?? []));
   }
+  return { trainingPixels: survey.classPixels, notes };
 }
 
 /** The same at the start of a training, from when on a split that the kit drew must not change: it is written down. */

@@ -1,5 +1,5 @@
 /** Pixels of each class in a split: what losses with `classCounts: 'dataset'` weigh by, kept in every record. */
-import { surveyLabels, unreadableSamples } from '../datasets/survey';
+import { surveyReadable } from '../datasets/survey';
 import type { SegmentationDataset } from '../datasets/datasetTypes';
 
 /**
@@ -12,8 +12,5 @@ export async function countPixels(
   dataset: SegmentationDataset,
   signal?: AbortSignal,
 ): Promise<number[]> {
-  const { classPixels, bad } = await surveyLabels(dataset, signal);
-  const problem = unreadableSamples(dataset, bad);
-  if (problem !== undefined) throw problem;
-  return classPixels;
+  return (await surveyReadable(dataset, signal)).classPixels;
 }

@@ -45,6 +45,22 @@ describe('clearRun', () => {
     }),
   );
 
+  it('deletes the plugins that the run names, and no other file beside them', () =>
+    withFolder(async (folder) => {
+      const sha256 = 'ab'.repeat(32);
+      const plugins = [
+        { name: 'mine.ts', sha256 },
+        { name: 'celled', sha256, defines: 'loss' },
+      ];
+      await fill(folder, JSON.stringify({ ...parseConfig({}), plugins }));
+      await mkdir(path.join(folder, 'plugins'));
+      for (const name of ['mine.ts', 'celled.loss.js', 'theirs.ts']) {
+        await writeFile(path.join(folder, 'plugins', name), 'x');
+      }
+      await clearRun(runPaths(folder));
+      expect(await readdir(path.join(folder, 'plugins'))).toEqual(['theirs.ts']);
+    }));
+
   it.each(['{"model":"bert","lr":1}', '{}', 'null', 'no JSON'])(
     'deletes nothing beside a config.json that is none of the kit: %s',
     (config) =>
