@@ -53,7 +53,20 @@ const everyConfig = z.object({ dataset: named, model: named, loss: named, seed: 
 const config = z.unknown().transform((value, context) => {
   const { error } = everyConfig.safeParse(value);
   for (const issue of error?.issues ?? []) context.addIssue(issue);
-  return storedConfig(value as ExperimentConfig);
+  try {
+    return storedConfig(value as ExperimentConfig);
+  } catch (refused) {
+    context.addIssue({ code: 'custom', message: (refused as Error).message });
+    return z.NEVER;
+  }
+});
+
+/** What tables and summaries say of every run beside its scores. */
+const settings = z.object({
+  dataset: z.object({ size: z.tuple([z.number(), z.number()]) }).passthrough(),
+  model: z.object({ width: z.number() }).passthrough(),
+  epochs: z.number(),
+  batchSize: z.number(),
 });
 
 const runRecord = z.object({
@@ -143,6 +156,13 @@ export async function readRecord(folder: string): Promise<RunRecord | undefined>
   if (text === undefined) return undefined;
   const { test: scored, ...record } = whole(file, checked(runRecord, jsonOf(file, text)));
   return scored && isLabelled(scored.counts) ? { ...record, test: scored } : record;
+}
+
+/** Returns a record whose configuration holds what tables and summaries say of it. @throws RecordError for another. */
+export function withSettings<Content extends StoredRecord>(file: string, record: Content): Content {
+  const { problem } = checked(settings, record.config);
+  if (problem !== undefined) throw new RecordError(file, `config.${problem}`);
+  return record;
 }
 
 /** Whether counts, `[label][prediction]`, hold a labelled pixel. */
