@@ -50,6 +50,8 @@ export interface FileDataset extends LabelFacts {
   clustersOf?: (names: readonly string[]) => string[];
   /** What depends on the options or on a file of the set. */
   variant?(folder: string, options: ResolvedOptions): Promise<Partial<LabelFacts>>;
+  /** What is doubtful in the folder though it can be read, such as folders that are passed over (default: nothing). */
+  remarks?(folder: string): Promise<string[]>;
   hasSplit(folder: string, split: Split): Promise<boolean>;
   /** Whether it comes with splits (default true); where it does not, they are those of `splitRule: 'paper'`. */
   hasOwnSplits?(folder: string): Promise<boolean>;
@@ -116,7 +118,8 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
     });
   }
   if (pairs.length === 0) throw emptySplit(folder, split, skipped);
-  const source = withCache(pairSource(pairs, reading), {
+  const remarks = await set.remarks?.(folder);
+  const source = withCache(pairSource(pairs, reading, remarks), {
     kind: cache,
     identity: {
       name: set.name,

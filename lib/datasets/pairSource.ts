@@ -22,11 +22,15 @@ export interface PairReading {
   size?: readonly [number, number];
 }
 
-/** Reads the pairs. */
-export function pairSource(pairs: readonly FilePair[], reading: PairReading): SampleSource {
+/** Reads the pairs. What is doubtful in a file comes after `known`, which is so of the whole set. */
+export function pairSource(
+  pairs: readonly FilePair[],
+  reading: PairReading,
+  known: readonly string[] = [],
+): SampleSource {
   const { labels, orientation, size } = reading;
   const upright = orientation === 'upright';
-  const remarks: string[] = [];
+  const remarks = [...known];
   const remarked = new Set<string>();
   const decode = async (file: string) => {
     const decoded = await decodeImage(file, { size, upright });

@@ -106,7 +106,8 @@ const ownClasses = (root: string) => path.join(root, 'classes.json');
 /** Adds what training would refuse in the labels of a split, and what is doubtful. */
 function judgeLabels(report: CheckReport, dataset: SegmentationDataset, result: SplitReport): void {
   const { split, title, numClasses } = dataset;
-  for (const remark of dataset.remarks ?? []) report.warnings.push(remark);
+  const { remarks = [] } = dataset;
+  report.warnings.push(...remarks.filter((remark) => !report.warnings.includes(remark)));
   if (numClasses < 2 && split === 'train') {
     report.problems.push(
       `${title} has ${numClasses} class, training needs at least 2: add one to classes.json, such as the background, ` +

@@ -5,6 +5,7 @@ import { availableDatasets, defaultRoot } from '../../datasets';
 import { installDataset } from '../../datasets/download/install';
 import { datasetSources } from '../../datasets/download/sources';
 import type { DatasetSource } from '../../datasets/download/sources';
+import { heartbeat, lockRun } from '../../runs/lock';
 import { check } from './checkDataset';
 import { transferLine } from './transfer';
 
@@ -32,7 +33,8 @@ export async function download(
     return 1;
   }
   const report = transferLine();
-  const options = { root, from, mirror, keep, signal, report };
+  const lock = (folder: string) => lockRun(folder, 'npm run data', heartbeat, 'the downloads');
+  const options = { root, from, mirror, keep, signal, report, lock };
   const missing = await installDataset(source, options).catch((error: Error) => {
     if (signal.aborted) report.say(interruptedText(source, root));
     throw error;
