@@ -1,7 +1,7 @@
 /** The ledger of claims in a cell, and as files. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
+import { makeFolder } from '../files';
 import { invalid } from '../check';
 import type { LedgerRow } from '../claims';
 import { signed } from '../results/names';
@@ -32,7 +32,7 @@ export async function saveLedger(
   ledger: readonly LedgerRow[],
   directory = process.env.PAT_FIGURES_DIR || 'figures',
 ): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder('saveLedger', directory);
   const notebooks = path.relative(directory, 'notebooks');
   const files = {
     md: ledgerMarkdown(ledger, notebooks),

@@ -3,13 +3,13 @@
  * `RESULTS/sweep.json`, which says what they took. No weights, no paths, no names of machines.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
-import { isThere, pathBelow, readIfThere, readJsonIfThere } from '../files';
+import { isThere, makeFolder, pathBelow, readIfThere, readJsonIfThere } from '../files';
 import { runPaths } from '../runs/runFolder';
 import { pointsOf } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
@@ -133,7 +133,7 @@ function storedText(value: object): string {
 /** True when the file is new or was different. */
 async function replaced(file: string, text: string): Promise<boolean> {
   if ((await readIfThere('collectSweep', file)) === text) return false;
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder('collectSweep', path.dirname(file));
   await writeAtomically(file, Buffer.from(text));
   return true;
 }
