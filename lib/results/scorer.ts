@@ -133,14 +133,15 @@ function overPixels(
 ) {
   const [hit, other, right] = [0, 1, 2].map(() => new Float64Array(drawn.sets));
   const [iou, dice] = [hits, hits].map((of) => of.map(() => new Float64Array(drawn.sets)));
+  const [iouFrom, diceFrom] = [iouOf, diceOf]; // an import is looked up at each call
   for (let c = 0; c < hits.length; c++) {
     drawn.of(hits[c], hit);
     drawn.of(predicted[c], other);
     const [own, iouOfClass, diceOfClass] = [labelled[c], iou[c], dice[c]];
     for (let b = 0; b < hit.length; b++) {
       const either = own[b] + other[b];
-      iouOfClass[b] = iouOf(hit[b], either);
-      diceOfClass[b] = diceOf(hit[b], either);
+      iouOfClass[b] = iouFrom(hit[b], either);
+      diceOfClass[b] = diceFrom(hit[b], either);
       right[b] += hit[b];
     }
   }

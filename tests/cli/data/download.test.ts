@@ -27,6 +27,20 @@ describe('download', () => {
       expect(await readdir(root)).toEqual([]);
     }));
 
+  it.each(['notaurl', 'file:///srv/data'])(
+    'refuses the mirror %s before it does anything',
+    (mirror) =>
+      withFolder(async (root) => {
+        const asked = await data('download', 'camvid', '--root', root, '--mirror', mirror);
+        expect(asked.status).toBe(1);
+        expect(asked.errors).toContain(
+          `npm run data: --mirror must be an http or https address, got '${mirror}'.`,
+        );
+        expect(asked.errors).not.toMatch(/^ +at /m);
+        expect(await readdir(root)).toEqual([]);
+      }),
+  );
+
   it('states the licence, refuses a wrong archive and fails', () =>
     withServer({ content: Buffer.from('no archive') }, ({ url }) =>
       withFolder(async (root) => {
