@@ -85,7 +85,8 @@ const claim: LedgerRow = {
   verdict: 'holds',
   notebook: '09-claims',
   comparisons: [],
-} as LedgerRow;
+  missing: [],
+};
 
 describe('a hostile name is text', () => {
   it('and is seen by these checks where it is not', async () => {
