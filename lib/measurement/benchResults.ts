@@ -24,7 +24,7 @@ const parts = {
   step: { machine, results: rows },
   infer: { machine, results: rows },
   loss: { machine, results: rows, memory: rows },
-  training: { machine },
+  training: {},
 } as const;
 
 /**

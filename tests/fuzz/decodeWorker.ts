@@ -218,6 +218,11 @@ const other = (files: readonly Buffer[]) =>
     },
   );
 
+process.on('SIGTERM', () => {
+  process.stderr.write(`ended after ${outcomes.length} cases\n`);
+  process.exit(143);
+});
+
 async function main(): Promise<void> {
   const properties = { masks: mask, png };
   const property =
