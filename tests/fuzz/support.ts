@@ -12,7 +12,7 @@ export const seed = Number(
 );
 /** Time of one case: a machine with other load is slow, but nothing here waits. */
 const MOST_MILLISECONDS = 20_000;
-export const options = { timeout: 60_000 + 30 * numRuns };
+export const options = { timeout: 60_000 + 200 * numRuns };
 if (process.env.PAT_FUZZ) console.log(`PAT_FUZZ=${numRuns} PAT_FUZZ_SEED=${seed}`);
 
 /** What a hand or a program puts where something else should be. */
