@@ -63,7 +63,10 @@ export interface FileDataset extends LabelFacts {
   /** Every pair whose labels are public, for `splitRule: 'paper'`. */
   allPairs(folder: string, options: ResolvedOptions): Promise<Pair[]>;
   /** The names in the training and validation part of `splitRule: 'groups'` (default: the set does not know that rule). */
-  groupSplit?(folder: string, options: ResolvedOptions): Promise<Record<'train' | 'valid', string[]>>;
+  groupSplit?(
+    folder: string,
+    options: ResolvedOptions,
+  ): Promise<Record<'train' | 'valid', string[]>>;
 }
 
 /** Where a copy of a split goes when the folder of the data cannot be written to. */

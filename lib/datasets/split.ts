@@ -153,9 +153,9 @@ export async function writtenPaperSplit(
   const file = splitFile(folder, seed);
   const written = await readSplit(file);
   if (written === undefined) return paperSplit(names, seed, relations);
-  const { apart: _, ...split } = written;
   checkSameNames(file, written, names);
-  return split;
+  const { train, valid, test } = written;
+  return { train, valid, test };
 }
 
 /**
