@@ -31,8 +31,8 @@ const printedLosses = [
 /**
  * The paper counts void as a class: 20 in Cityscapes, 14 in NYUv2. Its image sizes are lost; the authors' public code has
  * 256×256 for Pet, 256×512 for Cityscapes. That code departs from the text (official Cityscapes splits, augmentation of Pet
- * alone, see `inferredReadings`); the text is followed. The laptop's CamVid and NYUv2 are split by its rule too, frame by
- * frame: neighbouring frames are in all three splits.
+ * alone, see `inferredReadings`); the text is followed, but in whole groups (drives, scenes) where there are some. The
+ * records in data/results/laptop are from splits that version 1.0 drew frame by frame: neighbouring frames are in all three.
  */
 const settings: Record<SweepScale, Scale> = {
   paper: {
