@@ -22,15 +22,15 @@ export interface PairReading {
   size?: readonly [number, number];
 }
 
-/** Reads the pairs. What is doubtful in a file comes after `known`, which is so of the whole set. */
+/** Reads the pairs; `doubts` are the first of its remarks. */
 export function pairSource(
   pairs: readonly FilePair[],
   reading: PairReading,
-  known: readonly string[] = [],
+  doubts: readonly string[] = [],
 ): SampleSource {
   const { labels, orientation, size } = reading;
   const upright = orientation === 'upright';
-  const remarks = [...known];
+  const remarks = [...doubts];
   const remarked = new Set<string>();
   const decode = async (file: string) => {
     const decoded = await decodeImage(file, { size, upright });
