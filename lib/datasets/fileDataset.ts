@@ -3,16 +3,15 @@
  * values mean.
  */
 import path from 'node:path';
+import { z } from 'zod';
 import { checkOneOf, InputError, invalid } from '../check';
 import { isThere } from '../files';
-import { withCache } from './cache/sampleCache';
+import { cacheKind, withCache } from './cache/sampleCache';
 import { createDataset, voidLabel } from './dataset';
 import { classValues } from './identity';
 import type { Pair } from './listing';
 import { notAllowed } from './decode/mask';
 import type { MaskLabels } from './decode/mask';
-import { fileOptions, namesOf } from './options';
-import type { ownOptions } from './options';
 import { pairSource, readablePairs } from './pairSource';
 import type { OrientationRule } from './pairSource';
 import { writePaperSplit, writtenPaperSplit } from './split';
@@ -21,10 +20,28 @@ import type {
   Colour,
   DatasetDefinition,
   DatasetFacts,
+  OptionsIn,
+  OptionTable,
   ResolvedOptions,
   SkippedSample,
   Split,
 } from './datasetTypes';
+
+/** The options of every data set of files. */
+export const fileOptions = {
+  /** The set's own splits (default), or the paper's 0.8 / 0.1 / 0.1 of all its pairs, drawn by `seed`. */
+  splitRule: z.enum(['official', 'paper']),
+  /**
+   * `'error'` (default): a missing file is an error of `openDataset`, an unreadable one of `sample`. `'skip'`:
+   * `openDataset` decodes every file of the split once, leaves out what cannot be used and lists it in `skipped`; indices
+   * are those of the rest and never change.
+   */
+  onBadSample: z.enum(['error', 'skip']),
+  cache: cacheKind,
+};
+
+/** What a data set of files is opened with, besides options of its own. */
+export type FileOptions = ResolvedOptions & OptionsIn<typeof fileOptions>;
 
 /** What the values of the label files mean, besides the classes' names and colours. */
 export interface LabelFacts extends Omit<DatasetFacts, 'real'> {
@@ -39,31 +56,33 @@ export interface LabelFacts extends Omit<DatasetFacts, 'real'> {
 }
 
 /** All that a data set of files has to say about itself; one such constant a file. */
-export interface FileDataset extends LabelFacts {
+export interface FileDataset<Own extends OptionTable = OptionTable> extends LabelFacts {
   /** Where the set lies under the root, e.g. `'camvid/CamVid'`; `''` for the root itself. */
   folder: string;
   /** Where to get it, for the error when it is not there. */
   source: string;
   /** Options beyond those of every data set of files. */
-  options?: Partial<typeof ownOptions>;
+  options?: Own;
   /** As in `DatasetDefinition`. */
   clustersOf?: (names: readonly string[]) => string[];
   /** What depends on the options or on a file of the set. */
-  variant?(folder: string, options: ResolvedOptions): Promise<Partial<LabelFacts>>;
+  variant?(folder: string, options: FileOptions & OptionsIn<Own>): Promise<Partial<LabelFacts>>;
   hasSplit(folder: string, split: Split): Promise<boolean>;
   /** Whether it comes with splits (default true); where it does not, they are those of `splitRule: 'paper'`. */
   hasOwnSplits?(folder: string): Promise<boolean>;
   /** The pairs of an official split, in the set's own order. */
-  pairs(folder: string, split: Split, options: ResolvedOptions): Promise<Pair[]>;
+  pairs(folder: string, split: Split, options: FileOptions & OptionsIn<Own>): Promise<Pair[]>;
   /** Every pair whose labels are public, for `splitRule: 'paper'`. */
-  allPairs(folder: string, options: ResolvedOptions): Promise<Pair[]>;
+  allPairs(folder: string, options: FileOptions & OptionsIn<Own>): Promise<Pair[]>;
 }
 
 /** Where a copy of a split goes when the folder of the data cannot be written to. */
 const splitCopies = path.join('data', 'datasets', 'splits');
 
 /** The line of the table in `lib/datasets.ts` for a data set of files. */
-export function fileDataset(set: FileDataset): DatasetDefinition {
+export function fileDataset<Own extends OptionTable = Record<never, never>>(
+  set: FileDataset<Own>,
+): DatasetDefinition<typeof fileOptions & Own> {
   return {
     name: set.name,
     title: set.title,
@@ -73,7 +92,7 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
     licence: set.licence,
     citation: set.citation,
     attribution: set.attribution,
-    options: namesOf({ ...fileOptions, ...set.options }),
+    options: { ...fileOptions, ...(set.options as Own) },
     clustersOf: set.clustersOf,
     has: (root, split) => set.hasSplit(path.join(root, set.folder), split),
     open: (options) => openFiles(set, options),
@@ -81,7 +100,7 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
   };
 }
 
-async function openFiles(set: FileDataset, options: ResolvedOptions) {
+async function openFiles(set: FileDataset, options: FileOptions) {
   const { root, split, size, onBadSample = 'error', cache = 'none' } = options;
   checkOneOf(
     'openDataset',
@@ -134,11 +153,7 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
 }
 
 /** The pairs of a split, in the order of their names or of the set's list. */
-async function splitPairs(
-  set: FileDataset,
-  folder: string,
-  options: ResolvedOptions,
-): Promise<Pair[]> {
+async function splitPairs(set: FileDataset, folder: string, options: FileOptions): Promise<Pair[]> {
   const { split, seed } = options;
   if (!(await drawsSplit(set, folder, options))) {
     return set.pairs(folder, split, options).catch(async (error: unknown) => {
@@ -163,12 +178,12 @@ async function splitPairs(
 }
 
 /** Whether the split is drawn by the kit: the set has none of its own, or the options ask for it. */
-async function drawsSplit(set: FileDataset, folder: string, options: ResolvedOptions) {
+async function drawsSplit(set: FileDataset, folder: string, options: FileOptions) {
   return options.splitRule === 'paper' || !((await set.hasOwnSplits?.(folder)) ?? true);
 }
 
 /** Writes down the split that is drawn, where one is and every image has its labels. */
-async function keepDrawnSplit(set: FileDataset, options: ResolvedOptions): Promise<void> {
+async function keepDrawnSplit(set: FileDataset, options: FileOptions): Promise<void> {
   const folder = path.join(options.root, set.folder);
   if (!(await drawsSplit(set, folder, options))) return;
   const pairs = await set.allPairs(folder, options);

@@ -1,7 +1,8 @@
 /** The data of a run. */
 import { openDataset } from '../datasets';
+import type { DatasetOptions } from '../datasets';
 import { NoSplitError } from '../datasets/datasetTypes';
-import type { DatasetOptions, SegmentationDataset, Split } from '../datasets/datasetTypes';
+import type { SegmentationDataset, Split } from '../datasets/datasetTypes';
 import type { ExperimentConfig } from '../runs/config';
 
 /** The test split; undefined where the data set has none. Drawn scenes have one where `dataset.testLength` asks for it. */

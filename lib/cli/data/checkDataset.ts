@@ -2,9 +2,10 @@
 import path from 'node:path';
 import { checkOneOf, InputError } from '../../check';
 import { availableDatasets, datasetNames, defaultRoot, openDataset } from '../../datasets';
+import type { DatasetOptions } from '../../datasets';
 import { datasetSources } from '../../datasets/download/sources';
 import { labelDoubts } from '../../datasets/survey';
-import type { DatasetOptions, SegmentationDataset, Split } from '../../datasets/datasetTypes';
+import type { SegmentationDataset, Split } from '../../datasets/datasetTypes';
 import { isThere } from '../../files';
 import { progress } from '../../notebook/progress';
 import { emptyReport, inspectSplit } from './inspect';
