@@ -117,10 +117,7 @@ export function createModel(config: ModelConfig): tf.LayersModel {
  *
  * @throws InputError that begins with `where`.
  */
-export function checkedNetwork(
-  where: string,
-  config: { name: string; variant?: unknown },
-): Network {
+function checkedNetwork(where: string, config: { name: string; variant?: unknown }): Network {
   const name = checkOneOf(where, 'name', config.name, knownNetworks());
   const network = findNetwork(name) as Network;
   checkKnownOptions(where, config, [...commonOptions, ...(network.options ?? [])]);

@@ -17,7 +17,7 @@ export type { LockOwner } from './lockOwner';
 const PATIENCE_MILLISECONDS = 60_000;
 
 /** An owner whose machine cannot be asked is taken for dead after two minutes without a sign. */
-export const heartbeat: Heartbeat = { beatMs: 10_000, expiryMs: 120_000 };
+const heartbeat: Heartbeat = { beatMs: 10_000, expiryMs: 120_000 };
 
 export interface RunLock {
   /** The dead owner whose lock was taken over, if any. */
