@@ -1,5 +1,5 @@
 /**
- * The table of networks. To add one: its file in `models/`, its line below, its case in `tests/models.test.ts`.
+ * The table of networks. To add one: its file in `models/`, its line below, its twin in `tests/fixtures/networks.py`.
  * One of your own, outside the kit: `defineModel`.
  */
 import { tf } from './backend';
