@@ -84,7 +84,10 @@ export async function openExperiment(config: ExperimentConfig): Promise<Experime
   };
 }
 
-/** Without a label every loss is 0, and every epoch the best. */
+/**
+ * Without a label every loss is 0, and every epoch the best. It reads one label map of a split that has labels, before the run's
+ * folder is touched; `surveyData` reads all, later.
+ */
 async function checkLabelled(opened: SegmentationDataset, { dataset }: ExperimentConfig) {
   if (await hasLabelledPixel(opened, dataset.voidAs)) return;
   const { split, title } = opened;
