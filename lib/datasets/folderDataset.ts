@@ -54,7 +54,7 @@ export const folder = fileDataset({
       const remedy = `${root} has ${there.join(' and ')} only: add ${split}.txt.`;
       throw invalid('openDataset', 'split', 'one with a list', split, remedy);
     }
-    return folderPairs(root, keys);
+    return folderPairs(root, keys, `, listed in ${split}.txt`);
   },
   allPairs: (root) => folderPairs(root),
 });
@@ -82,7 +82,7 @@ async function hasLists(root: string): Promise<boolean> {
 }
 
 /** The pairs of `keys`, or of all names in the two folders. @throws InputError where no image has a label file. */
-async function folderPairs(root: string, keys?: readonly string[]): Promise<Pair[]> {
+async function folderPairs(root: string, keys?: readonly string[], listed = ''): Promise<Pair[]> {
   for (const name of ['images', 'masks'] as const) await checkFolder(root, name);
   const [images, masks] = await Promise.all([
     indexFiles(path.join(root, 'images')),
@@ -95,7 +95,7 @@ async function folderPairs(root: string, keys?: readonly string[]): Promise<Pair
       'Move the files up into it, under names that differ; train.txt, valid.txt and test.txt tell the splits.';
     throw invalid('openDataset', 'folder', 'a folder of files', got, remedy);
   }
-  const pairs = pairKeys(images, masks, keys);
+  const pairs = pairKeys(images, masks, keys, listed);
   const partners = [...images.files.keys()].filter((key) => masks.files.has(key));
   if (images.files.size > 0 && masks.files.size > 0 && partners.length === 0) {
     const [image, mask] = [images, masks].map(({ files }) => [...files.values()][0][0]);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
 import { invalid } from '../check';
 import type { LedgerRow } from '../claims';
+import { markdownText } from '../print/escape';
 import { signed } from '../results/names';
 import {
   ledgerCsv,
@@ -57,7 +58,7 @@ function rowOf(ledger: readonly LedgerRow[], id: string): LedgerRow {
 /** Markdown: a line for each of the claims with its verdict and the numbers behind it. */
 export function readings(ledger: readonly LedgerRow[], ids: readonly string[]): string {
   const line = ({ claim, verdict, measured }: LedgerRow) =>
-    `- *${claim}*: **${verdict}** (${measured}).`;
+    `- *${markdownText(claim)}*: **${verdict}** (${markdownText(measured)}).`;
   return `**Reading.**\n${ids.map((id) => line(rowOf(ledger, id))).join('\n')}`;
 }
 

@@ -71,9 +71,9 @@ export async function exportFigure(
 }
 
 function plotlyJson(figure: Figure, venue: VenueName): string {
-  const { name, title, caption, frames = [] } = figure;
+  const { name, title, caption } = figure;
   const { widthMillimetres } = VENUES[venue];
-  const { data, layout } = drawn(figure, printLayout(figure, venue));
+  const { data, layout, frames } = drawn(figure, printLayout(figure, venue));
   return `${jsonText({ name, title, caption, venue, widthMillimetres, data, layout, frames }, 1)}\n`;
 }
 

@@ -47,6 +47,18 @@ const test = z.object({
   crossEntropy: z.number().optional(),
 });
 
+/** Scores of the weights of another epoch: those that a further criterion of `selection` would keep. */
+const otherEpoch = z.object({
+  epoch: amount,
+  /** Of the criterion. */
+  value: z.number(),
+  scores,
+  counts,
+  validationCrossEntropy: z.number(),
+  perImage: perImageCounts.optional(),
+  test: test.optional(),
+});
+
 const named = z.object({ name: z.string() }).passthrough();
 const everyConfig = z.object({ dataset: named, model: named, loss: named, seed: z.number().int() });
 /** As it was written, perhaps by another version of the kit: only what every reader takes for granted is checked. */
@@ -70,7 +82,7 @@ const runRecord = z.object({
   missingEpochs: z.array(amount).optional(),
   /** Why the run ended: all epochs done, or `patience` of them without a better validation loss. */
   stoppedBy: z.enum(['epochs', 'patience']),
-  /** The epoch whose weights were kept, by validation loss. */
+  /** The epoch whose weights were kept, by the first criterion of `selection`. */
   best: z.object({ epoch: amount, validLoss: z.number() }),
   /** Of the kept weights on the validation split. */
   scores,
@@ -82,6 +94,8 @@ const runRecord = z.object({
   test: test.optional(),
   /** Mean cross-entropy of the valid pixels of the validation split, whatever the run's loss is. */
   validationCrossEntropy: z.number().optional(),
+  /** By the other criteria of `selection`; absent where there is one. */
+  selected: z.record(otherEpoch).optional(),
   /** Pixels of each class in the training split. */
   trainingPixels: z.array(amount).optional(),
   /** Of `weights.safetensors`. */

@@ -14,7 +14,9 @@ export interface RunPaths {
   facts: string;
   metrics: string;
   checkpoints: string;
+  /** Of the best epoch by the first criterion, and by another one. */
   best: string;
+  bestBy(criterion: string): string;
   /** Event files. */
   tensorboard: string;
   /** Files with the run's own losses and networks, where it has any. */
@@ -35,6 +37,7 @@ export function runPaths(outDir: string): RunPaths {
     metrics: at('metrics.jsonl'),
     checkpoints: at('checkpoints'),
     best: at('checkpoints', 'best.safetensors'),
+    bestBy: (criterion) => at('checkpoints', `best-${criterion}.safetensors`),
     tensorboard: at('tensorboard'),
     plugins: at('plugins'),
     weights: at('weights.safetensors'),
@@ -64,7 +67,7 @@ export async function clearRun(paths: RunPaths): Promise<void> {
         "kit's: nothing was deleted. Choose another folder, or empty that one yourself.",
     );
   }
-  await removeMatching(checkpoints, /^(last|previous|next|best)\.safetensors(\..*\.tmp)?$/);
+  await removeMatching(checkpoints, /^(last|previous|next|best(-\w+)?)\.safetensors(\..*\.tmp)?$/);
   await removeMatching(tensorboard, /^events\.out\.tfevents\./);
   await removeMatching(paths.plugins, await ownPlugins(paths));
   for (const file of files) await rm(file, { force: true });

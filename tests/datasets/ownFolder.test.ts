@@ -123,7 +123,7 @@ const faults: readonly (readonly [
         await writeFile(path.join(root, `${list}.txt`), `${name}\n`);
       }
     },
-    /n9\.png does not exist \(the image of 'n9'\)/,
+    /n9\.png does not exist \(the image of 'n9', listed in test\.txt\)/,
   ],
   [
     'fewer than three images',
