@@ -1,6 +1,7 @@
 /** What `npm run tables` does once its arguments are understood. */
 import path from 'node:path';
 import { checkOneOf, InputError } from '../../check';
+import { sum } from '../../statistics';
 import type { ExperimentConfig } from '../../runs/config';
 import { Results } from '../../results/contrast';
 import { readBothSplits } from '../../results/records';
@@ -43,8 +44,8 @@ export async function writeTables(
     const own: ScoredSplitName = specification.split ?? split;
     const table = resultTable(specification, results[own], { scale, split: own, runs });
     const found = table.cells.filter(({ cell }) => cell !== undefined);
-    const seeds = found.reduce((sum, { summary }) => sum + (summary?.seeds.length ?? 0), 0);
-    const known = table.cells.reduce((sum, cell) => sum + cell.seeds.length, 0);
+    const seeds = sum(found.map(({ summary }) => summary?.seeds.length ?? 0));
+    const known = sum(table.cells.map((cell) => cell.seeds.length));
     const state = `${name}: ${found.length} of ${table.cells.length} cells, ${seeds} of ${known} runs`;
     cellsFound += presets.length > 0 ? found.length : 0;
     written += found.length;
