@@ -20,6 +20,7 @@ import { renderTable } from './notebook/notebookTable';
 import type { FrameLike, TableOptions } from './notebook/notebookTable';
 
 export { checkLoss } from './notebook/checkLoss';
+export { figure, restyle } from './figures/figure';
 export { markdownText } from './print/escape';
 export { exportFigure } from './print/export';
 export { liveFigure } from './notebook/liveFigure';

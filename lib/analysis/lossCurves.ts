@@ -20,13 +20,14 @@ type PatConfig = Extract<LossConfig, { name: 'pat' }>;
 export interface LossCurve {
   /** Label in legends and tables, e.g. `'PAT, τ = 2'`. */
   label: string;
-  config: LossConfig;
+  /** The loss that was computed; absent for a series of one's own. */
+  config?: LossConfig;
   /** Loss of the pixel at each probability. */
   loss: number[];
   /** |∂L/∂z_y|, by automatic differentiation through the whole loss, at each probability. */
   gradient: number[];
-  /** β of the true class for PAT, null for a loss that has none. */
-  coefficient: number[] | null;
+  /** β of the true class for PAT, null (or absent) for a loss that has none. */
+  coefficient?: number[] | null;
 }
 
 export interface LossCurves {

@@ -15,6 +15,7 @@
 import { checkNumber, invalid } from '../check';
 import { maximumOf, minimumOf } from '../extremes';
 import type { LossCurve, LossCurves } from './lossCurves';
+import type { LossConfig } from '../losses';
 
 export interface ObservationOptions {
   /** Range of p for observation 1 (default [0.05, 0.95]). */
@@ -100,8 +101,8 @@ export function measureCurves(
 export function checkObservations(curves: LossCurves, options: ObservationOptions = {}): Finding[] {
   const { range = [0.05, 0.95], high = [0.9, 0.99] } = options;
   const measures = measureCurves(curves, options);
-  const measuresOf = (name: LossCurve['config']['name']) =>
-    measures.filter((_, i) => curves.curves[i].config.name === name);
+  const measuresOf = (name: LossConfig['name']) =>
+    measures.filter((_, i) => curves.curves[i].config?.name === name);
   const families = [measuresOf('crossEntropy').slice(0, 1), measuresOf('focal')].filter(
     (family) => family.length > 0,
   );
@@ -168,8 +169,8 @@ function retention(
   };
 }
 
-function named({ curves }: LossCurves, name: LossCurve['config']['name']): LossCurve[] {
-  return curves.filter(({ config }) => config.name === name);
+function named({ curves }: LossCurves, name: LossConfig['name']): LossCurve[] {
+  return curves.filter(({ config }) => config?.name === name);
 }
 
 function labels({ curves }: LossCurves): string {

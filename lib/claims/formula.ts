@@ -75,7 +75,9 @@ function observation(
     notebook: '03-pat-vs-focal',
     judge: ({ formula }: Evidence) => {
       if (formula === undefined) return untestable('no curves were computed');
-      const names = new Map(formula.curves.curves.map(({ label, config }) => [label, config.name]));
+      const names = new Map(
+        formula.curves.curves.map(({ label, config }) => [label, config?.name]),
+      );
       const wanted = against === 'CE' ? 'crossEntropy' : 'focal';
       const found = checkObservations(formula.curves).filter(
         (finding) =>

@@ -2,7 +2,8 @@
 import type { Data, Layout, Slider } from 'plotly.js';
 import type { LossCurve, LossCurves, TemperatureSweep } from '../analysis/lossCurves';
 import { checkNumber, checkSameShape, invalid } from '../check';
-import { minimumOf } from '../extremes';
+import { maximumOf, minimumOf } from '../extremes';
+import { lossNames } from '../losses';
 import { curveStyles, curveTrace } from './drawing/curveStyle';
 import type { CurveStyle } from './drawing/curveStyle';
 import { rounded } from '../print/figureText';
@@ -14,7 +15,10 @@ export interface LossCurvesFigureOptions {
   sweep?: TemperatureSweep;
   /** The sweep's temperature that is shown at first and in print; default: the one nearest to 1. */
   temperature?: number;
-  /** Ends of both logarithmic value axes (default 1e-4 and 1e3); what lies outside is cut off. */
+  /**
+   * Ends of both logarithmic value axes; what lies outside is cut off. Default: the powers of ten around all values, at
+   * most 1e-4 to 1e3.
+   */
   limits?: readonly [number, number];
   /** Default `'PAT against Focal and cross-entropy'`. */
   title?: string;
@@ -35,7 +39,7 @@ export function lossCurvesFigure(
   {
     sweep,
     temperature,
-    limits = [1e-4, 1e3],
+    limits = limitsOf([...curves.curves, ...(sweep?.steps.flatMap((step) => step.curves) ?? [])]),
     title = 'PAT against Focal and cross-entropy',
     name = 'fig3c-pat-vs-focal',
   }: LossCurvesFigureOptions = {},
@@ -65,13 +69,42 @@ export function lossCurvesFigure(
     title,
     caption:
       `Loss (left) and gradient |∂L/∂z_y| (right) of one pixel with ${curves.numClasses} classes against the ` +
-      'probability p of its true class at τ = 1, the other classes sharing 1 − p evenly; no data set (0 images), ' +
-      `computed with the kit's losses: ${shown.map(({ label }) => label).join('; ')}.`,
+      'probability p of its true class, softmax without a temperature, the other classes sharing 1 − p evenly; no data ' +
+      `set (0 images). ${origins(shown)}`,
     data,
     layout: { ...twoPanels(limits), ...sliders },
     aspectRatio: 0.62,
     rows: rowsOf(curves.probability, everything),
   };
+}
+
+/** The powers of ten around the positive values, within 1e-4 and 1e3. */
+function limitsOf(curves: readonly LossCurve[]): [number, number] {
+  const values = curves.flatMap(({ loss, gradient }) => [...loss, ...gradient]);
+  const powers = values
+    .filter((value) => value > 0 && Number.isFinite(value))
+    .map((value) => Math.min(3, Math.max(-4, Math.log10(value))));
+  if (powers.length === 0) return [1e-4, 1e3];
+  const low = Math.min(2, Math.floor(minimumOf(powers)));
+  return [10 ** low, 10 ** Math.max(low + 1, Math.ceil(maximumOf(powers)))];
+}
+
+/** Who computed which curve: the kit's losses, losses of `defineLoss`, or somebody else. */
+function origins(curves: readonly LossCurve[]): string {
+  const isKits = ({ config }: LossCurve) => lossNames.some((name) => name === config?.name);
+  const list = (some: readonly LossCurve[], words: string) =>
+    some.length === 0 ? [] : [`${words}: ${some.map(({ label }) => label).join('; ')}.`];
+  return [
+    ...list(curves.filter(isKits), "Computed with the kit's losses"),
+    ...list(
+      curves.filter((curve) => curve.config !== undefined && !isKits(curve)),
+      "Computed with the user's own losses",
+    ),
+    ...list(
+      curves.filter(({ config }) => config === undefined),
+      'Given as numbers, not computed by the kit',
+    ),
+  ].join(' ');
 }
 
 function activeStep({ temperatures }: TemperatureSweep, wanted: number | undefined): number {

@@ -5,6 +5,7 @@ import { InputError, checkKnownOptions, checkNumber, invalid } from '../check';
 import { toldPlainly } from '../files';
 import { csvText, drawn, jsonText } from './plain';
 import { renderFigure } from './render';
+import { traceRows } from './traceRows';
 import { VENUES, checkVenue, printLayout } from './style';
 import type { VenueName } from './style';
 import type { Figure } from './figure';
@@ -56,7 +57,7 @@ export async function exportFigure(
     const rendered = await renderFigure(figure, venue);
     const contents: Record<keyof ExportedFiles, string | Buffer> = {
       ...rendered,
-      csv: csvText(figure.rows),
+      csv: csvText(figure.rows.length > 0 ? figure.rows : traceRows(figure.data)),
       json: plotlyJson(figure, venue),
     };
     const names = Object.keys(contents) as (keyof ExportedFiles)[];

@@ -21,6 +21,6 @@ export interface Figure {
    * a narrow drawing as in a wide one (default: width · aspectRatio).
    */
   heightAt?: (width: number) => number;
-  /** The numbers drawn, in long form. */
+  /** The numbers drawn, in long form; where there are none, the CSV has the points of the traces. */
   rows: FigureRow[];
 }

@@ -16,8 +16,8 @@ const BLACK = PALETTE.indexOf('#000000');
  * marker. Up to six families beside cross-entropy differ in both.
  */
 export function curveStyles(curves: readonly LossCurve[]): CurveStyle[] {
-  const families = curves.map(({ config }) =>
-    JSON.stringify({ ...config, temperature: undefined, gamma: undefined }),
+  const families = curves.map(({ config, label }) =>
+    JSON.stringify(config ? { ...config, temperature: undefined, gamma: undefined } : label),
   );
   const isReference = (family: string) => family.includes('"crossEntropy"');
   const distinct = [...new Set(families.filter((family) => !isReference(family)))];
