@@ -30,6 +30,7 @@ const ground = [
   'check',
   'extremes',
   'files',
+  'interrupt',
   'nodeCompatibility',
   'ownAddon',
   'protobuf',

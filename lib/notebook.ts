@@ -21,6 +21,7 @@ import type { FrameLike, TableOptions } from './notebook/notebookTable';
 
 export { checkLoss } from './notebook/checkLoss';
 export { figure, restyle } from './figures/figure';
+export { interruptible } from './interrupt';
 export { markdownText } from './print/escape';
 export { exportFigure } from './print/export';
 export { liveFigure } from './notebook/liveFigure';
@@ -85,22 +86,4 @@ export function showPage(html: string, { title, file }: { title: string; file: s
  */
 export function markdown(text: string): void {
   writeOutput({ 'text/markdown': withoutHtml(text), 'text/plain': text });
-}
-
-let interruptController: AbortController | undefined;
-
-/**
- * A signal that aborts at the next interrupt (JupyterLab's stop button, Ctrl-C). tslab only stops waiting for
- * an interrupted cell, its work goes on: pass this to long work as `signal` and it ends too. All calls up to
- * that interrupt share one signal.
- */
-export function interruptible(): AbortSignal {
-  if (!interruptController || interruptController.signal.aborted) {
-    const controller = new AbortController();
-    // Not at once: while the synchronous part of a cell runs, Node has set the signal's handlers aside, and
-    // what is added then is lost when it resets them, with the process's protection from the signal.
-    setImmediate(() => process.once('SIGINT', () => controller.abort(new Error('interrupted'))));
-    interruptController = controller;
-  }
-  return interruptController.signal;
 }

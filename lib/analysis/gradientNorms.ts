@@ -10,6 +10,7 @@
  * (before) and for the sum divided by |M_c| (after the normalization of Eq. 4).
  */
 import { tf } from '../backend';
+import { cellInterrupt, checkInterrupt } from '../interrupt';
 import { checkNumber, invalid } from '../check';
 import type { Sample, SegmentationDataset } from '../datasets/datasetTypes';
 import { unitImage } from '../datasets/unitImages';
@@ -57,7 +58,7 @@ type PixelwiseLoss = ReturnType<typeof pixelwiseLoss>;
 export async function measureGradientNorms(
   model: tf.LayersModel,
   dataset: SegmentationDataset,
-  { loss, label, imageCount = 8, onProgress, signal }: GradientNormOptions,
+  { loss, label, imageCount = 8, onProgress, signal = cellInterrupt() }: GradientNormOptions,
 ): Promise<GradientNorms> {
   checkNumber('measureGradientNorms', 'imageCount', imageCount, { min: 1, integer: true });
   const indices = spreadIndices(dataset.length, imageCount);
@@ -66,7 +67,7 @@ export async function measureGradientNorms(
   for (const [done, index] of indices.entries()) {
     const sample = await dataset.sample(index);
     for (const [classId, pixels] of maskSizes(sample, dataset.numClasses)) {
-      signal?.throwIfAborted();
+      await checkInterrupt(signal);
       const norm = await classGradientNorm(model, pixelwise, sample, classId, 1);
       const normalizedNorm = await classGradientNorm(model, pixelwise, sample, classId, pixels);
       const className = dataset.classNames[classId];

@@ -1,5 +1,6 @@
 /** Gradient norms of the classes of a few images, and what measuring them costs beside one gradient of PAT. */
 import { measureGradientNorms } from '../analysis/gradientNorms';
+import { cellInterrupt, checkInterrupt } from '../interrupt';
 import { spreadIndices } from '../analysis/spreadIndices';
 import { tf } from '../backend';
 import { sum } from '../statistics';
@@ -26,7 +27,7 @@ const TIMED = 6;
 export async function measureGradients(
   model: tf.LayersModel,
   dataset: SegmentationDataset,
-  { network, imageCount = 8, signal }: GradientOptions,
+  { network, imageCount = 8, signal = cellInterrupt() }: GradientOptions,
 ): Promise<GradientEvidence> {
   const images = spreadIndices(dataset.length, imageCount);
   const norms = await measureGradientNorms(model, dataset, {
@@ -39,7 +40,7 @@ export async function measureGradients(
   const pat = createLoss({ name: 'pat', ignoreIndex, validate: false });
   const normsOverMask: number[] = [];
   for (let i = 0; i <= TIMED; i++) {
-    signal?.throwIfAborted();
+    await checkInterrupt(signal);
     const sample = await dataset.sample(images[i % images.length]);
     const classLosses = presentClasses(sample, numClasses).map((id) => classLoss(id, ignoreIndex));
     const mask = gradientTime(model, sample, pat);

@@ -37,7 +37,8 @@ interface Epoch {
  * seed. Batches depend on the options alone, and `position` is the number of samples passed over,
  * so that `{ …options, position: batch.position }` goes on exactly behind `batch`, bit for bit. At
  * most two batches of decoded samples (uint8: 4 bytes a pixel) wait ahead of the consumer; ending
- * the loop early stops the decoding. The consumer disposes `images` and `labels`.
+ * the loop early stops the decoding. The consumer disposes `images` and `labels`. In a notebook an interrupt of the cell
+ * ends the loop with an error before the next batch.
  *
  * @throws InputError for a wrong option (at once), for samples of unequal size in one batch, and
  *   whatever `source.sample` throws.

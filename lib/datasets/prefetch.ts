@@ -1,5 +1,6 @@
 /** Loads items ahead of their consumer, in order, with bounded memory and bounded concurrency. */
 import os from 'node:os';
+import { cellInterrupt, checkInterrupt } from '../interrupt';
 
 export interface PrefetchOptions {
   /** Results held ahead of the consumer at most, finished or under way. */
@@ -12,7 +13,7 @@ export interface PrefetchOptions {
  * Yields `load(item)` for each item, in the order of `items`, while later items load in the
  * background. When the consumer stops early (`break`, `return`, an error) no further load starts,
  * and the generator ends after those under way have settled. An error of `load` is thrown at its
- * item's turn.
+ * item's turn. In a notebook an interrupt of the cell is thrown before the next result.
  */
 export async function* prefetch<Item, Result>(
   items: readonly Item[],
@@ -24,6 +25,7 @@ export async function* prefetch<Item, Result>(
   const lanes: Promise<unknown>[] = Array.from({ length: concurrency }, () => Promise.resolve());
   let next = 0;
   let stopped = false;
+  const interrupt = cellInterrupt();
 
   const start = (index: number): Promise<Result> => {
     const lane = index % concurrency;
@@ -44,6 +46,7 @@ export async function* prefetch<Item, Result>(
       const result = await first;
       fill();
       yield result;
+      await checkInterrupt(interrupt);
     }
   } finally {
     stopped = true;

@@ -1,5 +1,6 @@
 /** Each loss alone, value and gradient, without a network: timed in turn on one batch of random logits. */
 import { tf } from '../backend';
+import { cellInterrupt } from '../interrupt';
 import { recordModel } from '../engine/recordedModel';
 import { ResidentGraph } from '../engine/residentGraph';
 import { createLoss } from '../losses';
@@ -54,7 +55,7 @@ export interface LossTimesOptions extends BatchSize {
 export async function measureLossTimes({
   classes,
   rounds = 9,
-  signal = new AbortController().signal,
+  signal = cellInterrupt() ?? new AbortController().signal,
   ...size
 }: LossTimesOptions): Promise<LossTimes> {
   probeNativeOps();

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { checkNumber, invalid } from '../check';
+import { cellInterrupt } from '../interrupt';
 import { findDataset } from '../datasets';
 import type { LossConfig } from '../losses';
 import { interleave } from './interleave';
@@ -79,7 +80,7 @@ export interface TrainingCostOptions {
  */
 export async function measureTrainingCost(
   losses: readonly LossConfig[],
-  { config = {}, rounds = 5, onEpoch, signal: outer }: TrainingCostOptions = {},
+  { config = {}, rounds = 5, onEpoch, signal: outer = cellInterrupt() }: TrainingCostOptions = {},
 ): Promise<TrainingCost> {
   const where = 'measureTrainingCost';
   checkNumber(where, 'rounds', rounds, { integer: true, min: 1 });

@@ -3,7 +3,7 @@
  * so an output here can hold a picture with its size, or a table with a plain text beside it.
  */
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
+import { kernelModule } from '../interrupt';
 
 /** What an output shows, by MIME type; a reader shows the richest it knows. */
 export type MimeBundle = Record<string, unknown>;
@@ -17,13 +17,9 @@ type WriteOutput = (
   update: boolean,
 ) => void;
 
-const requireHere = createRequire(__filename);
-
 /** The function that writes into the running cell's output; undefined outside a tslab kernel. */
 export function outputWriter(): WriteOutput | undefined {
-  // Looked up, not loaded: outside a kernel there is no reason to load tslab and its TypeScript compiler.
-  const kernel = requireHere.cache[requireHere.resolve('tslab/dist/jupyter.js')];
-  return (kernel?.exports as { lastWriteDisplayData?: WriteOutput } | undefined)
+  return (kernelModule() as { lastWriteDisplayData?: WriteOutput } | undefined)
     ?.lastWriteDisplayData;
 }
 

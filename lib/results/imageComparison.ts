@@ -2,6 +2,7 @@
 import { pickImages, pickRules } from './pickImages';
 import type { PickRule, PickedImage } from './pickImages';
 import { InputError, checkOneOf, invalid } from '../check';
+import { cellInterrupt } from '../interrupt';
 import type { Sample, SegmentationDataset } from '../datasets/datasetTypes';
 import { openSplit } from '../training/openSplit';
 import { changes, predictSamples, reportedImages } from './runPredictions';
@@ -50,7 +51,12 @@ export interface ImageComparison {
  */
 export async function compareImages(
   runs: readonly TrainingRun[],
-  { by = 'mean', rules = pickRules, signal, onProgress }: ImageComparisonOptions = {},
+  {
+    by = 'mean',
+    rules = pickRules,
+    signal = cellInterrupt(),
+    onProgress,
+  }: ImageComparisonOptions = {},
 ): Promise<ImageComparison> {
   const where = 'compareImages';
   if (runs.length === 0) throw invalid(where, 'runs', 'a non-empty array', '[]');

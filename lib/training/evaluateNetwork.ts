@@ -1,6 +1,7 @@
 /** Scores of a network on a whole split. */
 import { setImmediate } from 'node:timers/promises';
 import { tf } from '../backend';
+import { cellInterrupt } from '../interrupt';
 import type { SegmentationDataset } from '../datasets/datasetTypes';
 import { ConfusionMatrix } from '../metrics';
 import type { PerImageCounts, SegmentationScores } from '../metrics';
@@ -67,7 +68,7 @@ export async function evaluate(
 async function score(
   dataset: SegmentationDataset,
   forward: Forward,
-  { batchSize, onBatch, onPredictions, signal }: EvaluationOptions,
+  { batchSize, onBatch, onPredictions, signal = cellInterrupt() }: EvaluationOptions,
 ): Promise<Evaluation> {
   const { numClasses, ignoreIndex } = dataset;
   const matrix = new ConfusionMatrix(numClasses, { ignoreIndex });

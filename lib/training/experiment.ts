@@ -5,6 +5,7 @@
  *     record.scores.meanIoU;
  */
 import { invalid } from '../check';
+import { cellInterrupt } from '../interrupt';
 import { findDataset } from '../datasets';
 import { isThere, plainFileError } from '../files';
 import { hasLabelledPixel } from '../datasets/labelled';
@@ -119,7 +120,7 @@ export async function runExperiment(
 /** As `runExperiment`, for a configuration that `parseConfig` has given. */
 export async function runParsed(
   config: ExperimentConfig,
-  { outDir, fresh = false, signal, onProgress = () => {} }: RunOptions,
+  { outDir, fresh = false, signal = cellInterrupt(), onProgress = () => {} }: RunOptions,
 ): Promise<RunRecord> {
   const paths = runPaths(outDir);
   const lock = await lockRun(paths.folder);

@@ -4,6 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { tf } from '../backend';
+import { cellInterrupt } from '../interrupt';
 import { checkNumber } from '../check';
 import type { SegmentationDataset } from '../datasets/datasetTypes';
 import { createExecutor } from '../engine';
@@ -50,7 +51,7 @@ export async function trainBriefly(
   options: ShortTrainingOptions = {},
 ): Promise<ShortTrainingResult> {
   const { steps = 60, batchSize = 4, width = 8, learningRate = 3e-3, seed = 0 } = options;
-  const { loss = { name: 'crossEntropy' }, onStep, signal } = options;
+  const { loss = { name: 'crossEntropy' }, onStep, signal = cellInterrupt() } = options;
   checkNumber('trainBriefly', 'steps', steps, { min: 1, integer: true });
   checkNumber('trainBriefly', 'learningRate', learningRate, { min: 0, aboveMin: true });
   const { ignoreIndex } = dataset;

@@ -88,6 +88,26 @@ describe.skipIf(!installed)(
       expect([results[2].text, results[4].text]).toEqual(['ended\n', 'ended,ended\n']);
     });
 
+    it('ends an own loop over batches at an interrupt, which listens to nothing', async () => {
+      const loop = `while (true) { for await (const batch of data.batches({ batchSize: 2 })) {
+        batch.images.dispose(); batch.labels.dispose(); counts[0] += 1; } }`;
+      const results = await runCells([
+        { code: "import { openDataset } from './lib/datasets';\nconst counts = [0];" },
+        {
+          code: `const data = await openDataset({ name: 'synthetic', split: 'train', size: [16, 16],
+            numClasses: 3, trainLength: 4, validLength: 2 });`,
+        },
+        { code: `await 0;\n${loop}`, interruptAfter: 5 },
+        {
+          code: `const before = counts[0];
+            await new Promise((done) => setTimeout(done, 500));
+            console.log(before > 0, counts[0] - before);`,
+        },
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['ok', 'ok', 'error', 'ok']);
+      expect(results[3].text).toContain('true 0');
+    });
+
     it.skipIf(process.platform !== 'linux')(
       'leaves no browser behind when it is killed (Linux only)',
       async () => {
