@@ -25,7 +25,7 @@ import type { Split } from './datasetTypes';
 
 const splits: readonly Split[] = ['train', 'valid', 'test'];
 
-export const folder = fileDataset({
+const files = fileDataset({
   name: 'folder',
   title: 'A folder of your own',
   folder: '',
@@ -59,6 +59,46 @@ export const folder = fileDataset({
   allPairs: (root) => folderPairs(root),
   remarks: passedOver,
 });
+
+/** The root is DIR itself, or a folder in which one DIR lies, as `data/datasets` is. */
+export const folder: typeof files = {
+  ...files,
+  async has(root, split) {
+    const found = await ownFolders(root);
+    return found.length === 1 && files.has(found[0], split);
+  },
+  async keepSplit(options) {
+    await files.keepSplit?.({ ...options, root: await onlyFolder(options.root) });
+  },
+  async open(options) {
+    return files.open({ ...options, root: await onlyFolder(options.root) });
+  },
+};
+
+/** The folders with a `classes.json`: `root` itself, else those in it, by name. */
+export async function ownFolders(root: string): Promise<string[]> {
+  const hasClasses = (place: string) => exists(path.join(place, 'classes.json'));
+  if (await hasClasses(root)) return [root];
+  const entries = await entriesIfThere('openDataset', root);
+  const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+  const places = folders.map(({ name }) => path.join(root, name)).sort();
+  const own = await Promise.all(places.map(hasClasses));
+  return places.filter((_, i) => own[i]);
+}
+
+/** @throws InputError that says what to set, where there is none or more than one. */
+async function onlyFolder(root: string): Promise<string> {
+  const found = await ownFolders(root);
+  if (found.length === 1) return found[0];
+  const where = 'datasetRoot in a notebook, --set dataset.root=DIR in a training';
+  if (found.length === 0) {
+    const template = "'npm run data -- new-folder DIR' makes a template";
+    const remedy = `Neither it nor a folder in it has one. Set root to the folder of your data (${where}); ${template}.`;
+    throw invalid('openDataset', 'root', 'a folder with a classes.json', root, remedy);
+  }
+  const remedy = `It holds several: set root to one of ${found.join(', ')} (${where}).`;
+  throw invalid('openDataset', 'root', 'the folder of one data set', root, remedy);
+}
 
 const listOf = (root: string, split: Split) => path.join(root, `${split}.txt`);
 

@@ -10,8 +10,9 @@ const templateClasses = `{
     "colour: [red, green, blue] of the class in figures, and in masks that are coded by colour.",
     "value: what stands for the class in grey or palette masks; without it, its id.",
     "ignoreIndex: the value of pixels that belong to no class (null: there are none).",
-    "ignoreColour: their colour in masks that are coded by colour; leave it out if there are none.",
-    "masks: how palette PNGs are read: 'ids' by their indexes, 'colours' by their colours.",
+    "ignoreColour: their colour in masks that are coded by colour, e.g. [0, 0, 0]; leave it out if there are none.",
+    "masks: how PNGs with a palette are read: 'ids' by their indexes, 'colours' by their colours. Other masks need",
+    "no such word: grey ones are read as values, RGB ones by their colours.",
     "orientation: needed for photos that viewers turn (EXIF): 'stored' if the masks lie on the pixels as",
     "stored, 'upright' if they lie on the photo as viewers show it.",
     "This list of comments may be deleted."
@@ -24,7 +25,6 @@ const templateClasses = `{
     { "name": "object", "colour": [213, 94, 0] }
   ],
   "ignoreIndex": 255,
-  "ignoreColour": [0, 0, 0],
   "masks": "ids"
 }
 `;

@@ -4,6 +4,8 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { listDatasets } from '../../lib/cli/data/list';
+import { findDataset, openDataset } from '../../lib/datasets';
 import { surveyData } from '../../lib/training/surveyData';
 import { namesOf, rgbPixels, withFolder } from './files';
 import { messageOf, openOwn as open, writeOwn } from './ownFolder';
@@ -206,5 +208,29 @@ describe('a folder that is well all the same', () => {
       await writeFile(path.join(root, 'classes.json'), '\ufeff{"classes":["a","b"]}');
       await writeFile(path.join(root, 'train.txt'), '\ufeffn1\n');
       expect(await namesOf(await open(root))).toEqual(['n1']);
+    }));
+});
+
+describe('a root that holds folders of one’s own', () => {
+  it('gives the only one, by name and by auto, and says what to set for none or several', () =>
+    withFolder(async (root) => {
+      const none = await messageOf(open(root));
+      expect(none).toMatch(
+        /root must be a folder with a classes\.json.*Set root .*datasetRoot in a notebook/,
+      );
+      expect(await findDataset({ root })).toBe('synthetic');
+      await writeOwn(path.join(root, 'mine'));
+      expect((await open(root)).length).toBeGreaterThan(0);
+      expect(await findDataset({ root })).toBe('folder');
+      expect((await openDataset({ name: 'auto', root })).classNames).toEqual(['a', 'b']);
+      await writeOwn(path.join(root, 'other'));
+      expect(await messageOf(open(root))).toMatch(/several: set root to one of .*mine, .*other/);
+      const listed = await listDatasets(root);
+      const own = listed.filter(({ name }) => name === 'folder');
+      expect(own.map(({ folder, splits }) => [path.basename(folder!), splits.train])).toEqual([
+        ['mine', 2],
+        ['other', 2],
+      ]);
+      expect(listed.filter(({ name }) => name === 'camvid')).toHaveLength(1);
     }));
 });

@@ -1,6 +1,7 @@
 /** `npm run data -- list`. */
 import path from 'node:path';
 import { availableDatasets, defaultRoot, openDataset } from '../../datasets';
+import { ownFolders } from '../../datasets/folderDataset';
 import { datasetSources } from '../../datasets/download/sources';
 import type { DatasetSource } from '../../datasets/download/sources';
 import type { Split } from '../../datasets/datasetTypes';
@@ -39,6 +40,17 @@ export async function list({
 
 /** Every data set of the table with what is found of it under `root`. */
 export async function listDatasets(root: string): Promise<ListedDataset[]> {
+  const places = [root, ...(await ownFolders(root)).filter((place) => place !== root)];
+  const listed = await Promise.all(places.map(listUnder));
+  return listed.flatMap((all, i) => all.filter(({ name }) => isShown(name, i, places.length)));
+}
+
+/** Data of one's own stand under their own folders, everything else under the root. */
+function isShown(name: string, place: number, places: number): boolean {
+  return name === 'folder' ? place > 0 || places === 1 : place === 0;
+}
+
+async function listUnder(root: string): Promise<ListedDataset[]> {
   const available = await Promise.all(splits.map((split) => availableDatasets(root, split)));
   return Promise.all(
     available[0].map(async ({ name, title, licence }, i) => {
