@@ -13,7 +13,9 @@ import { exportFigure } from './print/export';
 import type { ExportOptions } from './print/export';
 import { SCREEN_WIDTH_PIXELS, VENUES } from './print/style';
 import type { Figure } from './print/figure';
+import { kernelModule } from './interrupt';
 import { figureBundle } from './notebook/figureOutput';
+import { withShown } from './notebook/lastExpression';
 import { writeOutput } from './notebook/output';
 import { pageBundle } from './notebook/pageOutput';
 import { renderTable } from './notebook/notebookTable';
@@ -26,7 +28,7 @@ export { markdownText } from './print/escape';
 export { exportFigure } from './print/export';
 export { liveFigure } from './notebook/liveFigure';
 export { progress } from './notebook/progress';
-export { dataFrame } from './notebook/notebookTable';
+export { dataFrame } from './notebook/inspected';
 
 const CSS_PIXELS_PER_MILLIMETRE = 96 / 25.4;
 
@@ -87,3 +89,5 @@ export function showPage(html: string, { title, file }: { title: string; file: s
 export function markdown(text: string): void {
   writeOutput({ 'text/markdown': withoutHtml(text), 'text/plain': text });
 }
+
+if (kernelModule() !== undefined) console.log = withShown(console.log.bind(console), writeOutput);

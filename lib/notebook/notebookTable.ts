@@ -1,7 +1,5 @@
 /** Tables of a notebook: danfojs frames or plain rows, as HTML that follows JupyterLab's theme, and as text. */
-import { createRequire } from 'node:module';
-import type { DataFrame } from 'danfojs-node';
-import { checkNumber, invalid } from '../check';
+import { checkNumber } from '../check';
 import { htmlText } from '../print/escape';
 import { maximumOf } from '../extremes';
 
@@ -24,15 +22,6 @@ interface TextTable {
   header: string[];
   lines: string[][];
   numeric: boolean[];
-}
-
-/** Rows of equal columns as a danfojs DataFrame, to sort, group and describe. Loads danfojs at the first call. */
-export function dataFrame(rows: readonly object[]): DataFrame {
-  const danfo = createRequire(__filename)('danfojs-node') as {
-    DataFrame: new (rows: readonly object[]) => DataFrame;
-  };
-  if (rows.length === 0) throw invalid('dataFrame', 'rows', 'at least one row', '[]');
-  return new danfo.DataFrame(rows);
 }
 
 /** The table as HTML (escaped; colours are left to the page) and as plain text. */

@@ -94,8 +94,7 @@ describe.skipIf(!installed)(
       const results = await runCells([
         { code: "import { openDataset } from './lib/datasets';\nconst counts = [0];" },
         {
-          code: `const data = await openDataset({ name: 'synthetic', split: 'train', size: [16, 16],
-            numClasses: 3, trainLength: 4, validLength: 2 });`,
+          code: `const data = await openDataset({ name: 'synthetic', split: 'valid', size: [16, 16] });`,
         },
         { code: `await 0;\n${loop}`, interruptAfter: 5 },
         {
