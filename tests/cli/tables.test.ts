@@ -30,7 +30,7 @@ it(
       const [first, second] = [path.join(folder, 'a'), path.join(folder, 'b')];
       const { status, output } = await tables(folder, '--scale', 'smoke', '--out', first);
       expect(status).toBe(0);
-      expect(output).toContain('table1: 0 of 9 cells, 0 of 18 runs; not written\n');
+      expect(output).not.toMatch(/\b0 of \d|not written/); // of tables that nobody asked for
       expect(output).toContain(
         `table3: 2 of 8 cells, 3 of 16 runs: ${first}/table3.{tex,md,csv}\n`,
       );

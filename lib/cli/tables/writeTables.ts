@@ -44,16 +44,14 @@ export async function writeTables(
     const own: ScoredSplitName = specification.split ?? split;
     const table = resultTable(specification, results[own], { scale, split: own, runs });
     const found = table.cells.filter(({ cell }) => cell !== undefined);
+    if (found.length === 0) continue; // a table of other runs: nobody asked for it
     const seeds = sum(found.map(({ summary }) => summary?.seeds.length ?? 0));
     const known = sum(table.cells.map((cell) => cell.seeds.length));
     const state = `${name}: ${found.length} of ${table.cells.length} cells, ${seeds} of ${known} runs`;
     cellsFound += presets.length > 0 ? found.length : 0;
     written += found.length;
-    if (found.length === 0) process.stdout.write(`${state}; not written\n`);
-    else {
-      await writeTable(table, out);
-      process.stdout.write(`${state}: ${path.join(out, name)}.{tex,md,csv}\n`);
-    }
+    await writeTable(table, out);
+    process.stdout.write(`${state}: ${path.join(out, name)}.{tex,md,csv}\n`);
   }
   const unplanned = cellsFound > 0 ? unplannedRuns(results[split].cells, planned, split) : [];
   const leftOut = [read.valid, read[split], results.valid, results[split]];
