@@ -5,14 +5,7 @@ import { diceOf, iouOf } from '../metrics/scores';
 import { meanOfDefined } from '../statistics';
 import { authorsClassIds } from '../paper/authorsClasses';
 import type { ResultRecord } from './records';
-
-/** How a score is written. */
-interface ScoreFacts {
-  title: string;
-  better: 'higher' | 'lower';
-  /** False: a number as it is, not a share that is written in percent. */
-  isShare: boolean;
-}
+import type { ScoreFacts, Scoring } from './scoring';
 
 const share = (title: string): ScoreFacts => ({ title, better: 'higher', isShare: true });
 
@@ -139,6 +132,15 @@ export function drawnScorer(
     return scores;
   };
 }
+
+/** The scores of the kit's own runs. */
+export const runScoring: Scoring<ResultRecord, RunScore> = {
+  facts: scoreFacts,
+  scoresOf,
+  drawn: drawnScores,
+  drawnScorer,
+  datasetOf: ({ config }) => config.dataset.name,
+};
 
 /** The entries that are not 0 of rows one behind the other; those of a row stand from `starts[row]` on. */
 function filled(rows: Float64Array, count: number, width: number) {
