@@ -4,74 +4,60 @@
  */
 import type { IdMap } from './tally';
 
-/** Share of the image's diagonal that boundaries are wide (the paper's, and its code's, for whole images). */
+/** Share of the image's diagonal that boundaries are wide (the paper's, and its code's default). */
 export const boundaryShare = 0.02;
 
-/** Pixels that boundaries are wide: the share of the diagonal, rounded half to even as Python does, at least 1. */
+/** Pixels that boundaries are wide: the share of the diagonal, a half rounded to even as Python does, at least 1. */
 export function boundaryWidth(height: number, width: number, share = boundaryShare): number {
   const exact = share * Math.sqrt(height ** 2 + width ** 2);
   const below = Math.floor(exact);
-  const isHalf = exact - below === 0.5;
-  return Math.max(1, isHalf ? below + (below % 2) : Math.round(exact));
+  const rounded = exact - below === 0.5 ? below + (below % 2) : Math.round(exact);
+  return Math.max(1, rounded);
+}
+
+export interface BoundaryOptions {
+  height: number;
+  width: number;
+  /** Pixels that boundaries are wide. */
+  distance: number;
+  /** The id of what is no boundary, and of what has no class. */
+  none: number;
 }
 
 /**
- * The boundaries of all classes at once: a copy of `map` that keeps the ids of pixels within `distance` of another id or of
- * the image's edge, and has `none` elsewhere. A mask eroded `distance` times by 3×3 keeps the pixels around which a square
- * of 2·distance + 1 lies in the mask; for all masks of a map together these are the pixels whose square holds one id.
- * The square is separable: one pass along the rows, one down the columns, whatever the distance and the number of classes.
+ * The boundaries of all classes at once: a copy of `map`, `[height, width]` ids, that keeps the ids of pixels within
+ * `distance` of another id or of the image's edge, and has `none` elsewhere.
  *
- * @param map `[height, width]` ids
+ * A mask eroded `distance` times by 3×3 keeps the pixels around which a square of side 2·distance + 1 lies in the mask. For
+ * all masks of a map together these are the pixels whose square holds one id. The square is separable: along each row runs
+ * of one id lose `distance` pixels at both ends; what is left must be alike in 2·distance + 1 rows. Two passes, whatever
+ * the distance and the number of classes.
  */
-export function boundaries(
-  map: IdMap,
-  {
-    height,
-    width,
-    distance,
-    none,
-  }: { height: number; width: number; distance: number; none: number },
-): IdMap {
-  const inRows = rowInteriors(map, { height, width, distance, none });
+export function boundaries(map: IdMap, options: BoundaryOptions): IdMap {
+  const { height, width, distance, none } = options;
   const result = map.slice();
-  const side = 2 * distance + 1;
-  /** Rows up to this one, in each column, whose windows hold the same id. */
-  const alike = new Int32Array(width);
-  const above = inRows.slice(0, width).fill(none);
-  for (let y = 0, at = 0; y < height; y++) {
-    const centre = (y - distance) * width;
-    for (let x = 0; x < width; x++, at++) {
-      const id = inRows[at];
-      if (id === none) alike[x] = 0;
-      else if (id === above[x]) alike[x]++;
-      else alike[x] = 1;
-      above[x] = id;
-      if (alike[x] >= side) result[centre + x] = none;
-    }
-  }
-  return result;
-}
-
-/** The ids around which 2·distance + 1 pixels of the row are alike; `none` elsewhere. */
-function rowInteriors(
-  map: IdMap,
-  {
-    height,
-    width,
-    distance,
-    none,
-  }: { height: number; width: number; distance: number; none: number },
-): IdMap {
-  const inRows = map.slice().fill(none);
+  /** Of each column: the id that holds up to the last row, since which row, and that row. */
+  const ids = new Int32Array(width).fill(none);
+  const since = new Int32Array(width);
+  const last = new Int32Array(width).fill(-2);
+  const alike = 2 * distance;
   for (let y = 0; y < height; y++) {
-    const end = (y + 1) * width;
-    for (let from = y * width; from < end;) {
-      const id = map[from];
+    const row = y * width;
+    const centre = row - distance * width;
+    for (let from = 0; from < width;) {
+      const id = map[row + from];
       let to = from + 1;
-      while (to < end && map[to] === id) to++;
-      if (to - from > 2 * distance) inRows.fill(id, from + distance, to - distance);
+      while (to < width && map[row + to] === id) to++;
+      for (let x = from + distance; x < to - distance; x++) {
+        if (last[x] !== y - 1 || ids[x] !== id) {
+          since[x] = y;
+          ids[x] = id;
+        }
+        last[x] = y;
+        if (y - since[x] >= alike) result[centre + x] = none;
+      }
       from = to;
     }
   }
-  return inRows;
+  return result;
 }

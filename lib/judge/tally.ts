@@ -3,11 +3,11 @@
 /** Class ids of an image, row-major; one byte a pixel where the classes allow it. */
 export type IdMap = Uint8Array | Uint16Array;
 
-/** Ids of an `IdMap` that are no class. */
+/** What stands in an `IdMap` for pixels that are no class. */
 export interface SpecialIds {
   /** Pixels that do not count. */
   ignored: number;
-  /** Of a stored number that is no class. */
+  /** A stored number that is no class. */
   outside: number;
 }
 
@@ -19,64 +19,78 @@ export function specialIds(numClasses: number): SpecialIds {
 }
 
 /** Whether ids of so many classes and the special ones fit one byte. */
-export const isNarrow = (numClasses: number): boolean => numClasses <= 254;
+const isNarrow = (numClasses: number): boolean => numClasses <= 254;
 
 /** A map with room for `length` pixels of so many classes. */
 export function createMap(numClasses: number, length: number): IdMap {
   return isNarrow(numClasses) ? new Uint8Array(length) : new Uint16Array(length);
 }
 
-/** Pixels of each class, `[class]`. */
-export interface ImageTally {
+/** Pixels of each class of one image. */
+export interface ClassTally {
   /** Labelled and predicted as the class. */
   hits: number[];
   labelled: number[];
   predicted: number[];
-  /** Labelled pixels whose prediction is no class. */
+}
+
+/** With the pixels that have a label and no class in the prediction. */
+export interface ImageTally extends ClassTally {
   outside: number;
 }
 
 /**
- * Counts the pixels that have a label. Most words of 32 bits equal the one before them in both maps, as maps are made of
- * areas: such a word costs two comparisons, whatever it holds.
+ * Counts the pixels whose label is a class. Maps are made of areas, so that most words of 32 bits equal the one before
+ * them: a run of equal words in both maps is counted once. Signed words, as V8 compares these without boxing. (On 2
+ * megapixels of 19 classes 3–6 ms; a loop over pixels 11, `tf.bincount` 45.)
  */
 export function tally(labels: IdMap, predictions: IdMap, numClasses: number): ImageTally {
-  const hits = new Float64Array(numClasses);
-  const labelled = new Float64Array(numClasses);
-  const predicted = new Float64Array(numClasses);
-  let outside = 0;
-  const add = (label: number, prediction: number, pixels: number) => {
-    if (label >= numClasses) return;
-    labelled[label] += pixels;
-    if (prediction >= numClasses) outside += pixels;
-    else predicted[prediction] += pixels;
-    if (label === prediction) hits[label] += pixels;
-  };
-  const pixelsPerWord = 4 / labels.BYTES_PER_ELEMENT;
+  const counts = new Float64Array(3 * numClasses + 1);
+  const perWord = 4 / labels.BYTES_PER_ELEMENT;
   const [truth, guesses] = [wordsOf(labels), wordsOf(predictions)];
   const words = Math.min(truth.length, guesses.length);
   for (let from = 0; from < words;) {
-    const [label, guess] = [truth[from], guesses[from]];
-    let to = from + 1;
-    while (to < words && truth[to] === label && guesses[to] === guess) to++;
-    for (let i = 0; i < pixelsPerWord; i++) {
-      const at = from * pixelsPerWord + i;
-      add(labels[at], predictions[at], to - from);
+    const to = endOfRun(truth, guesses, from, words);
+    for (let i = 0, at = from * perWord; i < perWord; i++, at++) {
+      add(counts, numClasses, labels[at], predictions[at], to - from);
     }
     from = to;
   }
-  for (let i = words * pixelsPerWord; i < labels.length; i++) add(labels[i], predictions[i], 1);
-  return {
-    hits: Array.from(hits),
-    labelled: Array.from(labelled),
-    predicted: Array.from(predicted),
-    outside,
-  };
+  for (let at = words * perWord; at < labels.length; at++) {
+    add(counts, numClasses, labels[at], predictions[at], 1);
+  }
+  const part = (i: number) => Array.from(counts.subarray(i * numClasses, (i + 1) * numClasses));
+  return { hits: part(0), labelled: part(1), predicted: part(2), outside: counts[3 * numClasses] };
+}
+
+function endOfRun(truth: Int32Array, guesses: Int32Array, from: number, end: number): number {
+  const [label, guess] = [truth[from], guesses[from]];
+  let to = from + 1;
+  while (to < end && truth[to] === label && guesses[to] === guess) to++;
+  return to;
+}
+
+function add(
+  counts: Float64Array,
+  classes: number,
+  label: number,
+  prediction: number,
+  pixels: number,
+): void {
+  if (label >= classes) return;
+  counts[classes + label] += pixels;
+  if (prediction >= classes) counts[3 * classes] += pixels;
+  else counts[2 * classes + prediction] += pixels;
+  if (label === prediction) counts[label] += pixels;
 }
 
 /** The whole words of a map; none where it does not begin at one. */
-export function wordsOf({ buffer, byteOffset, byteLength }: IdMap): Uint32Array {
-  return byteOffset % 4 === 0
-    ? new Uint32Array(buffer, byteOffset, byteLength >> 2)
-    : new Uint32Array(0);
+function wordsOf({ buffer, byteOffset, byteLength }: IdMap): Int32Array {
+  if (byteOffset % 4 !== 0) return new Int32Array(0);
+  return new Int32Array(buffer, byteOffset, byteLength >> 2);
+}
+
+/** Makes what has no label have no prediction either, in place. */
+export function ignoreUnlabelled(predictions: IdMap, labels: IdMap, ignored: number): void {
+  for (let i = 0; i < labels.length; i++) if (labels[i] === ignored) predictions[i] = ignored;
 }

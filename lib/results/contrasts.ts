@@ -95,10 +95,8 @@ export abstract class Contrasts<
   /** In sentences. */
   protected abstract titleOf(group: Group): string;
 
-  /** What there is where nothing is known of the noise of seeds; null: nothing. */
-  protected withoutSeedNoise(_ofImages: Float64Array | null): Float64Array | null {
-    return null;
-  }
+  /** The deviations where nothing is known of the noise of seeds; null: there are none. */
+  protected abstract withoutSeedNoise(ofImages: Float64Array | null): Float64Array | null;
 
   /** Of each seed that has it. */
   values(cell: Group, score: Score): number[] {
