@@ -1,5 +1,6 @@
 /** Which score makes whom win: differences to the first method in each score, with their intervals. */
 import type { Data } from 'plotly.js';
+import { maximumOf, minimumOf } from '../extremes';
 import { intervalText, shownScores } from '../judge/report';
 import { judgeScoreFacts } from '../judge/scores';
 import type { Judgement } from '../judge/judge';
@@ -75,6 +76,7 @@ export function judgeWinnersFigure(
     layout: {
       ...(others.length > 1 ? { margin: { t: 40 } } : {}),
       xaxis: axis(`better than ${reference.name}, points`, {
+        range: rangeWithZero(series.flat()),
         zeroline: true,
         zerolinewidth: 1.5,
         zerolinecolor: '#8C8C8C',
@@ -103,4 +105,14 @@ export function judgeWinnersFigure(
       }),
     ),
   };
+}
+
+/** Zero is the line to compare with. */
+function rangeWithZero(
+  points: readonly { value: number; low: number | null; high: number | null }[],
+): [number, number] {
+  const ends = points.flatMap(({ value, low, high }) => [low ?? value, high ?? value]);
+  const [low, high] = [minimumOf([0, ...ends]), maximumOf([0, ...ends])];
+  const margin = 0.06 * (high - low) || 1;
+  return [rounded(low - margin), rounded(high + margin)];
 }
