@@ -7,5 +7,5 @@
 export { logitAdjustment } from './decisions/logitAdjustment';
 export { LEVELS, levelOf, rankedLevel } from './decisions/ranked';
 export type { LevelHistogram } from './decisions/ranked';
-export { decisionLabel, decisionNames } from './decisions/rules';
+export { decisionLabel, decisionNames, strengthGrid } from './decisions/rules';
 export type { Decision, DecisionName } from './decisions/rules';

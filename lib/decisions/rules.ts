@@ -18,3 +18,6 @@ export function decisionLabel(decision: Decision): string {
   if (decision.rule === 'adjusted') return `adjusted, t = ${decision.strength}`;
   return decision.rule === 'dice' ? 'Dice-optimal' : 'IoU-optimal';
 }
+
+/** Strengths t of logit adjustment of which the best on validation is taken. */
+export const strengthGrid: readonly number[] = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];

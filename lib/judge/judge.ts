@@ -1,13 +1,12 @@
 /** The judge itself: from labels and predictions to scores and comparisons. */
 import { InputError } from '../check';
-import { logitAdjustment } from '../decisions';
+import { logitAdjustment, strengthGrid } from '../decisions';
 import type { Decision } from '../decisions';
 import { compareMethods, JudgeContrasts } from './contrasts';
 import type { JudgeComparison, MethodRuns } from './contrasts';
 import type { DecisionStep } from './decide';
 import { openLabels, trainingPixelsOf } from './labelSource';
 import type { LabelSource } from './labelSource';
-import { strengthGrid } from './options';
 import type { JudgeOptions } from './options';
 import { findPredictions, problemLines } from './predictionFiles';
 import type { JudgeProblem, PredictionSet } from './predictionFiles';

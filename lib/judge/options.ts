@@ -55,6 +55,3 @@ export interface JudgeOptions {
   /** Images done and in all; `what` says of which part of the work. */
   onProgress?: (what: string, done: number, total: number) => void;
 }
-
-/** Strengths of which the best on validation is taken. */
-export const strengthGrid = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];

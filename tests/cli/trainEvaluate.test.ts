@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { analyzeMasks } from '../../lib/analysis/maskImbalance';
 import { openDataset } from '../../lib/datasets';
+import { strengthGrid } from '../../lib/decisions';
 import { ConfusionMatrix } from '../../lib/metrics';
 import { evaluateRun } from '../../lib/training/evaluateRun';
 import { runExperiment } from '../../lib/training/experiment';
@@ -20,6 +21,31 @@ const dataset = {
 };
 
 describe('npm run evaluate', () => {
+  it('decides by adjusted logits, with the strength that does best on validation', () =>
+    withFolder(async (folder) => {
+      const outDir = path.join(folder, 'run');
+      const model = { name: 'segnet', width: 2 } as const;
+      const record = await runExperiment({ dataset, model, epochs: 1, batchSize: 2 }, { outDir });
+      const { scores, decision } = await evaluateRun(outDir, { decision: 'adjusted', strength: 0 });
+      expect(scores).toEqual(record.scores);
+      expect(decision).toEqual({ rule: 'adjusted', strength: 0, chosenOn: 'given' });
+      const tried = await Promise.all(
+        strengthGrid.map(async (strength) => {
+          const found = await evaluateRun(outDir, { decision: 'adjusted', strength });
+          return found.scores.meanIoU ?? 0;
+        }),
+      );
+      const best = Math.max(...tried);
+      const chosen = await evaluateRun(outDir, { decision: 'adjusted' });
+      expect(chosen.scores.meanIoU).toBe(best);
+      expect(chosen.decision?.strength).toBe(strengthGrid[tried.indexOf(best)]);
+      expect(new Set(tried).size).toBeGreaterThan(1); // the rule does something
+      const told = await run(['evaluate', outDir, '--decision', 'adjusted']);
+      expect(told.output).toContain(`t = ${chosen.decision?.strength}, the best by mean IoU`);
+      const wrong = await run(['evaluate', outDir, '--strength', '1']);
+      expect(wrong.errors).toContain('--strength must be absent');
+    }));
+
   it('gives the scores of the record, a table, JSON, and predictions that score the same', () =>
     withFolder(async (folder) => {
       const outDir = path.join(folder, 'run');

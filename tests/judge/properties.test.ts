@@ -193,6 +193,7 @@ describe('tally', () => {
         own.set(guesses);
         expect(tally(truth, own, numClasses)).toEqual({ ...matrix.classCounts(), outside: 0 });
       }),
+      trials,
     );
   });
 });
