@@ -11,7 +11,10 @@
  *     judgementTables(judgement); // for papers
  */
 export { judge } from './judge/judge';
-export type { Judgement } from './judge/judge';
+export type { Judgement } from './judge/judgement';
+export { judgeCells } from './judge/judgeCells';
+export { writeRunFiles, writeRunLabels } from './judge/runFiles';
+export type { RunFilesOptions } from './judge/runFiles';
 export type { JudgedMethod } from './judge/methods';
 export type { JudgeComparison } from './judge/contrasts';
 export type { JudgedLabels, JudgedPredictions, JudgeOptions } from './judge/options';

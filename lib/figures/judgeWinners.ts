@@ -3,7 +3,7 @@ import type { Data } from 'plotly.js';
 import { maximumOf, minimumOf } from '../extremes';
 import { intervalText, shownScores } from '../judge/report';
 import { judgeScoreFacts } from '../judge/scores';
-import type { Judgement } from '../judge/judge';
+import type { Judgement } from '../judge/judgement';
 import { rounded } from '../print/figureText';
 import { axis, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';

@@ -1,7 +1,7 @@
 /** How often a prediction is right, against how sure it is. */
 import type { Data } from 'plotly.js';
 import { BINS, reliabilityBins } from '../judge/calibration';
-import type { Judgement } from '../judge/judge';
+import type { Judgement } from '../judge/judgement';
 import { summed } from '../judge/scores';
 import { rounded } from '../print/figureText';
 import { axis, panelTitle, seriesStyle } from '../print/style';

@@ -3,7 +3,7 @@ import { decisionLabel } from '../decisions';
 import { classThirds } from '../results/scorer';
 import { reliabilityBins } from './calibration';
 import { classTables } from './classTables';
-import type { Judgement } from './judge';
+import type { Judgement } from './judgement';
 import { summed, judgeScores, judgeScoresOf } from './scores';
 
 /**

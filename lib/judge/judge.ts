@@ -2,8 +2,8 @@
 import { InputError } from '../check';
 import { logitAdjustment, strengthGrid } from '../decisions';
 import type { Decision } from '../decisions';
-import { compareMethods, JudgeContrasts } from './contrasts';
-import type { JudgeComparison, MethodRuns } from './contrasts';
+import { concluded } from './judgement';
+import type { Judgement } from './judgement';
 import type { DecisionStep } from './decide';
 import { openLabels, trainingPixelsOf } from './labelSource';
 import type { LabelSource } from './labelSource';
@@ -11,29 +11,9 @@ import type { JudgeOptions } from './options';
 import { findPredictions, problemLines } from './predictionFiles';
 import type { JudgeProblem, PredictionSet } from './predictionFiles';
 import { methodsOf } from './methods';
-import type { JudgedMethod } from './methods';
 import type { ImageJob, ImageScores } from './scoreImage';
 import { scoreImages } from './scoreImages';
 import { thirdsBy } from './scores';
-
-export interface Judgement {
-  /** Of the labels. */
-  title: string;
-  classNames: string[];
-  /** Of the images that are scored. */
-  names: string[];
-  /** Labelled pixels of each class in them. */
-  pixels: number[];
-  /** Class ids of head, body and tail. */
-  thirds: number[][];
-  /** Whose pixels make these. */
-  thirdsBy: 'labels' | 'training split';
-  methods: JudgedMethod[];
-  comparisons: JudgeComparison[];
-  problems: JudgeProblem[];
-  /** Images that no method is scored on, as one of them has a problem there. */
-  leftOut: string[];
-}
 
 /**
  * Scores every method on the same images and compares every pair in every score. A file that is missing, cannot be read or
@@ -76,21 +56,16 @@ export async function judge(options: JudgeOptions): Promise<Judgement> {
     good.reduce((sum, { labelled }) => sum + labelled[c], 0),
   );
   const thirds = thirdsBy(training ?? pixels);
-  const methods = methodsOf(good, { sets, decisions, thirds, dataset: source.dataset });
-  const groups = methods.map(({ name, runs }): MethodRuns => ({ key: name, runs }));
-  const { title, classNames } = source;
-  return {
+  const { title, classNames, dataset } = source;
+  return concluded(methodsOf(good, { sets, decisions, thirds, dataset }), {
     title,
     classNames,
-    names: good.map(({ name }) => name),
     pixels,
-    thirds,
     thirdsBy: training ? 'training split' : 'labels',
-    methods,
-    comparisons: compareMethods(new JudgeContrasts(groups, resamples)),
     problems,
     leftOut,
-  };
+    resamples,
+  });
 }
 
 function refuse(

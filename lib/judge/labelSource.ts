@@ -117,12 +117,7 @@ export async function trainingPixelsOf(
   scoring: ScoringOptions,
 ): Promise<readonly number[] | undefined> {
   const { classNames, rules } = source;
-  if (trainingPixels !== undefined && !('folder' in trainingPixels)) {
-    if (trainingPixels.length === classNames.length) return trainingPixels;
-    const expected = `one number for each of ${classNames.length} classes`;
-    throw invalid('judge', 'trainingPixels', expected, trainingPixels);
-  }
-  if (trainingPixels !== undefined) {
+  if (trainingPixels && 'folder' in trainingPixels) {
     const { files } = await listFiles('training labels', trainingPixels.folder);
     const jobs = [...files].map(([name, { file }]) => {
       return (): Promise<ImageJob> => Promise.resolve({ name, labels: { file }, predictions: [] });
@@ -132,6 +127,12 @@ export async function trainingPixelsOf(
     const bad = scores.find(({ refused }) => refused)?.refused;
     if (bad) throw new InputError(bad.text);
     return classNames.map((_, c) => scores.reduce((sum, { labelled }) => sum + labelled[c], 0));
+  }
+  const given = trainingPixels as readonly number[] | undefined;
+  if (given !== undefined) {
+    if (given.length === classNames.length) return given;
+    const expected = `one number for each of ${classNames.length} classes`;
+    throw invalid('judge', 'trainingPixels', expected, given);
   }
   if (!('dataset' in labels)) return undefined;
   const { dataset: name, root } = labels;

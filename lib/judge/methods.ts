@@ -7,7 +7,7 @@ import type { Spread } from '../results/bootstrap';
 import type { PredictionSet } from './predictionFiles';
 import type { ImageScores, PredictionScores } from './scoreImage';
 import { judgeScores, judgeScoresOf, summed } from './scores';
-import type { JudgedRun, JudgeScore, JudgeScores } from './scores';
+import type { JudgedRun, JudgeScore } from './scores';
 
 /** One method: the predictions of one name, decided by one rule. */
 export interface JudgedMethod {
@@ -61,12 +61,11 @@ export function methodsOf(
           },
         ];
       });
-      const all = runs.map(judgeScoresOf);
       return {
         name: label ? `${name} (${label})` : name,
         decision,
         runs: runs.sort((a, b) => a.seed - b.seed),
-        scores: spreadOf(all),
+        scores: spreadOf(runs),
       };
     }),
   );
@@ -93,7 +92,9 @@ function calibrationOf(
   };
 }
 
-function spreadOf(all: readonly JudgeScores[]): Record<JudgeScore, Spread | null> {
+/** Of each score over the seeds. */
+export function spreadOf(runs: readonly JudgedRun[]): JudgedMethod['scores'] {
+  const all = runs.map(judgeScoresOf);
   const scores = judgeScores.map((score) => [score, spread(all.map((one) => one[score]))] as const);
-  return Object.fromEntries(scores) as Record<JudgeScore, Spread | null>;
+  return Object.fromEntries(scores) as JudgedMethod['scores'];
 }

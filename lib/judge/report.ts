@@ -3,7 +3,7 @@ import type { Table, TableCell, TableColumn, TableRow } from '../print/table';
 import { classThirds } from '../results/scorer';
 import { classTables } from './classTables';
 import type { JudgeComparison } from './contrasts';
-import type { Judgement } from './judge';
+import type { Judgement } from './judgement';
 import { judgeScoreFacts, judgeScores } from './scores';
 import type { JudgeScore } from './scores';
 

@@ -92,8 +92,8 @@ export async function scoreImage(job: ImageJob, rules: JudgeRules): Promise<Imag
       }),
     );
   }
-  const scored = predictions.find((one) => 'steps' in one);
-  const { labelled } = scored?.steps[0] ?? tally(truth.map, truth.map, rules.labels.numClasses);
+  const [scored] = predictions.flatMap((one) => ('steps' in one ? one.steps : []));
+  const { labelled } = scored ?? tally(truth.map, truth.map, rules.labels.numClasses);
   return { name, labelled, predictions };
 }
 
