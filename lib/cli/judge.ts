@@ -17,7 +17,8 @@ interval and a corrected p in each score.
   --predictions NAME=DIR  the predictions of one method, files named as the labels: PNG label maps, or probabilities as .npy
                           or .safetensors; repeatable. NAME#SEED=DIR for several seeds: pat#0=… pat#1=…
   --num-classes N         the files hold class ids 0 … N − 1
-  --classes FILE          a classes.json with names, stored values and colours (data/README.md)
+  --classes FILE          a classes.json with names, stored values and colours (data/README.md); with --dataset, of the
+                          predictions alone
   --ignore VALUE          the stored value of pixels that do not count (default 255; classes.json has its own)
   --label-suffix TEXT     what the names of label files end with, such as _gtFine_labelTrainIds; others are passed over
   --prediction-suffix TEXT  the same of prediction files, such as _leftImg8bit

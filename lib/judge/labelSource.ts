@@ -1,6 +1,6 @@
 /** The labels to judge by: their classes, what their numbers mean, and the labels of each image. */
 import path from 'node:path';
-import { InputError, invalid } from '../check';
+import { described, InputError, invalid } from '../check';
 import { openDataset } from '../datasets';
 import type { SegmentationDataset } from '../datasets/datasetTypes';
 import { readClasses } from '../datasets/folderClasses';
@@ -74,7 +74,7 @@ async function openSplit(
   }: { dataset: string; split: SegmentationDataset['split']; root?: string },
   options: SourceOptions,
 ): Promise<LabelSource> {
-  for (const key of ['numClasses', 'classes', 'ignore'] as const) {
+  for (const key of ['numClasses', 'ignore'] as const) {
     if (options[key] === undefined) continue;
     throw invalid(
       'judge',
@@ -87,6 +87,14 @@ async function openSplit(
   const { title, numClasses, ignoreIndex, palette } = dataset;
   const labels = numberRule(numClasses, ignoreIndex);
   const colours = new Map(palette.map(([r, g, b], id) => [(r << 16) | (g << 8) | b, id]));
+  const predictions =
+    options.classes === undefined
+      ? { ...labels, colours }
+      : classesRule((await readClasses(options.classes)) as LabelFacts);
+  if (predictions.numClasses !== numClasses) {
+    const expected = `of ${numClasses} classes, as ${title} has`;
+    throw invalid('judge', 'classes', expected, described(`${predictions.numClasses}`));
+  }
   const listed = dataset.parts?.files.map((file) => file.name) ?? [];
   const names = listed.length > 0 ? listed : await namesOf(dataset);
   const places = new Map(names.map((one, index) => [one, index]));
@@ -94,7 +102,7 @@ async function openSplit(
     title: `${title}, ${split}`,
     dataset: dataset.name,
     classNames: [...dataset.classNames],
-    rules: { labels, predictions: { ...labels, colours } },
+    rules: { labels, predictions },
     names,
     labelsOf: async (one) => {
       const { labels: map, height, width } = await dataset.labelMap(places.get(one) ?? 0);

@@ -25,7 +25,10 @@ export interface JudgeOptions {
   predictionSuffix?: string;
   /** Of label files that hold class ids; this or `classes`. */
   numClasses?: number;
-  /** A `classes.json` (lib/datasets/folderClasses.ts), for names, stored values and colours. */
+  /**
+   * A `classes.json` (lib/datasets/folderClasses.ts), for names, stored values and colours; with a data set it says what
+   * stands for its classes in the predictions (default: their ids, or the colours of its palette).
+   */
   classes?: string;
   /** The stored value of pixels that do not count (default 255); with `classes` it is told there. */
   ignore?: number;
