@@ -3,7 +3,7 @@ import { Contrasts, isDefined } from '../results/contrasts';
 import { holm } from '../results/holm';
 import type { RunGroup } from '../results/resampling';
 import type { Scoring } from '../results/scoring';
-import { drawnJudgeScorer, drawnJudgeScores } from './drawnScores';
+import { drawnJudgeScores, judgeScoresOfDraws } from './drawnScores';
 import { judgeScoreFacts, judgeScores, judgeScoresOf } from './scores';
 import type { JudgedRun, JudgeScore } from './scores';
 
@@ -29,7 +29,7 @@ const scoring: Scoring<JudgedRun, JudgeScore> = {
   facts: judgeScoreFacts,
   scoresOf: judgeScoresOf,
   drawn: drawnJudgeScores,
-  drawnScorer: drawnJudgeScorer,
+  scoresOfDraws: judgeScoresOfDraws,
   datasetOf: ({ dataset }) => dataset,
 };
 

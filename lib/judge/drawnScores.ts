@@ -2,6 +2,7 @@
 import { diceOf, iouOf } from '../metrics/scores';
 import { imageClassScores } from '../metrics';
 import type { ImageClassTable, PerImageCounts } from '../metrics';
+import type { DrawnSums } from '../results/drawnSums';
 import { meanOfDefined } from '../statistics';
 import { calibrationError, calibrationSums } from './calibration';
 import { judgeScores } from './scores';
@@ -14,7 +15,27 @@ export const drawnJudgeScores = judgeScores.filter((score) => score !== 'classwi
 const worst = [1, 5, 10];
 const deciles = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
 
-/** As `Scoring.drawnScorer` of lib/results has it. */
+/** As `Scoring.scoresOfDraws` of lib/results has it. */
+export function judgeScoresOfDraws(
+  run: JudgedRun,
+  clusterOf: readonly number[],
+  sums: DrawnSums,
+): Float64Array[] {
+  const scorer = drawnJudgeScorer(run, clusterOf);
+  const times = new Float64Array(clusterOf.reduce((most, one) => Math.max(most, one + 1), 0));
+  const lists = drawnJudgeScores.map(() => new Float64Array(sums.sets));
+  for (let set = 0; set < sums.sets; set++) {
+    sums.timesIn(set, times);
+    const scores = scorer(times);
+    for (let i = 0; i < lists.length; i++) lists[i][set] = scores[i];
+  }
+  return lists;
+}
+
+/**
+ * Scores a set of a run's images, in the order of `drawnJudgeScores`, NaN where one is not defined: the weights say how often
+ * each cluster is in the set. The array given is used again.
+ */
 export function drawnJudgeScorer(
   run: JudgedRun,
   clusterOf: readonly number[],

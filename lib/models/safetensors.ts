@@ -121,6 +121,9 @@ async function locate<Name extends string>(
   const { size: length } = await handle.stat();
   const { header, dataStart } = await readHeader(file, handle, length);
   const { __metadata__: metadata = {}, ...found } = header;
+  if (!isTexts(metadata)) {
+    throw corrupt(file, `metadata ${JSON.stringify(metadata)}; it must be an object of strings`);
+  }
   const entries = Object.entries(found)
     .map(([name, entry]) => [name, checkEntry(file, name, entry, dtypes)] as const)
     .sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || size(a) - size(b));
@@ -136,7 +139,7 @@ async function locate<Name extends string>(
   }
   const surplus = length - dataStart - end;
   if (surplus > 0) throw corrupt(file, `${surplus} bytes after the last tensor`);
-  return { metadata: metadata as Record<string, string>, dataStart, entries };
+  return { metadata, dataStart, entries };
 }
 
 /** Bytes of one read: the kernel gives no more than 2 GiB. */
@@ -231,6 +234,11 @@ function checkEntry<Name extends string>(
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((text) => typeof text === 'string');
 }
 
 function size({ data_offsets: [from, to] }: Entry<string>): number {

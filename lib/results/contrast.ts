@@ -27,6 +27,7 @@ export type { ContrastsOptions as ResultsOptions } from './contrasts';
 
 /** The cells of some records, with what their scores might have been. */
 export class Results extends Contrasts<ResultRecord, RunScore, Cell> {
+  private readonly families = new WeakMap<object, string>();
   /** Records that are left out, and why. */
   readonly skipped: readonly LeftOut[];
 
@@ -51,15 +52,22 @@ export class Results extends Contrasts<ResultRecord, RunScore, Cell> {
   }
 
   /** The loss on all networks, and all losses on the network. */
-  protected noisePools({ setting, scheme, loss }: Cell) {
-    const family = lossFamily(loss);
+  protected noisePools(cell: Cell) {
+    const { setting, scheme } = cell;
+    const family = this.family(cell);
     return {
       own: {
         name: `${scheme} ${family}`,
-        isIn: (one: Cell) => one.scheme === scheme && lossFamily(one.loss) === family,
+        isIn: (one: Cell) => one.scheme === scheme && this.family(one) === family,
       },
       all: { name: setting, isIn: (one: Cell) => one.setting === setting },
     };
+  }
+
+  private family({ loss }: Cell): string {
+    const known = this.families.get(loss) ?? lossFamily(loss);
+    this.families.set(loss, known);
+    return known;
   }
 
   protected titleOf({ network, dataset }: Cell): string {

@@ -156,9 +156,12 @@ export abstract class Contrasts<
       return { ...known, low: null, high: null, p: null, outcome: 'undecided' };
     }
     // Reflected at the value (the basic bootstrap): noise that widens a range widens it once, not twice.
-    const draws = deviations[0].map(
-      (_, b) => 2 * value - of(means.map((mean, c) => mean + deviations[c][b])),
-    );
+    const draws = new Float64Array(deviations[0].length);
+    const drawn = [...means]; // one list for all draws: `of` keeps none
+    for (let b = 0; b < draws.length; b++) {
+      for (let c = 0; c < drawn.length; c++) drawn[c] = means[c] + deviations[c][b];
+      draws[b] = 2 * value - of(drawn);
+    }
     const interval = intervalOf(draws, level);
     return { ...known, ...interval, outcome: this.outcome(score, interval) };
   }
@@ -169,7 +172,8 @@ export abstract class Contrasts<
     const ofImages = this.resampling.imageDeviations(cell, score);
     if (noise.degrees === 0) return this.withoutSeedNoise(ofImages);
     const ofSeeds = this.resampling.seedDeviations(cell, noise);
-    return ofImages ? ofSeeds.map((one, b) => one + ofImages[b]) : ofSeeds;
+    if (ofImages) for (let b = 0; b < ofSeeds.length; b++) ofSeeds[b] += ofImages[b];
+    return ofSeeds;
   }
 
   /**
@@ -218,10 +222,9 @@ export function intervalOf(
   draws: ArrayLike<number>,
   level: number,
 ): { low: number; high: number; p: number } {
-  const sorted = Float64Array.from(draws)
-    .filter((value) => !Number.isNaN(value))
-    .sort();
-  const size = sorted.length;
+  const sorted = Float64Array.from(draws).sort(); // NaN comes last
+  let size = sorted.length;
+  while (size > 0 && Number.isNaN(sorted[size - 1])) size -= 1;
   const outside = Math.max(1, Math.ceil(((1 - level) * (size + 1)) / 2 - 1 - 1e-9));
   const [low, high] = [sorted[outside - 1], sorted[size - outside]];
   let [below, above] = [0, 0];

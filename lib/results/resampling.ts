@@ -18,6 +18,7 @@ import { checkNumber } from '../check';
 import { imageClusters } from '../datasets';
 import { Random } from '../random';
 import { sharedImages } from './cells';
+import { DrawnSums } from './drawnSums';
 import { drawsName } from './keys';
 import type { ScoredRun, Scoring } from './scoring';
 
@@ -44,11 +45,11 @@ export interface ResamplingOptions {
 /** Deviations of one score of a run by the draws of images; null where images say nothing of it. */
 type Deviations = Float64Array | null;
 
-/** The clusters of some images and how often each is in each drawn set. */
+/** The clusters of some images and the sets drawn of them. */
 interface ImageDraws {
   clusterOf: number[];
   clusters: number;
-  weights: Uint8Array[];
+  sums: DrawnSums;
   /** √(K/χ²_{K−1}) of each draw. */
   scale: Float64Array;
 }
@@ -64,6 +65,7 @@ export class Resampling<Run extends ScoredRun, Score extends string> {
   private readonly random: Random;
   private readonly numbers = new Map<string, Float64Array>();
   private readonly images = new Map<string, ImageDraws>();
+  private readonly imageKeys = new WeakMap<Run, string>();
   private readonly within = new Map<string, { squares: number; degrees: number }>();
   private readonly whole = new WeakMap<Run, Readonly<Record<Score, number | null>>>();
   private readonly drawn = new WeakMap<Run, Float64Array[]>();
@@ -88,16 +90,19 @@ export class Resampling<Run extends ScoredRun, Score extends string> {
 
   /** Clusters of the cell's images; 0 where they say nothing of the score. */
   clusters(cell: RunGroup<Run>, score: Score): number {
-    const draws = this.imageDeviations(cell, score) && this.imageDraws(cell.runs[0]);
-    return draws?.clusters ?? 0;
+    return this.ofRuns(cell, score) === null ? 0 : (this.imageDraws(cell.runs[0])?.clusters ?? 0);
   }
 
   /** What other images might have added to the mean of a cell's seeds; null without two clusters of images. */
-  imageDeviations({ runs }: RunGroup<Run>, score: Score): Deviations {
+  imageDeviations(cell: RunGroup<Run>, score: Score): Deviations {
+    const lists = this.ofRuns(cell, score);
+    return lists && meanOfLists(lists);
+  }
+
+  private ofRuns({ runs }: RunGroup<Run>, score: Score): Float64Array[] | null {
+    if (sharedImages(runs) === null) return null;
     const lists = runs.map((run) => this.runDeviations(run, score));
-    if (sharedImages(runs) === null || !lists.every((list): list is Float64Array => list !== null))
-      return null;
-    return meanOfLists(lists);
+    return lists.every((list): list is Float64Array => list !== null) ? lists : null;
   }
 
   /** What other seeds might have added to it. */
@@ -107,7 +112,9 @@ export class Resampling<Run extends ScoredRun, Score extends string> {
     const scale = this.drawnOnce(`variance ${of} ${degrees}`, (random) =>
       studentScale(random, degrees, degrees),
     );
-    return normals.map((normal, b) => deviation * scale[b] * normal);
+    const deviations = new Float64Array(this.resamples);
+    for (let b = 0; b < deviations.length; b++) deviations[b] = deviation * scale[b] * normals[b];
+    return deviations;
   }
 
   /** Pooled over the cells; without two seeds in one of them there are no degrees of freedom. */
@@ -163,22 +170,24 @@ export class Resampling<Run extends ScoredRun, Score extends string> {
     const names = run.perImage?.names ?? [];
     if (names.length < 2) return null;
     const dataset = this.scoring.datasetOf(run);
-    const digest = createHash('sha256').update(names.join('\n')).digest('hex');
-    const key = `images ${dataset} ${digest}`;
+    const key = keptIn(this.imageKeys, run, () => {
+      const digest = createHash('sha256').update(names.join('\n')).digest('hex');
+      return `images ${dataset} ${digest}`;
+    });
     const draws = keptIn(this.images, key, () => {
       const found = imageClusters(dataset, names);
       const ids = new Map([...new Set(found)].map((cluster, id) => [cluster, id]));
       const clusters = ids.size;
       const random = this.random.stream(key);
-      const weights = Array.from({ length: this.resamples }, () => {
-        const weight = new Uint8Array(clusters);
-        for (let i = 0; i < clusters; i++) weight[random.integer(0, clusters - 1)] += 1;
-        return weight;
-      });
+      const times = Array.from({ length: clusters }, () => new Uint8Array(this.resamples));
+      for (let b = 0; b < this.resamples; b++) {
+        for (let i = 0; i < clusters; i++) times[random.integer(0, clusters - 1)][b] += 1;
+      }
       const scale = this.drawnOnce(`${key} scale`, (own) =>
         studentScale(own, clusters - 1, clusters),
       );
-      return { clusterOf: found.map((one) => ids.get(one) as number), clusters, weights, scale };
+      const clusterOf = found.map((one) => ids.get(one) as number);
+      return { clusterOf, clusters, sums: new DrawnSums(this.resamples, times), scale };
     });
     return draws.clusters < 2 ? null : draws;
   }
@@ -186,7 +195,9 @@ export class Resampling<Run extends ScoredRun, Score extends string> {
   private drawnOnce(name: string, next: (random: Random) => number): Float64Array {
     return keptIn(this.numbers, name, () => {
       const random = this.random.stream(name);
-      return Float64Array.from({ length: this.resamples }, () => next(random));
+      const drawn = new Float64Array(this.resamples);
+      for (let b = 0; b < drawn.length; b++) drawn[b] = next(random);
+      return drawn;
     });
   }
 }
@@ -213,16 +224,17 @@ function studentScale(random: Random, degrees: number, size: number): number {
 function drawnDeviations<Run extends ScoredRun, Score extends string>(
   scoring: Scoring<Run, Score>,
   run: Run,
-  { clusterOf, weights, scale }: ImageDraws,
+  { clusterOf, sums, scale }: ImageDraws,
 ): Float64Array[] {
-  const scorer = scoring.drawnScorer(run, clusterOf);
-  const lists = scoring.drawn.map(() => new Float64Array(weights.length));
-  for (let b = 0; b < weights.length; b++) {
-    const scores = scorer(weights[b]);
-    for (let i = 0; i < lists.length; i++) lists[i][b] = scores[i];
-  }
+  const lists = scoring.scoresOfDraws(run, clusterOf, sums);
   for (const list of lists) {
-    const center = meanOf(list.filter((value) => !Number.isNaN(value)));
+    let [sum, defined] = [0, 0];
+    for (let b = 0; b < list.length; b++) {
+      if (Number.isNaN(list[b])) continue;
+      sum += list[b];
+      defined += 1;
+    }
+    const center = sum / defined;
     for (let b = 0; b < list.length; b++) list[b] = (list[b] - center) * scale[b];
   }
   return lists;

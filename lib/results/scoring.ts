@@ -1,4 +1,5 @@
 /** What scores are made of, whatever is scored: the kit's own runs (`scorer.ts`), or predictions made anywhere (`lib/judge`). */
+import type { DrawnSums } from './drawnSums';
 
 /** How a score is written. */
 export interface ScoreFacts {
@@ -20,13 +21,10 @@ export interface Scoring<Run extends ScoredRun, Score extends string> {
   /** Scores of which intervals are made: those of a drawn set of images. */
   drawn: readonly Score[];
   /**
-   * Scores of drawn sets of a run's images, in the order of `drawn`, NaN where one is not defined: `clusterOf` says in which
-   * cluster each image is, the weights how often each cluster is in the set. The array given is used again.
+   * Of each score of `drawn` its values in the drawn sets of a run's images, NaN where it is not defined: `clusterOf` says in
+   * which cluster of `sums` each image is.
    */
-  drawnScorer: (
-    run: Run,
-    clusterOf: readonly number[],
-  ) => (weights: ArrayLike<number>) => Float64Array;
+  scoresOfDraws: (run: Run, clusterOf: readonly number[], sums: DrawnSums) => Float64Array[];
   /** Name of the data set, which says which images belong together. */
   datasetOf: (run: Run) => string;
 }
