@@ -2,6 +2,7 @@
  * Boundary IoU (B. Cheng, R. Girshick, P. Dollár, A. C. Berg, A. Kirillov: Boundary IoU: improving object-centric image
  * segmentation evaluation. CVPR 2021): the IoU of the pixels of a class that lie within a distance of its outline.
  */
+import { wordsOf } from './tally';
 import type { IdMap } from './tally';
 
 /** Share of the image's diagonal that boundaries are wide (the paper's, and its code's default). */
@@ -41,13 +42,13 @@ export function boundaries(map: IdMap, options: BoundaryOptions): IdMap {
   const since = new Int32Array(width);
   const last = new Int32Array(width).fill(-2);
   const alike = 2 * distance;
+  const words = map instanceof Uint8Array ? wordsOf(map) : new Int32Array(0);
   for (let y = 0; y < height; y++) {
     const row = y * width;
     const centre = row - distance * width;
     for (let from = 0; from < width;) {
       const id = map[row + from];
-      let to = from + 1;
-      while (to < width && map[row + to] === id) to++;
+      const to = runEnd(map, words, row + from, row + width) - row;
       for (let x = from + distance; x < to - distance; x++) {
         if (last[x] !== y - 1 || ids[x] !== id) {
           since[x] = y;
@@ -60,4 +61,20 @@ export function boundaries(map: IdMap, options: BoundaryOptions): IdMap {
     }
   }
   return result;
+}
+
+/** Where the run of one id that begins at `from` ends; four pixels at a time where `words` has them. */
+function runEnd(map: IdMap, words: Int32Array, from: number, end: number): number {
+  const id = map[from];
+  let at = from + 1;
+  while (at < end && (at & 3) !== 0 && map[at] === id) at++;
+  if ((at & 3) === 0) {
+    const word = id | (id << 8) | (id << 16) | (id << 24) | 0;
+    const last = Math.min(end >> 2, words.length);
+    let place = at >> 2;
+    while (place < last && words[place] === word) place++;
+    at = Math.min(end, Math.max(at, 4 * place));
+  }
+  while (at < end && map[at] === id) at++;
+  return at;
 }

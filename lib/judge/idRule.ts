@@ -3,7 +3,7 @@ import { checkNumber, invalid } from '../check';
 import { centre, notAllowed } from '../datasets/decode/mask';
 import type { StoredLabels } from '../datasets/decode/storedLabels';
 import type { LabelFacts } from '../datasets/fileDataset';
-import { createMap, specialIds } from './tally';
+import { createMap, specialIds, wordsOf } from './tally';
 import type { IdMap } from './tally';
 
 /** The label of void pixels in `colours`. */
@@ -67,17 +67,27 @@ export function toIds(
   const values = nearest(stored, height, width);
   const map = createMap(rule.numClasses, height * width);
   const table = fullTable(stored, rule, values instanceof Uint8Array ? 256 : 65_536);
-  let last = -1;
-  let id = 0;
-  for (let i = 0; i < map.length; i++) {
-    const value = values[i];
-    if (value !== last) {
-      last = value;
-      id = table[value];
-    }
-    map[i] = id;
-  }
+  translate(values, map, table);
   return { map, values };
+}
+
+/** A word that is the one before it, as most are, is not looked up again. */
+function translate(values: Uint8Array | Uint16Array, map: IdMap, table: Uint16Array): void {
+  const isNarrow = values instanceof Uint8Array && map instanceof Uint8Array;
+  const [from, to] = isNarrow
+    ? [wordsOf(values), wordsOf(map)]
+    : [new Int32Array(0), new Int32Array(0)];
+  let [last, translated] = [NaN, 0];
+  for (let i = 0; i < from.length; i++) {
+    const word = from[i];
+    if (word !== last) {
+      last = word;
+      const high = (table[(word >>> 16) & 255] << 16) | (table[word >>> 24] << 24);
+      translated = table[word & 255] | (table[(word >>> 8) & 255] << 8) | high;
+    }
+    to[i] = translated;
+  }
+  for (let i = 4 * from.length; i < map.length; i++) map[i] = table[values[i]];
 }
 
 function fullTable({ labelTable }: StoredLabels, rule: IdRule, length: number): Uint16Array {

@@ -142,7 +142,6 @@ async function scorePrediction(
   if (scores.outside > 0) {
     const { numClasses } = rules.labels;
     const counts = (i: number) => truth.map[i] < numClasses;
-    // What is predicted where the label is void may be anything.
     const found = outsideText(values, map, rules.predictions, counts);
     throw outsideError('prediction', file, found, rules.predictions);
   }
@@ -171,7 +170,7 @@ async function scoreFloats(
   };
 }
 
-/** Changes `map` where the label is void. */
+/** Makes `map` void where the label is. */
 function scoreMap(
   map: IdMap,
   truth: Truth,
@@ -179,18 +178,13 @@ function scoreMap(
 ): StepScores & { outside: number } {
   const { numClasses } = labels;
   const { ignored: none } = specialIds(numClasses);
+  ignoreUnlabelled(map, truth.map, none);
   const counts = tally(truth.map, map, numClasses);
   if (counts.outside > 0 || truth.boundary === undefined) return counts;
-  ignoreUnlabelled(map, truth.map, none);
   const { height, width, distance } = truth;
   const own = boundaries(map, { height, width, distance, none });
-  return { ...counts, boundary: boundaryTally(truth.boundary, own, numClasses) };
-}
-
-/** Hits, and the boundary pixels of both: each is counted against itself, as the other has no boundary everywhere. */
-function boundaryTally(truth: IdMap, own: IdMap, numClasses: number): ClassTally {
-  const { hits, labelled } = tally(truth, own, numClasses);
-  return { hits, labelled, predicted: tally(own, own, numClasses).hits };
+  const { hits, labelled, predicted } = tally(truth.boundary, own, numClasses);
+  return { ...counts, boundary: { hits, labelled, predicted } };
 }
 
 function resizedText(

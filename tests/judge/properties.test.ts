@@ -7,7 +7,7 @@ import { scoreImage } from '../../lib/judge/scoreImage';
 import type { ImageScores, StepScores } from '../../lib/judge/scoreImage';
 import { judgeScoresOf, thirdsBy } from '../../lib/judge/scores';
 import type { JudgedRun } from '../../lib/judge/scores';
-import { createMap, tally } from '../../lib/judge/tally';
+import { createMap, ignoreUnlabelled, tally } from '../../lib/judge/tally';
 import { ConfusionMatrix } from '../../lib/metrics';
 import { expectClose } from '../support/closeness';
 import { greyPng, inFolder } from './files';
@@ -191,6 +191,7 @@ describe('tally', () => {
         ];
         truth.set(labels.map((id) => (id === 255 ? none : id)));
         own.set(guesses);
+        ignoreUnlabelled(own, truth, none);
         expect(tally(truth, own, numClasses)).toEqual({ ...matrix.classCounts(), outside: 0 });
       }),
       trials,
