@@ -22,7 +22,9 @@ export function judgeWinnersFigure(
 ): Figure | undefined {
   const [reference, ...others] = judgement.methods;
   if (others.length === 0) return undefined;
-  const scores = shownScores(judgement);
+  const scores = shownScores(judgement).filter((score) =>
+    judgement.comparisons.some((one) => one.score === score && one.a === reference.name),
+  );
   const series = others.map((method) =>
     scores.flatMap((score, place) => {
       const found = judgement.comparisons.find(

@@ -60,7 +60,7 @@ function scoreTable(judgement: Judgement): Table {
     labels: ['Method'],
     columns: scores.map((score): TableColumn => {
       const { title, better } = judgeScoreFacts[score];
-      return { header: capital(title), digits: 2, better };
+      return { header: title, digits: 2, better };
     }),
     rows: methods.map(({ name, scores: own }) => ({
       labels: [name],
@@ -232,5 +232,3 @@ export function judgementRows(judgement: Judgement) {
     ),
   };
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
