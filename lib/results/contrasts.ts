@@ -2,6 +2,7 @@
  * The one way in which scores are compared, whatever was scored: a difference with its interval and p, all of the same score
  * and from the same draws. `Results` compares cells of the kit's own runs by it, `lib/judge` predictions made anywhere.
  */
+import { mean } from '../statistics';
 import type { Cell } from './cells';
 import { drawsName } from './keys';
 import { Resampling } from './resampling';
@@ -128,9 +129,9 @@ export abstract class Contrasts<
       const lacking = this.whatSetsApart(a, b);
       if (lacking !== undefined) return { reason: `${this.titleOf(b)}: ${lacking}` };
     }
-    const mean = (values: readonly number[]) =>
+    const ofDifferences = (values: readonly number[]) =>
       pairs.reduce((sum, _, i) => sum + values[2 * i] - values[2 * i + 1], 0) / pairs.length;
-    return this.statistic(pairs.flat(), mean, options);
+    return this.statistic(pairs.flat(), ofDifferences, options);
   }
 
   /** Any function of the cells' scores, each the mean over the cell's seeds. */
@@ -145,7 +146,7 @@ export abstract class Contrasts<
       const { title } = this.scoring.facts[score];
       return { reason: `${this.titleOf(cells[empty])}: ${title}` };
     }
-    const means = seeds.map((values) => values.reduce((sum, one) => sum + one, 0) / values.length);
+    const means = seeds.map((values) => mean(values));
     const value = of(means);
     if (Number.isNaN(value)) return { reason: `${this.scoring.facts[score].title} is not defined` };
     const deviations = cells.map((cell) => this.deviations(cell, score, leaveOut));

@@ -1,4 +1,5 @@
 /** What `npm run evaluate` does once its arguments are understood. */
+import { sum } from '../../statistics';
 import { describeDataset } from '../../datasets';
 import { progress } from '../../notebook/progress';
 import type { Progress } from '../../notebook/progress';
@@ -42,7 +43,7 @@ function jsonOf(evaluation: RunEvaluation): string {
 function textOf(evaluation: RunEvaluation): string {
   const { dataset, groups, scores, loss, crossEntropy, counts, decision } = evaluation;
   const { iou, dice, accuracyPerClass, ...overall } = scores;
-  const total = counts.flat().reduce((sum, value) => sum + value, 0);
+  const total = sum(counts.flat());
   if (total === 0) {
     const words = `The ${dataset.split} split has no labelled pixel: there is nothing to score.`;
     return `${describeDataset(dataset)}\n\n${words}\n`;
@@ -51,7 +52,7 @@ function textOf(evaluation: RunEvaluation): string {
     classes.map((id) => ({
       class: dataset.classNames[id],
       group,
-      'pixels %': (100 * counts[id].reduce((sum, value) => sum + value, 0)) / total,
+      'pixels %': (100 * sum(counts[id])) / total,
       IoU: iou[id],
       Dice: dice[id],
       accuracy: accuracyPerClass[id],
