@@ -43,7 +43,10 @@ export class JudgeContrasts extends Contrasts<JudgedRun, JudgeScore, MethodRuns>
     return undefined;
   }
 
-  /** The seeds of the method, moderated by those of all methods. */
+  /**
+   * The seeds of the method, moderated by those of all methods. Rules on the same predictions share their seeds, which are
+   * taken as independent all the same: their intervals are too wide rather than too narrow where there are several seeds.
+   */
   protected noisePools({ key }: MethodRuns) {
     return {
       own: { name: key, isIn: (one: MethodRuns) => one.key === key },
