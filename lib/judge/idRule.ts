@@ -2,7 +2,7 @@
 import { checkNumber, invalid } from '../check';
 import { centre, notAllowed } from '../datasets/decode/mask';
 import type { StoredLabels } from '../datasets/decode/storedLabels';
-import type { LabelFacts } from '../datasets/fileDataset';
+import type { LabelFacts } from '../datasets/fileDatasetTypes';
 import { createMap, specialIds, wordsOf } from './tally';
 import type { IdMap } from './tally';
 

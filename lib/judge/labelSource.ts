@@ -4,7 +4,7 @@ import { described, InputError, invalid } from '../check';
 import { openDataset } from '../datasets';
 import type { SegmentationDataset } from '../datasets/datasetTypes';
 import { readClasses } from '../datasets/folderClasses';
-import type { LabelFacts } from '../datasets/fileDataset';
+import type { LabelFacts } from '../datasets/fileDatasetTypes';
 import { countPixels } from '../training/trainingPixels';
 import { classesRule, numberRule } from './idRule';
 import type { IdRule } from './idRule';
