@@ -4,6 +4,7 @@ import { checkOneOf, InputError } from '../../check';
 import { sum } from '../../statistics';
 import type { ExperimentConfig } from '../../runs/config';
 import { Results } from '../../results/contrast';
+import { criteria } from '../../runs/selection';
 import { readBothSplits } from '../../results/records';
 import type { ScoredSplitName } from '../../results/records';
 import { resultTable, tableSpecifications } from '../../tables';
@@ -19,6 +20,7 @@ export interface TablesRequest {
   scale: string;
   settings: readonly string[];
   split: string;
+  selection?: string;
 }
 
 /** Writes the tables that have runs, and says what is in them. */
@@ -28,7 +30,11 @@ export async function writeTables(
 ): Promise<number> {
   const scale = checkOneOf(where, '--scale', request.scale, scales);
   const split = checkOneOf(where, '--split', request.split, ['test', 'valid'] as const);
-  const read = await readBothSplits(folder);
+  const selection =
+    request.selection === undefined
+      ? undefined
+      : checkOneOf(where, '--selection', request.selection, criteria);
+  const read = await readBothSplits(folder, { selection });
   const results = { valid: new Results(read.valid.records), test: new Results(read.test.records) };
   const planned: ExperimentConfig[] = [];
   let [cellsFound, written] = [0, 0];
