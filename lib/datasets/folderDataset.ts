@@ -65,7 +65,7 @@ export const folder: typeof files = {
   ...files,
   async has(root, split) {
     const found = await ownFolders(root);
-    return found.length === 1 && files.has(found[0], split);
+    return found.length === 1 ? files.has(found[0], split) : false;
   },
   async keepSplit(options) {
     await files.keepSplit?.({ ...options, root: await onlyFolder(options.root) });

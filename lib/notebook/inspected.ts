@@ -42,7 +42,7 @@ export function dataFrame(rows: readonly object[]): DataFrame {
     DataFrame: { new (rows: readonly object[]): DataFrame; prototype: DataFrame };
   };
   if (rows.length === 0) throw invalid('dataFrame', 'rows', 'at least one row', '[]');
-  showAs<DataFrame>(danfo.DataFrame.prototype as object, frameText);
+  showAs<DataFrame>(danfo.DataFrame.prototype, frameText);
   return new danfo.DataFrame(rows);
 }
 
