@@ -1,6 +1,6 @@
 /** What both sides of a kernel's compiler know: where its cache lies, and on what a cached result depends besides sources. */
 import fs from 'fs';
-import { createRequire } from 'module';
+import { createRequire, Module } from 'module';
 import path from 'path';
 import { fileURLToPath } from 'url';
 import { CACHE, ROOT } from '../environment.mjs';
@@ -12,8 +12,9 @@ export const STORE = new Store(path.join(CACHE, 'tslab'));
 /** Days after which a cached result is made again. */
 export const CACHE_DAYS = 30;
 
-/** @typedef {import('tslab/dist/converter').ConvertResult} ConvertResult */
-/** @typedef {import('tslab/dist/converter').Diagnostic} Diagnostic */
+/** @typedef {typeof import('tslab/dist/converter.js')} TslabConverter */
+/** @typedef {import('tslab/dist/converter.js').ConvertResult} ConvertResult */
+/** @typedef {import('tslab/dist/converter.js').Diagnostic} Diagnostic */
 
 /**
  * A module that a cell loads: the path that tslab knows its JavaScript by, and its code, or the code's key in the store.
@@ -23,12 +24,35 @@ export const CACHE_DAYS = 30;
  * @typedef {{ result: ConvertResult, modules: CellModule[], dependencies: [file: string, hash: string][] }} Compiled
  */
 
+const require = createRequire(import.meta.url);
+
 /**
  * @param {string} name
  * @returns {unknown}
  */
 export function load(name) {
-  return createRequire(import.meta.url)(name);
+  return require(name);
+}
+
+/**
+ * A module's place among those that are loaded: what it exports can be put there, before or after it is.
+ * @param {string} name
+ * @returns {{ exports: unknown }}
+ */
+export function moduleEntry(name) {
+  const filename = require.resolve(name);
+  return (require.cache[filename] ??= Object.assign(new Module(filename), {
+    filename,
+    loaded: true,
+  }));
+}
+
+/**
+ * Has a module loaded anew at its next use.
+ * @param {string} name
+ */
+export function forget(name) {
+  delete require.cache[require.resolve(name)];
 }
 
 /**

@@ -1,6 +1,12 @@
 /** A kernel's side of its compiler (compilerWorker.mjs): asks it and waits, as tslab expects of a converter. */
 import { MessageChannel, receiveMessageOnPort, Worker } from 'worker_threads';
 
+/**
+ * @typedef {{ method: string, args: unknown[], isAwaited: boolean }} Request
+ * @typedef {{ value?: unknown, error?: string }} Answer
+ * @typedef {{ port: import('worker_threads').MessagePort, signal: Int32Array }} Line
+ */
+
 /** Nothing takes so long, but a thread that ended for want of memory. */
 const LIMIT_MILLISECONDS = 600_000;
 
@@ -18,9 +24,9 @@ export class Compiler {
    */
   ask(method, ...args) {
     Atomics.store(this.#signal, 0, 0);
-    this.#start().postMessage({ method, args, wanted: true });
+    this.#start().postMessage({ method, args, isAwaited: true });
     Atomics.wait(this.#signal, 0, 0, LIMIT_MILLISECONDS);
-    const answer = /** @type {{ message: { value?: unknown, error?: string } } | undefined} */ (
+    const answer = /** @type {{ message: Answer } | undefined} */ (
       receiveMessageOnPort(this.#channel.port1)
     );
     const { value, error } = answer?.message ?? { error: 'the compiler gave no answer' };
@@ -34,7 +40,7 @@ export class Compiler {
    * @param {unknown[]} args
    */
   prepare(method, ...args) {
-    this.#start().postMessage({ method, args, wanted: false });
+    this.#start().postMessage({ method, args, isAwaited: false });
   }
 
   get isStarted() {

@@ -10,9 +10,9 @@ import { parseJson } from '../setup/files.mjs';
 import { Sources } from './sources.mjs';
 import { digest } from './store.mjs';
 
-/** @typedef {import('tslab/dist/converter').Converter} Converter */
-/** @typedef {import('tslab/dist/converter').ConvertResult} ConvertResult */
-/** @typedef {import('tslab/dist/converter').SideOutput} SideOutput */
+/** @typedef {import('tslab/dist/converter.js').Converter} Converter */
+/** @typedef {import('tslab/dist/converter.js').ConvertResult} ConvertResult */
+/** @typedef {import('tslab/dist/converter.js').SideOutput} SideOutput */
 /** @typedef {import('./compilation.mjs').Compiled} Compiled */
 /** @typedef {import('./compilation.mjs').CellModule} CellModule */
 
@@ -99,7 +99,7 @@ export class CachedConverter {
   /** @param {string} content */
   isCompleteCode(content) {
     const answer = this.#compiler.ask('isCompleteCode', content);
-    return /** @type {import('tslab/dist/converter').IsCompleteResult} */ (answer);
+    return /** @type {import('tslab/dist/converter.js').IsCompleteResult} */ (answer);
   }
 
   /** Loads TypeScript and what the cells use, beside them: the next new cell, Tab or Shift+Tab finds it ready. */

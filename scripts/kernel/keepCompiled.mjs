@@ -1,34 +1,35 @@
 /** Puts the converter with a memory (converter.mjs) in the place of tslab's own, before tslab is loaded. */
-import { createRequire, Module } from 'module';
+import { forget, load, moduleEntry } from './compilation.mjs';
+import { clearTimeout, setTimeout } from 'timers';
 import { CachedConverter } from './converter.mjs';
 
-/** @typedef {typeof import('tslab/dist/converter')} TslabConverter */
-/** @typedef {import('tslab/dist/converter').Converter} Converter */
-/** @typedef {typeof import('tslab/dist/metadata')} TslabMetadata */
-/** @typedef {{ JupyterHandlerImpl: { prototype: { handleExecuteImpl: (...args: unknown[]) => Promise<unknown> } } }} TslabJupyter */
+/** @typedef {import('./compilation.mjs').TslabConverter} TslabConverter */
+/** @typedef {import('tslab/dist/converter.js').Converter} Converter */
+/** @typedef {{ getCodeMetadata(source: string): object }} TslabMetadata */
+/** @typedef {{ handleExecuteImpl(...args: unknown[]): Promise<unknown> }} Handler */
 
 /** Nothing to do for so long: time for what the next cell may need. */
 const IDLE_MILLISECONDS = 1000;
 
 const COMPILER = '@tslab/typescript-for-tslab';
 const CONVERTER = 'tslab/dist/converter.js';
-const require = createRequire(import.meta.url);
 
 export function keepCompiled() {
   process.setSourceMapsEnabled(true); // errors in lib/ name the line of the source
   const converter = new CachedConverter();
-  replaceModule(COMPILER, onDemand(COMPILER));
-  replaceModule(CONVERTER, {
-    /** @type {TslabConverter['createConverter']} */
-    createConverter: (options = {}) => {
-      if (options.isBrowser || options.isJS) return original(CONVERTER).createConverter(options);
-      return /** @type {Converter} */ (/** @type {unknown} */ (converter));
+  moduleEntry(COMPILER).exports = onDemand(COMPILER);
+  moduleEntry(CONVERTER).exports = {
+    /** @param {import('tslab/dist/converter.js').ConverterOptions} options */
+    createConverter: (options) => {
+      if (!options.isBrowser && !options.isJS) return converter;
+      forget(CONVERTER);
+      return /** @type {TslabConverter} */ (load(CONVERTER)).createConverter(options);
     },
     /** @param {string} content */
     isCompleteCode: (content) => converter.isCompleteCode(content),
-  });
-  const metadata = /** @type {TslabMetadata} */ (require('tslab/dist/metadata.js'));
-  const { getCodeMetadata } = metadata;
+  };
+  const metadata = /** @type {TslabMetadata} */ (load('tslab/dist/metadata.js'));
+  const getCodeMetadata = metadata.getCodeMetadata.bind(metadata);
   // It asks TypeScript about the comments that a cell begins with.
   metadata.getCodeMetadata = (source) => (source.includes('/**') ? getCodeMetadata(source) : {});
   whenIdle(() => converter.warmUp());
@@ -39,54 +40,44 @@ export function keepCompiled() {
  * @param {() => void} action
  */
 function whenIdle(action) {
-  const { JupyterHandlerImpl } = /** @type {TslabJupyter} */ (require('tslab/dist/jupyter.js'));
+  const { JupyterHandlerImpl } = /** @type {{ JupyterHandlerImpl: { prototype: Handler } }} */ (
+    load('tslab/dist/jupyter.js')
+  );
   const { prototype } = JupyterHandlerImpl;
-  const { handleExecuteImpl } = prototype;
+  const run = Object.getOwnPropertyDescriptor(prototype, 'handleExecuteImpl');
+  const handle = /** @type {Handler['handleExecuteImpl']} */ (run?.value);
   const wait = () => setTimeout(action, IDLE_MILLISECONDS).unref();
   let timer = wait();
+  /** @param {unknown[]} args */
   prototype.handleExecuteImpl = async function (...args) {
     clearTimeout(timer);
     try {
-      return await handleExecuteImpl.apply(this, args);
+      return await handle.apply(this, args);
     } finally {
-      clearTimeout(timer);
       timer = wait();
     }
   };
 }
 
 /**
- * @param {string} name
- * @param {object} exports
- */
-function replaceModule(name, exports) {
-  const file = require.resolve(name);
-  require.cache[file] = Object.assign(new Module(file), { exports, filename: file, loaded: true });
-}
-
-/**
- * The module itself where it was replaced.
- * @param {string} name
- */
-function original(name) {
-  delete require.cache[require.resolve(name)];
-  return require(name);
-}
-
-/**
  * A module that is loaded when something of it is used.
  * @param {string} name
+ * @returns {object}
  */
 function onDemand(name) {
-  /** @type {Record<string, unknown> | undefined} */
+  /** @type {object | undefined} */
   let loaded;
   return new Proxy(
     {},
     {
+      /** @returns {unknown} */
       get: (_target, key) => {
         if (key === '__esModule') return true; // its importers take it as it is, and copy nothing
-        loaded ??= original(name);
-        return Reflect.get(loaded ?? {}, key);
+        if (loaded === undefined) {
+          forget(name);
+          loaded = /** @type {object} */ (load(name));
+        }
+        return Reflect.get(loaded, key);
       },
     },
   );

@@ -2,8 +2,13 @@
 
     [{"code": "…", "interruptAfter": 1.5, "kill": false}, …]
 
-and go back as JSON: {"status", "text", "mimeTypes"} per cell. `interruptAfter` (seconds) interrupts a cell;
-`kill` kills the kernel with SIGKILL instead of running one.
+and go back as JSON: {"status", "text", "mimeTypes"} per cell. `interruptAfter` (seconds) interrupts a cell. Instead of
+running code, an entry may
+
+    {"kill": true}                           kill the kernel with SIGKILL
+    {"write": {"path": "…", "text": "…"}}    write a file
+    {"inspect": "…"}                         ask for help on what the code ends with (Shift+Tab); the answer is `text`
+    {"complete": "…"}                        ask for what may follow the code (Tab); `text` has a line for each
 """
 
 import json
@@ -12,6 +17,24 @@ import sys
 import time
 
 from jupyter_client.manager import start_new_kernel
+
+
+def answer(client, message):
+    while True:
+        reply = client.get_shell_msg(timeout=60)
+        if reply["parent_header"].get("msg_id") == message:
+            return reply["content"]
+
+
+def ask(client, cell):
+    if "inspect" in cell:
+        code = cell["inspect"]
+        content = answer(client, client.inspect(code, len(code) - 1))
+        text = content["data"].get("text/plain", "")
+    else:
+        content = answer(client, client.complete(cell["complete"]))
+        text = "\n".join(content["matches"])
+    return {"status": content["status"], "text": text, "mimeTypes": []}
 
 
 def run(manager, client, code, interrupt_after=None, timeout=60):
@@ -54,6 +77,11 @@ def main():
         for cell in json.load(sys.stdin):
             if cell.get("kill"):
                 manager.shutdown_kernel(now=True)
+            elif "write" in cell:
+                with open(cell["write"]["path"], "w", encoding="utf-8") as file:
+                    file.write(cell["write"]["text"])
+            elif "code" not in cell:
+                results.append(ask(client, cell))
             else:
                 results.append(run(manager, client, cell["code"], cell.get("interruptAfter")))
                 time.sleep(0.3)  # tslab aborts what comes within 200 ms after an error
