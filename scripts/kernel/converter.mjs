@@ -16,6 +16,9 @@ import { digest } from './store.mjs';
 /** @typedef {import('./compilation.mjs').Compiled} Compiled */
 /** @typedef {import('./compilation.mjs').CellModule} CellModule */
 
+/** Time for the last messages, where a training goes on. */
+const LAST_WORDS_MILLISECONDS = 200;
+
 export class CachedConverter {
   #version = toolsVersion();
   #sources = new Sources();
@@ -107,8 +110,10 @@ export class CachedConverter {
     if (!this.#compiler.isStarted) this.#compiler.prepare('convert', ...this.#last);
   }
 
+  /** The kernel is told to end: what a cell left running does not keep it. */
   close() {
     this.#compiler.close();
+    setTimeout(() => process.exit(), LAST_WORDS_MILLISECONDS).unref();
   }
 }
 

@@ -1,12 +1,11 @@
 /** Puts the converter with a memory (converter.mjs) in the place of tslab's own, before tslab is loaded. */
 import { forget, load, moduleEntry } from './compilation.mjs';
-import { clearTimeout, setTimeout } from 'timers';
 import { CachedConverter } from './converter.mjs';
 
 /** @typedef {import('./compilation.mjs').TslabConverter} TslabConverter */
 /** @typedef {import('tslab/dist/converter.js').Converter} Converter */
 /** @typedef {{ getCodeMetadata(source: string): object }} TslabMetadata */
-/** @typedef {{ handleExecuteImpl(...args: unknown[]): Promise<unknown> }} Handler */
+/** @typedef {{ handleExecuteImpl: (this: unknown, ...args: unknown[]) => Promise<unknown> }} Handler */
 
 /** Nothing to do for so long: time for what the next cell may need. */
 const IDLE_MILLISECONDS = 1000;
@@ -44,17 +43,24 @@ function whenIdle(action) {
     load('tslab/dist/jupyter.js')
   );
   const { prototype } = JupyterHandlerImpl;
-  const run = Object.getOwnPropertyDescriptor(prototype, 'handleExecuteImpl');
-  const handle = /** @type {Handler['handleExecuteImpl']} */ (run?.value);
-  const wait = () => setTimeout(action, IDLE_MILLISECONDS).unref();
-  let timer = wait();
-  /** @param {unknown[]} args */
+  const handle = prototype.handleExecuteImpl;
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const wait = () => {
+    timer = setTimeout(action, IDLE_MILLISECONDS);
+    timer.unref();
+  };
+  wait();
+  /**
+   * @this {unknown}
+   * @param {unknown[]} args
+   */
   prototype.handleExecuteImpl = async function (...args) {
     clearTimeout(timer);
     try {
       return await handle.apply(this, args);
     } finally {
-      timer = wait();
+      wait();
     }
   };
 }
