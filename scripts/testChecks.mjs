@@ -7,6 +7,7 @@ import { CACHE, ROOT, kernelEnvironment } from './environment.mjs';
 import { cellReporter, duration } from './cellReport.mjs';
 import { listNotebooks } from './notebookFiles.mjs';
 import { readJson } from './setup/files.mjs';
+import { notebooksAtOnce, runNotebooks } from './notebookPool.mjs';
 import { runNotebook, stopOnSignals } from './runNotebook.mjs';
 
 const WORK = path.join(CACHE, 'test');
@@ -194,16 +195,21 @@ async function notebooks() {
   /** @type {string[]} */
   const lines = [];
   const counts = { passed: 0, failed: 0 };
-  for (const file of files) {
+  let isInterrupted = false;
+  await runNotebooks(files, notebooksAtOnce(), async (file) => {
+    /** @type {string[]} */
+    const failures = [];
     const onEvent = cellReporter({
       failuresOnly: true,
-      write: (text) => void lines.push(text.trimEnd()),
+      write: (text) => void failures.push(text.trimEnd()),
     });
     const options = { profile: 'tiny', timeout: SECONDS_PER_CELL, out, environment, onEvent };
-    const { ok, name, seconds, ...rest } = await runNotebook(file, options);
-    if (rest.interrupted) return { interrupted: true };
+    const { ok, name, seconds, interrupted } = await runNotebook(file, options);
+    isInterrupted ||= interrupted;
     counts[ok ? 'passed' : 'failed'] += 1;
-    lines.push(`${ok ? '✓' : '✗'} ${name} (${duration(seconds)})`);
-  }
+    lines.push(...failures, `${ok ? '✓' : '✗'} ${name} (${duration(seconds)})`);
+    return !interrupted;
+  });
+  if (isInterrupted) return { interrupted: true };
   return { ...counts, output: lines.join('\n') };
 }
