@@ -18,10 +18,12 @@ writeFileSync(mark('${own}'), '');
 while (!existsSync(mark('${other}'))) await new Promise((done) => setTimeout(done, 20));
 console.log('met');`;
 
+/** Code that writes a figure and says so, as exportFigure does. */
 const draw = (name: string) => `
-import { exportFigure } from './lib/print/export';
-await exportFigure({ name: '${name}', title: '${name}', caption: '', aspectRatio: 0.5, rows: [{ x: 1, y: 2 }],
-  layout: {}, data: [{ type: 'scatter' as const, x: [1, 2], y: [3, 4] }] });
+import { appendFileSync } from 'fs';
+const figure = { name: '${name}', title: '${name}', data: [] };
+writeFileSync(process.env.PAT_FIGURES_DIR + '/${name}.json', JSON.stringify(figure));
+appendFileSync(process.env.PAT_FIGURES_LIST ?? '', '${name}\\n');
 writeFileSync(mark('${name}-done'), '');`;
 
 function writeNotebook(name: string, sources: string[], metadata: object = {}): string {
