@@ -64,6 +64,21 @@ describe.skipIf(!hasKernel)(
       expect([results[2].text, results[4].text]).toEqual(['ended\n', 'ended,ended\n']);
     });
 
+    it('ends when it is told to, in the middle of a training, and its lock is free at once', async () => {
+      const run = JSON.stringify(join(folder, 'run'));
+      const training = `import { lockRun } from './lib/runs/lock';
+      await lockRun(${run});
+      console.log('locked');
+      for (;;) await new Promise((done) => setTimeout(done, 20));`;
+      const next = `import { lockRun } from './lib/runs/lock';
+      const start = performance.now();
+      const { takenOver } = await lockRun(${run});
+      console.log(takenOver !== undefined, performance.now() - start < 5000);`;
+      const results = await runCells([{ code: training, endAfter: 'locked' }, { code: next }]);
+      expect(results.map(({ status }) => status)).toEqual(['ended 0', 'ok']);
+      expect(results[1].text).toBe('true true\n');
+    });
+
     it.skipIf(process.platform !== 'linux')(
       'leaves no browser behind when it is killed (Linux only)',
       async () => {

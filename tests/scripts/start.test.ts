@@ -72,7 +72,7 @@ describe.skipIf(!hasKernel)(
       const { status, output } = await start(...only, '--jobs', '2', '--out', both);
       expect(status, output).toBe(0);
       expect(output).toContain('3 of 3 notebooks ran, 2 figures written');
-      expect(output).toMatch(/^a {24} {3}\[1\/2\] import/m);
+      expect(output).toMatch(/^a {26}\[1\/2\] import/m);
       const read = (out: string, name: string) => readFileSync(join(out, name), 'utf8');
       expect(read(both, 'notebooks/measuring.ipynb')).toContain('true,true');
       for (const name of ['a', 'b']) {

@@ -14,6 +14,8 @@ export interface Cell {
   code?: string;
   /** Seconds after which the cell is interrupted. */
   interruptAfter?: number;
+  /** Ask the kernel to end when the cell has printed this, and go on in a new one. */
+  endAfter?: string;
   /** Kill the kernel instead. */
   kill?: boolean;
   /** Write a file. */

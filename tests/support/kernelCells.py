@@ -7,6 +7,8 @@ running code, an entry may
 
     {"kill": true}                           kill the kernel with SIGKILL
     {"write": {"path": "…", "text": "…"}}    write a file
+    {"code": "…", "endAfter": "…"}           ask the kernel to end when the cell has printed this, go on in a new one;
+                                             `status` is then `ended EXIT_STATUS`
     {"inspect": "…"}                         ask for help on what the code ends with (Shift+Tab); the answer is `text`
     {"complete": "…"}                        ask for what may follow the code (Tab); `text` has a line for each
 """
@@ -37,7 +39,16 @@ def ask(client, cell):
     return {"status": content["status"], "text": text, "mimeTypes": []}
 
 
-def run(manager, client, code, interrupt_after=None, timeout=60):
+def end(manager, client, timeout=60):
+    process = manager.provisioner.process
+    client.shutdown()
+    deadline = time.monotonic() + timeout
+    while process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return f"ended {process.poll()}"
+
+
+def run(manager, client, code, interrupt_after=None, end_after=None, timeout=60):
     started = time.monotonic()
     message = client.execute(code)
     result = {"status": None, "text": "", "mimeTypes": []}
@@ -49,6 +60,8 @@ def run(manager, client, code, interrupt_after=None, timeout=60):
         if interrupt_after is not None and gone > interrupt_after:
             manager.interrupt_kernel()
             interrupt_after = None
+        if end_after is not None and end_after in result["text"]:
+            return {**result, "status": end(manager, client)}
         try:
             output = client.get_iopub_msg(timeout=0.05)
             if output["parent_header"].get("msg_id") == message:
@@ -83,7 +96,14 @@ def main():
             elif "code" not in cell:
                 results.append(ask(client, cell))
             else:
-                results.append(run(manager, client, cell["code"], cell.get("interruptAfter")))
+                end_after = cell.get("endAfter")
+                results.append(
+                    run(manager, client, cell["code"], cell.get("interruptAfter"), end_after)
+                )
+                if end_after is not None:
+                    client.stop_channels()
+                    manager.shutdown_kernel(now=True)
+                    manager, client = start_new_kernel(kernel_name="tslab", startup_timeout=60)
                 time.sleep(0.3)  # tslab aborts what comes within 200 ms after an error
     finally:
         client.stop_channels()
