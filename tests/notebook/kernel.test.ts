@@ -23,7 +23,7 @@ const FIGURE = `const figure = { name: 'kernel', title: 'T', caption: '', aspect
 
 describe.skipIf(!hasKernel)(
   'a tslab kernel (needs .venv, see npm run setup)',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   () => {
     it('shows a figure, saves it as a picture, and shows a table', async () => {
       const results = await runCells(
