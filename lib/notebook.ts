@@ -20,6 +20,7 @@ import { renderTable } from './notebook/notebookTable';
 import type { FrameLike, TableOptions } from './notebook/notebookTable';
 
 export { checkLoss } from './notebook/checkLoss';
+export { markdownText } from './print/escape';
 export { exportFigure } from './print/export';
 export { liveFigure } from './notebook/liveFigure';
 export { progress } from './notebook/progress';
@@ -78,7 +79,8 @@ export function showPage(html: string, { title, file }: { title: string; file: s
 
 /**
  * Shows Markdown text, e.g. a sentence that states a computed number. HTML in it is shown as text: names come from files,
- * and a page that a notebook is exported to would run what they bring.
+ * and a page that a notebook is exported to would run what they bring. A name in the sentence is shown literally by
+ * `markdownText(name)`.
  */
 export function markdown(text: string): void {
   writeOutput({ 'text/markdown': withoutHtml(text), 'text/plain': text });

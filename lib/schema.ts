@@ -3,6 +3,8 @@
  * and makes all of them optional, and a tuple open at its end.
  */
 import type { z } from 'zod';
+import { InputError } from './check';
+import { readJsonIfThere } from './files';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- conditions on the kinds of schemas, whatever they hold */
 
@@ -55,4 +57,25 @@ export function checked<Schema extends z.ZodTypeAny>(
   if (result.success) return { data: result.data };
   const [issue] = result.error?.issues ?? [];
   return { issue, problem: `${issue.path.join('.') || 'the whole'}: ${issue.message}` };
+}
+
+/**
+ * The JSON in `file` as a schema has it; undefined where there is no file. `expected` ends "FILE must …".
+ *
+ * @throws InputError that begins with `where` and names the file, as `readJsonIfThere`, and for what the schema refuses.
+ */
+export async function readCheckedIfThere<Schema extends z.ZodTypeAny>(
+  where: string,
+  file: string,
+  schema: Schema,
+  expected: string,
+  remedy = 'Delete it.',
+): Promise<Inferred<Schema> | undefined> {
+  const content = await readJsonIfThere(where, file);
+  if (content === undefined) return undefined;
+  const { data, problem } = checked(schema, content);
+  if (problem === undefined) return data;
+  throw new InputError(
+    `${where}: ${file} must ${expected}, got another file: ${problem}. ${remedy}`,
+  );
 }

@@ -7,10 +7,11 @@ Here formulas become MathML, which browsers draw themselves, and figures are dra
 import copy
 import html
 import json
+from xml.etree.ElementTree import tostring
 
 import nbformat
 from jinja2 import DictLoader
-from latex2mathml.converter import convert
+from latex2mathml.converter import convert_to_element
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -46,11 +47,20 @@ class Renderer(IPythonRenderer):
 
 
 def mathml(tex, display):
-    """The formula as MathML; its TeX source where it cannot be converted."""
+    """The formula as MathML; its TeX source where it cannot be converted.
+
+    The package's own text is not escaped: what `\\text` holds would be elements of the page, and `\\href` a link of any kind.
+    """
     try:
-        return convert(tex.strip(), display=display)
+        formula = convert_to_element(tex.strip(), display=display)
     except Exception:  # the package lets errors of many kinds through
         return f"<code>{html.escape(tex.strip())}</code>"
+    for element in formula.iter():
+        element.text, element.tail = (part and html.unescape(part) for part in (element.text, element.tail))
+        kept = {key: html.unescape(value) for key, value in element.attrib.items() if key != "href"}
+        element.attrib.clear()
+        element.attrib.update(kept)
+    return tostring(formula, encoding="unicode")
 
 
 class OfflineExporter(HTMLExporter):

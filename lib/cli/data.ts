@@ -4,16 +4,18 @@ import { parseArguments, runCommand } from './support/command';
 
 const help = `Usage: npm run data -- list [--root DIR] [--json]
        npm run data -- download NAME [--root DIR] [--from PATH | --mirror URL] [--keep]
-       npm run data -- check NAME [--root DIR] [--json]
+       npm run data -- check NAME [--root DIR] [--split-rule RULE] [--json]
        npm run data -- new-folder DIR
 
   list        every data set: found or not, where it is looked for, licence, size, how to get it
   download    fetches, verifies and unpacks a data set; the same command goes on after an interruption
-  check       reads every file; reports counts, classes, sizes and each bad file; exit status 1 if any
+  check       reads every file; reports counts, classes, sizes, each bad file (exit status 1 if any),
+              and images that are nearly the same in two splits
   new-folder  writes a commented template for a folder of your own images and masks
 
   --root DIR    the folder that holds the data sets (default: PAT_DATA_DIR, else data/datasets)
   --from PATH   unpack archives that you have: a folder with them, or one of them
+  --split-rule RULE  the splits to check: official (default), paper, groups
   --mirror URL  take the archives from URL/FILE; checksums are verified as always
   --keep        keep the archives after unpacking
   --json        print JSON
@@ -45,9 +47,11 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
       return (await import('./data/download')).download(positionals[0], { ...values, signal });
     }
     case 'check': {
-      const options = { root, json: flag };
+      const options = { root, json: flag, 'split-rule': text };
       const { values, positionals } = parseArguments(usage, rest, options, ['NAME']);
-      return (await import('./data/checkDataset')).check(positionals[0], { ...values, signal });
+      const { 'split-rule': splitRule, ...asked } = values;
+      const { check } = await import('./data/checkDataset');
+      return check(positionals[0], { ...asked, splitRule, signal });
     }
     case 'new-folder': {
       const { positionals } = parseArguments(usage, rest, {}, ['DIR']);

@@ -8,6 +8,8 @@
  * A cluster of images is 20 seconds of a sequence (340 frames of 17 a second). In most cities each labelled frame has a
  * sequence of its own.
  *
+ * A group, which a drawn split keeps together, is a city, as in the official splits.
+ *
  * The 19 train ids of the official table; every other label id is void. The labels of the official
  * test split are not public: its files hold void only, and the split `splitRule: 'paper'`
  * is over train and val (3,475).
@@ -59,6 +61,7 @@ export const cityscapes = fileDataset({
     'on Computer Vision and Pattern Recognition, 2016.',
   classOf: (value) => (value > largestLabelId ? undefined : (trainIds.get(value) ?? 'void')),
   clustersOf: (names) => timeBlocks(names, /^(\w+_\d+)_(\d+)$/, 340),
+  groupsOf: (pairs) => pairs.map(({ name }) => name.split('_')[0]),
   hasSplit: (folder, split) => exists(path.join(folder, 'leftImg8bit', partOf[split])),
   pairs: (folder, split) => partPairs(folder, partOf[split]),
   allPairs: async (folder) =>

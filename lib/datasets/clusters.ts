@@ -36,3 +36,28 @@ export function numberRuns(names: readonly string[], number: RegExp, gap: number
   }
   return names.map((name) => firstOf.get(name) ?? name);
 }
+
+/**
+ * Of `names`, those whose frame is at most `gap` frames away from one of `others` in the same film: what a network learns
+ * from the one, it knows of the other.
+ *
+ * @param frame as of `timeBlocks`; a name of another form is near to none.
+ */
+export function nearbyFrames(
+  names: readonly string[],
+  others: readonly string[],
+  frame: RegExp,
+  gap: number,
+): Set<string> {
+  const films = new Map<string, number[]>();
+  for (const name of others) {
+    const match = frame.exec(name);
+    if (match) films.set(match[1], [...(films.get(match[1]) ?? []), Number(match[2])]);
+  }
+  const isNear = (name: string) => {
+    const match = frame.exec(name);
+    const frames = match === null ? [] : (films.get(match[1]) ?? []);
+    return frames.some((other) => Math.abs(other - Number(match?.[2])) <= gap);
+  };
+  return new Set(names.filter(isNear));
+}

@@ -15,7 +15,8 @@ import { fileOptions, namesOf } from './options';
 import type { ownOptions } from './options';
 import { pairSource, readablePairs } from './pairSource';
 import type { OrientationRule } from './pairSource';
-import { writePaperSplit, writtenPaperSplit } from './split';
+import { tornGroups, writePaperSplit, writtenPaperSplit } from './split';
+import type { Relations, SplitNames } from './split';
 import { NoSplitError } from './datasetTypes';
 import type {
   Colour,
@@ -48,8 +49,14 @@ export interface FileDataset extends LabelFacts {
   options?: Partial<typeof ownOptions>;
   /** As in `DatasetDefinition`. */
   clustersOf?: (names: readonly string[]) => string[];
+  /** The group of each pair, such as its drive or scene: splits that are drawn keep groups together (default: each alone). */
+  groupsOf?: (pairs: readonly Pair[]) => string[];
+  /** See `Relations`. */
+  nearby?: Relations['nearby'];
   /** What depends on the options or on a file of the set. */
   variant?(folder: string, options: ResolvedOptions): Promise<Partial<LabelFacts>>;
+  /** What is doubtful in the folder though it can be read, such as folders that are passed over (default: nothing). */
+  remarks?(folder: string): Promise<string[]>;
   hasSplit(folder: string, split: Split): Promise<boolean>;
   /** Whether it comes with splits (default true); where it does not, they are those of `splitRule: 'paper'`. */
   hasOwnSplits?(folder: string): Promise<boolean>;
@@ -57,6 +64,11 @@ export interface FileDataset extends LabelFacts {
   pairs(folder: string, split: Split, options: ResolvedOptions): Promise<Pair[]>;
   /** Every pair whose labels are public, for `splitRule: 'paper'`. */
   allPairs(folder: string, options: ResolvedOptions): Promise<Pair[]>;
+  /** The names in the training and validation part of `splitRule: 'groups'` (default: the set does not know that rule). */
+  groupSplit?(
+    folder: string,
+    options: ResolvedOptions,
+  ): Promise<Record<'train' | 'valid', string[]>>;
 }
 
 /** Where a copy of a split goes when the folder of the data cannot be written to. */
@@ -99,7 +111,7 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
   const voidId = voidLabel(facts.classNames, voidAs);
   const labels = labelsOf(facts, voidId);
   const reading = { labels, orientation: facts.orientation ?? 'stored', size };
-  const found = await splitPairs(set, folder, options);
+  const { pairs: found, remarks } = await splitPairs(set, folder, options);
   let pairs = found.flatMap((pair) => {
     if (!('problem' in pair)) return [pair];
     if (onBadSample === 'error') throw pair.problem;
@@ -116,7 +128,8 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
     });
   }
   if (pairs.length === 0) throw emptySplit(folder, split, skipped);
-  const source = withCache(pairSource(pairs, reading), {
+  remarks.push(...((await set.remarks?.(folder)) ?? []));
+  const source = withCache(pairSource(pairs, reading, remarks), {
     kind: cache,
     identity: {
       name: set.name,
@@ -133,33 +146,79 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
   return createDataset(facts, source, { split, voidAs, skipped, parts });
 }
 
-/** The pairs of a split, in the order of their names or of the set's list. */
+/** The pairs of a split, in the order of their names or of the set's list, and what is doubtful in the split. */
 async function splitPairs(
   set: FileDataset,
   folder: string,
   options: ResolvedOptions,
-): Promise<Pair[]> {
-  const { split, seed } = options;
+): Promise<{ pairs: Pair[]; remarks: string[] }> {
+  const { split, splitRule } = options;
+  if (splitRule === 'groups') return { pairs: await groupPairs(set, folder, options), remarks: [] };
   if (!(await drawsSplit(set, folder, options))) {
-    return set.pairs(folder, split, options).catch(async (error: unknown) => {
+    const official = set.pairs(folder, split, options).catch(async (error: unknown) => {
       if (!(error instanceof InputError) || (await set.hasSplit(folder, split))) throw error;
       throw new NoSplitError(error.message);
     });
+    return { pairs: await official, remarks: [] };
   }
-  const all = new Map<string, Pair>();
-  const names: string[] = [];
-  for (const pair of await set.allPairs(folder, options)) {
-    all.set(pair.name, pair);
-    names.push(pair.name);
-  }
-  const drawn = await writtenPaperSplit(names, { folder, seed });
+  const pairs = await set.allPairs(folder, options);
+  const all = new Map(pairs.map((pair) => [pair.name, pair]));
+  const names = pairs.map(({ name }) => name);
+  const relations = relationsOf(set, pairs);
+  const drawn = await writtenPaperSplit(names, { folder, seed: options.seed }, relations);
   if (drawn[split].length === 0 && names.length > 0) {
     const remedy = `${folder} has ${names.length}: train, valid and test are drawn from them.`;
     const expected = 'at least 3 for a split to be drawn';
     const problem = invalid('openDataset', 'images', expected, names.length, remedy);
     throw new NoSplitError(problem.message);
   }
-  return drawn[split].flatMap((name) => all.get(name) ?? []);
+  return {
+    pairs: drawn[split].flatMap((name) => all.get(name) ?? []),
+    remarks: leaks(set, pairs, drawn),
+  };
+}
+
+/** The pairs of `splitRule: 'groups'`; its test split is the official one. */
+async function groupPairs(
+  set: FileDataset,
+  folder: string,
+  options: ResolvedOptions,
+): Promise<Pair[]> {
+  if (set.groupSplit === undefined) {
+    const remedy = `The official splits of ${set.title} are by group, or it has no groups.`;
+    throw invalid('openDataset', 'splitRule', "'official' or 'paper'", 'groups', remedy);
+  }
+  if (options.split === 'test') return set.pairs(folder, 'test', options);
+  const names = new Set((await set.groupSplit(folder, options))[options.split]);
+  const pairs = await set.pairs(folder, 'train', options);
+  return pairs.filter(({ name }) => names.has(name));
+}
+
+/** Of a set with too few groups for three splits nothing is known that could be kept apart. */
+function relationsOf(set: FileDataset, pairs: readonly Pair[]): Relations {
+  const groups = groupIn(set, pairs);
+  const enough = new Set(groups?.values()).size >= 3;
+  return groups && enough
+    ? { groupOf: (name) => groups.get(name) ?? name, nearby: set.nearby }
+    : {};
+}
+
+function groupIn(set: FileDataset, pairs: readonly Pair[]): Map<string, string> | undefined {
+  const groups = set.groupsOf?.(pairs);
+  return groups && new Map(pairs.map(({ name }, i) => [name, groups[i]]));
+}
+
+/** What to say where images of one group are in several splits: few groups, or a split written down by version 1.0. */
+function leaks(set: FileDataset, pairs: readonly Pair[], drawn: SplitNames): string[] {
+  const groups = groupIn(set, pairs);
+  if (groups === undefined) return [];
+  const torn = tornGroups(drawn, (name) => groups.get(name) ?? name);
+  if (torn.length === 0) return [];
+  return [
+    `the splits of ${set.title} share ${torn.length} of ${new Set(groups.values()).size} groups of images (e.g. ` +
+      `'${torn[0]}'): what is learnt from the one split is known in the other, and scores are too high. Use the official ` +
+      'splits, or delete splits/paper-seed*.json beside the data to draw whole groups.',
+  ];
 }
 
 /** Whether the split is drawn by the kit: the set has none of its own, or the options ask for it. */
@@ -175,7 +234,8 @@ async function keepDrawnSplit(set: FileDataset, options: ResolvedOptions): Promi
   if (pairs.length === 0 || pairs.some((pair) => 'problem' in pair)) return;
   const { name } = set;
   const names = pairs.map((pair) => pair.name);
-  await writePaperSplit(names, { name, folder, seed: options.seed, copies: splitCopies });
+  const place = { name, folder, seed: options.seed, copies: splitCopies };
+  await writePaperSplit(names, place, relationsOf(set, pairs));
 }
 
 /** Whether a file or folder is there. @throws InputError where that cannot be told. */

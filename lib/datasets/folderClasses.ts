@@ -79,6 +79,10 @@ export async function readClasses(file: string): Promise<Partial<LabelFacts>> {
     values.set(value, id);
     colours.set(colour.join(), [colour, id]);
   });
+  for (const key of ['title', 'licence', 'citation'] as const) {
+    const text: unknown = texts[key] ?? '';
+    if (typeof text !== 'string') throw invalid(file, key, 'a text', text);
+  }
   const title = texts.title ?? path.basename(path.resolve(path.dirname(file)));
   return {
     title,

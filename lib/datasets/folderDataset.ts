@@ -54,9 +54,10 @@ export const folder = fileDataset({
       const remedy = `${root} has ${there.join(' and ')} only: add ${split}.txt.`;
       throw invalid('openDataset', 'split', 'one with a list', split, remedy);
     }
-    return folderPairs(root, keys);
+    return folderPairs(root, keys, `, listed in ${split}.txt`);
   },
   allPairs: (root) => folderPairs(root),
+  remarks: passedOver,
 });
 
 const listOf = (root: string, split: Split) => path.join(root, `${split}.txt`);
@@ -82,7 +83,7 @@ async function hasLists(root: string): Promise<boolean> {
 }
 
 /** The pairs of `keys`, or of all names in the two folders. @throws InputError where no image has a label file. */
-async function folderPairs(root: string, keys?: readonly string[]): Promise<Pair[]> {
+async function folderPairs(root: string, keys?: readonly string[], listed = ''): Promise<Pair[]> {
   for (const name of ['images', 'masks'] as const) await checkFolder(root, name);
   const [images, masks] = await Promise.all([
     indexFiles(path.join(root, 'images')),
@@ -95,7 +96,7 @@ async function folderPairs(root: string, keys?: readonly string[]): Promise<Pair
       'Move the files up into it, under names that differ; train.txt, valid.txt and test.txt tell the splits.';
     throw invalid('openDataset', 'folder', 'a folder of files', got, remedy);
   }
-  const pairs = pairKeys(images, masks, keys);
+  const pairs = pairKeys(images, masks, keys, listed);
   const partners = [...images.files.keys()].filter((key) => masks.files.has(key));
   if (images.files.size > 0 && masks.files.size > 0 && partners.length === 0) {
     const [image, mask] = [images, masks].map(({ files }) => [...files.values()][0][0]);
@@ -104,6 +105,17 @@ async function folderPairs(root: string, keys?: readonly string[]): Promise<Pair
     throw invalid('openDataset', 'names in images/ and masks/', 'equal', got, remedy);
   }
   return pairs;
+}
+
+/** Folders beside the files of images/ and masks/: what is in them takes no part. */
+async function passedOver(root: string): Promise<string[]> {
+  const indexes = ['images', 'masks'].map((name) => indexFiles(path.join(root, name)));
+  return (await Promise.all(indexes)).flatMap(({ folder: place, subfolders }) => {
+    if (subfolders.length === 0) return [];
+    const names = subfolders.slice(0, 5).join(', ');
+    const more = subfolders.length > 5 ? ` and ${subfolders.length - 5} more` : '';
+    return `${place} holds folders, whose files are passed over: ${names}${more}. Move what belongs to the set up into it, under names that differ.`;
+  });
 }
 
 /** @throws InputError that says which folders are there. */

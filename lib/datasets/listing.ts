@@ -118,16 +118,17 @@ export function allKeys(images: FileIndex, masks: FileIndex): string[] {
   return [...new Set(indexes.flatMap((index) => [...index.keys()]))].sort(byCodePoint);
 }
 
-/** The pair of each key; a file that stands alone makes a broken pair. */
+/** The pair of each key; a file that stands alone makes a broken pair. `listed` says in errors where the keys stand. */
 export function pairKeys(
   images: FileIndex,
   masks: FileIndex,
   keys: readonly string[] = allKeys(images, masks),
+  listed = '',
 ): Pair[] {
   return keys.map((name) =>
     pairOf(name, () => ({
-      image: findFile(images, name, `the image of '${name}'`),
-      mask: findFile(masks, name, `the label file of '${name}'`),
+      image: findFile(images, name, `the image of '${name}'${listed}`),
+      mask: findFile(masks, name, `the label file of '${name}'${listed}`),
     })),
   );
 }

@@ -25,7 +25,7 @@ import { checkOneOf } from '../check';
 import { numberRuns } from './clusters';
 import { exists, fileDataset } from './fileDataset';
 import { indexFiles, listedKeys, pairKeys } from './listing';
-import type { FileIndex } from './listing';
+import type { FileIndex, Pair } from './listing';
 import { classes40 } from './nyuv2Classes40';
 import { nyuv2Options } from './options';
 import { vocColour } from './palette';
@@ -55,6 +55,7 @@ export const nyuv2 = fileDataset({
     'RGBD images. European Conference on Computer Vision, 2012.',
   classOf: classOf(13),
   clustersOf: (names) => numberRuns(names, /\d+$/, 3),
+  groupsOf: scenesOf,
   async variant(folder, options) {
     const { labels = 13 } = options;
     checkOneOf('openDataset', 'labels', String(labels), ['13', '40']);
@@ -101,6 +102,19 @@ async function partsOf(folder: string, { split, splitRule }: ResolvedOptions): P
     parts.map((part) => exists(path.join(folder, `nyu_${part}_rgb`))),
   );
   return parts.filter((_, i) => found[i]);
+}
+
+/** Runs of consecutive numbers within a part: the official parts are by scene, so that a scene's frames are in one run. */
+function scenesOf(pairs: readonly Pair[]): string[] {
+  const partOfPair = (pair: Pair) =>
+    'problem' in pair ? '' : path.basename(path.dirname(pair.image));
+  const runOf = new Map<string, string>();
+  for (const part of new Set(pairs.map(partOfPair))) {
+    const names = pairs.filter((pair) => partOfPair(pair) === part).map(({ name }) => name);
+    const runs = numberRuns(names, /\d+$/, 1);
+    names.forEach((name, i) => runOf.set(name, runs[i]));
+  }
+  return pairs.map(({ name }) => runOf.get(name) ?? name);
 }
 
 function classOf13From40(label: number): number | 'void' | undefined {

@@ -13,8 +13,12 @@ const cache = { cache: cacheKind };
 
 /** Of every data set of files. */
 export const fileOptions = {
-  /** The set's own splits (default), or the paper's 0.8 / 0.1 / 0.1 of all its pairs, drawn by `seed`. */
-  splitRule: z.enum(['official', 'paper']),
+  /**
+   * The set's own splits (default); the paper's 0.8 / 0.1 / 0.1 of all its pairs, drawn by `seed`, in whole groups (drives,
+   * scenes) where it has some; `'groups'` (CamVid): the official test, and validation drawn in whole groups from the official
+   * training split, with a gap to what is learnt from.
+   */
+  splitRule: z.enum(['official', 'paper', 'groups']),
   /**
    * `'error'` (default): a missing file is an error of `openDataset`, an unreadable one of `sample`. `'skip'`:
    * `openDataset` decodes every file of the split once, leaves out what cannot be used and lists it in `skipped`; indices

@@ -22,11 +22,15 @@ export interface PairReading {
   size?: readonly [number, number];
 }
 
-/** Reads the pairs. */
-export function pairSource(pairs: readonly FilePair[], reading: PairReading): SampleSource {
+/** Reads the pairs; `doubts` are the first of its remarks. */
+export function pairSource(
+  pairs: readonly FilePair[],
+  reading: PairReading,
+  doubts: readonly string[] = [],
+): SampleSource {
   const { labels, orientation, size } = reading;
   const upright = orientation === 'upright';
-  const remarks: string[] = [];
+  const remarks = [...doubts];
   const remarked = new Set<string>();
   const decode = async (file: string) => {
     const decoded = await decodeImage(file, { size, upright });

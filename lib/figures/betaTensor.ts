@@ -2,7 +2,6 @@
 import type { Data, Layout } from 'plotly.js';
 import type { CoefficientMap, CoefficientMaps } from '../analysis/coefficientMaps';
 import { invalid } from '../check';
-import { plotlyText } from '../print/escape';
 import { NULLIFIED, rounded, significant } from '../print/figureText';
 import type { Figure, FigureRow } from '../print/figure';
 
@@ -127,7 +126,7 @@ function panelAxes(index: number, { x, y }: Place): Partial<Layout> {
 
 function heading(text: string, [left, right]: [number, number]) {
   const place = { x: (left + right) / 2, y: TOP, xanchor: 'center', yanchor: 'bottom' } as const;
-  const shown = { text: plotlyText(text), xref: 'paper', yref: 'paper' } as const;
+  const shown = { text, xref: 'paper', yref: 'paper' } as const;
   return { ...shown, showarrow: false, ...place } as const;
 }
 

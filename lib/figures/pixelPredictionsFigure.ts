@@ -2,7 +2,6 @@
 import type { Data, Layout } from 'plotly.js';
 import type { PixelPrediction } from '../analysis/pixelPredictions';
 import { invalid } from '../check';
-import { plotlyText } from '../print/escape';
 import { NULLIFIED, rounded, significant } from '../print/figureText';
 import { axis } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
@@ -57,7 +56,7 @@ export function pixelPredictionsFigure(
     const [left, bottom] = [LEFT[panel.column], BOTTOM[panel.row]];
     Object.assign(layout, panelAxes(panel, suffix, columnNames, labels));
     layout.annotations?.push({
-      text: plotlyText(panel.title),
+      text: panel.title,
       xref: 'paper',
       yref: 'paper',
       x: left + WIDTH / 2,

@@ -58,6 +58,9 @@ async function readTensors(file: string, handle: FileHandle): Promise<Safetensor
   const { size: length } = await handle.stat();
   const { header, dataStart } = await readHeader(file, handle, length);
   const { __metadata__: metadata = {}, ...entries } = header;
+  if (!isTexts(metadata)) {
+    throw corrupt(file, `metadata ${JSON.stringify(metadata)}; it must be an object of strings`);
+  }
   const tensors = new Map<string, StoredTensor>();
   const inOrder = Object.entries(entries)
     .map(([name, entry]) => [name, checkEntry(file, name, entry)] as const)
@@ -78,7 +81,7 @@ async function readTensors(file: string, handle: FileHandle): Promise<Safetensor
     const raw = await readPart(file, handle, dataStart + entry.data_offsets[0], size(entry));
     tensors.set(name, { shape: entry.shape, values: new ARRAYS[entry.dtype](raw.buffer) });
   }
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, metadata };
 }
 
 /** Bytes of one read: the kernel gives no more than 2 GiB. */
@@ -168,6 +171,11 @@ function checkEntry(file: string, name: string, value: unknown): Entry {
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((text) => typeof text === 'string');
 }
 
 function size({ data_offsets: [from, to] }: Entry): number {

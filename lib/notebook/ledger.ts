@@ -1,9 +1,10 @@
 /** The ledger of claims in a cell, and as files. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
+import { makeFolder } from '../files';
 import { invalid } from '../check';
 import type { LedgerRow } from '../claims';
+import { markdownText } from '../print/escape';
 import { signed } from '../results/names';
 import {
   ledgerCsv,
@@ -32,7 +33,7 @@ export async function saveLedger(
   ledger: readonly LedgerRow[],
   directory = process.env.PAT_FIGURES_DIR || 'figures',
 ): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder('saveLedger', directory);
   const notebooks = path.relative(directory, 'notebooks');
   const files = {
     md: ledgerMarkdown(ledger, notebooks),
@@ -57,7 +58,7 @@ export function rowOf(ledger: readonly LedgerRow[], id: string): LedgerRow {
 /** Markdown: a line for each of the claims with its verdict and the numbers behind it. */
 export function readings(ledger: readonly LedgerRow[], ids: readonly string[]): string {
   const line = ({ claim, verdict, measured }: LedgerRow) =>
-    `- *${claim}*: **${verdict}** (${measured}).`;
+    `- *${markdownText(claim)}*: **${verdict}** (${markdownText(measured)}).`;
   return `**Reading.**\n${ids.map((id) => line(rowOf(ledger, id))).join('\n')}`;
 }
 

@@ -40,7 +40,7 @@ export interface TableReportOptions {
 export async function tableReport(name: string, options: TableReportOptions): Promise<TableReport> {
   const { folder, resamples } = options;
   const [table, took] = [await readTable(name, folder, { resamples }), await sweepSentence(folder)];
-  markdown(`**What was run.** ${took ?? `No \`${folder}/sweep.json\`: unknown.`}`);
+  markdown(`**What was run.** ${markdownText(took ?? `No ${folder}/sweep.json: unknown.`)}`);
   return new TableReport(table, options);
 }
 

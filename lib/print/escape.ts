@@ -13,22 +13,25 @@ export function htmlText(text: string): string {
   return text.replace(/[&<>"']/g, (one) => htmlEntities[one]);
 }
 
-/** Text as Markdown that shows it literally, in a table's cell too: no HTML, no emphasis, no links, one line. */
+/** Text as Markdown that shows it literally, in a table's cell too: no HTML, no emphasis, no formula, no links, one line. */
 export function markdownText(text: string): string {
   return text
-    .replace(/[\\`*|]|<(?=[a-z/!?])|\](?=[(:[])|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/giu, '\\$&')
+    .replace(/[\\`*|$~]|<(?=[a-z/!?])|\](?=[(:[])|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/giu, '\\$&')
     .replace(/&(?=#?\w+;)/g, '&amp;')
-    .replace(/[\r\n]+/g, ' ');
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .replace(/^(?=[#>])/, '\\');
 }
 
 /**
- * Markdown whose markup is Markdown's own: what would begin an HTML element is text, and so is a link to anything but
- * `https:`, `http:`, a place on the page or a relative path.
+ * Markdown whose markup is Markdown's own: what would begin an HTML element is text, and so are pictures, which are fetched
+ * when a page opens, and a link to anything but `https:`, `http:`, a place on the page or a relative path. By entities: a
+ * backslash that stands before would take away one of ours.
  */
 export function withoutHtml(markdown: string): string {
   return markdown
     .replace(/<(?=[a-z/!?])/gi, '&lt;')
-    .replace(/\](?=(?:\(|:)(?!\s*(?:https?:\/\/|#|(?:\.{0,2}\/)?\w[\w./ -]*[)#?])))/gi, '\\]');
+    .replace(/!\[/g, '!&#91;')
+    .replace(/\](?=(?:\(|:)(?!\s*(?:https?:\/\/|#|(?:\.{0,2}\/)?\w[\w./ -]*[)#?])))/gi, '&#93;');
 }
 
 /** The tags of Plotly's pseudo-HTML that the kit's own names have. */

@@ -2,6 +2,7 @@
 import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InputError, checkKnownOptions, checkNumber, invalid } from '../check';
+import { toldPlainly } from '../files';
 import { csvText, drawn, jsonText } from './plain';
 import { renderFigure } from './render';
 import { VENUES, checkVenue, printLayout } from './style';
@@ -60,8 +61,12 @@ export async function exportFigure(
     };
     const names = Object.keys(contents) as (keyof ExportedFiles)[];
     const target = (format: string) => join(folder, `${figure.name}.${format}`);
-    await Promise.all(names.map((format) => writeFile(join(staging, format), contents[format])));
-    await Promise.all(names.map((format) => rename(join(staging, format), target(format))));
+    const each = (work: (format: keyof ExportedFiles) => Promise<void>) =>
+      Promise.all(
+        names.map((format) => toldPlainly('exportFigure', target(format), () => work(format))),
+      );
+    await each((format) => writeFile(join(staging, format), contents[format]));
+    await each((format) => rename(join(staging, format), target(format)));
     // Whoever runs a notebook wants to know which figures are its own.
     const { PAT_FIGURES_LIST: list } = process.env;
     if (list) await appendFile(list, `${figure.name}\n`);
@@ -74,9 +79,9 @@ export async function exportFigure(
 }
 
 function plotlyJson(figure: Figure, venue: VenueName): string {
-  const { name, title, caption, frames = [] } = figure;
+  const { name, title, caption } = figure;
   const { widthMillimetres } = VENUES[venue];
-  const { data, layout } = drawn(figure, printLayout(figure, venue));
+  const { data, layout, frames } = drawn(figure, printLayout(figure, venue));
   return `${jsonText({ name, title, caption, venue, widthMillimetres, data, layout, frames }, 1)}\n`;
 }
 

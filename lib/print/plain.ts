@@ -1,5 +1,5 @@
 /** Figures as plain data: what a browser, a notebook file or a spreadsheet can read. */
-import type { Data, Layout } from 'plotly.js';
+import type { Data, Frame, Layout } from 'plotly.js';
 import { plotlyText } from './escape';
 import type { Figure, FigureRow } from './figure';
 
@@ -18,14 +18,13 @@ export function plain<T>(value: T): T {
 }
 
 /**
- * What Plotly draws of a figure, as plain data: names in the data and beside ticks are text, and an axis along which a
- * trace has names is one of categories, also where the names look like numbers or dates. The layout's titles keep their
- * markup.
+ * What Plotly draws of a figure, as plain data: all words are text (see `plotlyText`), in titles and notes as in the data,
+ * and an axis along which a trace has names is one of categories, also where the names look like numbers or dates.
  */
 export function drawn(
-  { data }: Pick<Figure, 'data'>,
+  { data, frames = [] }: Pick<Figure, 'data' | 'frames'>,
   layout: Partial<Layout>,
-): { data: Data[]; layout: Partial<Layout> } {
+): { data: Data[]; layout: Partial<Layout>; frames: Partial<Frame>[] } {
   const axes: Record<string, object> = {};
   for (const trace of data as Record<string, unknown>[]) {
     for (const letter of ['x', 'y']) {
@@ -36,12 +35,7 @@ export function drawn(
       axes[axis] = { type: 'category', ...(layout as Record<string, object>)[axis] };
     }
   }
-  const shown = plain({ data, layout: { ...layout, ...axes } });
-  shown.data = plotlyText(shown.data);
-  for (const axis of Object.values(shown.layout) as { ticktext?: string[] }[]) {
-    if (axis?.ticktext) axis.ticktext = plotlyText(axis.ticktext);
-  }
-  return shown;
+  return plotlyText(plain({ data, layout: { ...layout, ...axes }, frames }));
 }
 
 /**

@@ -125,7 +125,8 @@ async function openPages(browser: Browser): Promise<Pages> {
 }
 
 async function draw(page: BrowserPage, figure: Figure, layout: Partial<Layout>): Promise<Drawing> {
-  const request = { name: figure.name, ...drawn(figure, layout) };
+  const { data } = figure;
+  const request = { name: figure.name, ...drawn({ data }, layout) };
   try {
     return await page.evaluate(
       (given) => (globalThis as unknown as PageFunctions).drawFigure(given),

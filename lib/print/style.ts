@@ -7,7 +7,6 @@
  */
 import type { Annotations, Dash, Layout, LayoutAxis, Template } from 'plotly.js';
 import { checkOneOf } from '../check';
-import { plotlyText } from './escape';
 import { FONT_STACK } from './fonts';
 import type { Figure } from './figure';
 
@@ -102,7 +101,7 @@ export function logAxis(title: string, options: Partial<LayoutAxis> = {}): Parti
 export function panelTitle(text: string, panel = 1): Partial<Annotations> {
   const suffix = panel === 1 ? '' : String(panel);
   return {
-    text: plotlyText(text),
+    text,
     xref: `x${suffix} domain` as Annotations['xref'],
     yref: `y${suffix} domain` as Annotations['yref'],
     x: 0,

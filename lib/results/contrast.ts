@@ -75,6 +75,7 @@ export class Results {
   readonly margin: number;
   private readonly resampling: Resampling;
   private readonly noise = new Map<string, Pooled>();
+  private readonly families = new WeakMap<object, string>();
 
   constructor(records: readonly ResultRecord[], { margin = 0.01, ...draws }: ResultsOptions = {}) {
     // Nothing depends on the order of the files.
@@ -138,9 +139,12 @@ export class Results {
       return { ...known, low: null, high: null, p: null, outcome: 'undecided' };
     }
     // Reflected at the value (the basic bootstrap): noise that widens a range widens it once, not twice.
-    const draws = deviations[0].map(
-      (_, b) => 2 * value - of(means.map((mean, c) => mean + deviations[c][b])),
-    );
+    const draws = new Float64Array(deviations[0].length);
+    const drawn = [...means]; // one list for all draws: `of` keeps none
+    for (let b = 0; b < draws.length; b++) {
+      for (let c = 0; c < drawn.length; c++) drawn[c] = means[c] + deviations[c][b];
+      draws[b] = 2 * value - of(drawn);
+    }
     const interval = intervalOf(draws, level);
     return { ...known, ...interval, outcome: this.outcome(score, interval) };
   }
@@ -151,7 +155,8 @@ export class Results {
     if (noise.degrees === 0) return null;
     const ofSeeds = this.resampling.seedDeviations(cell, noise);
     const ofImages = this.resampling.imageDeviations(cell, score);
-    return ofImages ? ofSeeds.map((one, b) => one + ofImages[b]) : ofSeeds;
+    if (ofImages) for (let b = 0; b < ofSeeds.length; b++) ofSeeds[b] += ofImages[b];
+    return ofSeeds;
   }
 
   /**
@@ -160,9 +165,10 @@ export class Results {
    * nothing may be known of its loss: then all losses on the network count in full, as wide tails would hide what differs.
    */
   private seedNoise(cell: Cell, score: RunScore, leaveOut?: Cell): SeedNoise {
-    const [network, loss] = [cell.setting, `${cell.scheme} ${lossFamily(cell.loss)}`];
+    const family = this.family(cell);
+    const [network, loss] = [cell.setting, `${cell.scheme} ${family}`];
     const own = this.pooled(score, `loss ${loss}`, leaveOut, (one) => {
-      return one.scheme === cell.scheme && lossFamily(one.loss) === lossFamily(cell.loss);
+      return one.scheme === cell.scheme && this.family(one) === family;
     });
     const all = this.pooled(score, `network ${network}`, leaveOut, (one) => {
       return one.setting === network;
@@ -173,6 +179,12 @@ export class Results {
     const squares = own.variance * own.degrees + all.variance * prior;
     const of = `${drawsName(network)} ${drawsName(loss)}`;
     return { variance: degrees > 0 ? squares / degrees : 0, degrees, of };
+  }
+
+  private family({ loss }: Cell): string {
+    const known = this.families.get(loss) ?? lossFamily(loss);
+    this.families.set(loss, known);
+    return known;
   }
 
   private pooled(
@@ -217,10 +229,9 @@ export function intervalOf(
   draws: ArrayLike<number>,
   level: number,
 ): { low: number; high: number; p: number } {
-  const sorted = Float64Array.from(draws)
-    .filter((value) => !Number.isNaN(value))
-    .sort();
-  const size = sorted.length;
+  const sorted = Float64Array.from(draws).sort(); // NaN comes last
+  let size = sorted.length;
+  while (size > 0 && Number.isNaN(sorted[size - 1])) size -= 1;
   const outside = Math.max(1, Math.ceil(((1 - level) * (size + 1)) / 2 - 1 - 1e-9));
   const [low, high] = [sorted[outside - 1], sorted[size - outside]];
   let [below, above] = [0, 0];

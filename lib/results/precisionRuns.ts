@@ -1,36 +1,45 @@
 /** Runs that differ in precision alone: collected from a sweep, stored as one small file, compared. */
 import path from 'node:path';
+import { z } from 'zod';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
-import { entriesIfThere, readJsonIfThere } from '../files';
+import { entriesIfThere } from '../files';
 import { readEpochs } from '../runs/epochs';
 import { readRecord } from '../runs/record';
 import type { Precision } from '../engine';
 import type { ExperimentConfig } from '../runs/config';
+import { readCheckedIfThere } from '../schema';
+import type { Inferred } from '../schema';
 import { mean } from '../statistics';
 import { lossLabel } from './names';
 import { differingSettings, settingsText } from './settings';
 
-export interface PrecisionEpoch {
-  epoch: number;
-  trainLoss: number;
-  validLoss: number;
-  meanIoU: number | null;
-}
+const precisionEpoch = z.object({
+  epoch: z.number(),
+  trainLoss: z.number(),
+  validLoss: z.number(),
+  meanIoU: z.number().nullable(),
+});
 
-export interface PrecisionRun {
+export type PrecisionEpoch = Inferred<typeof precisionEpoch>;
+
+const precisionRun = z.object({
   /** Its name; where a sweep has several settings or options of it, with what tells them apart. */
-  loss: string;
-  seed: number;
-  precision: Precision;
-  epochs: PrecisionEpoch[];
-}
+  loss: z.string(),
+  seed: z.number(),
+  precision: z.enum(['float32', 'bfloat16']),
+  epochs: z.array(precisionEpoch).min(1),
+});
 
-export interface PrecisionRuns {
+export type PrecisionRun = Inferred<typeof precisionRun>;
+
+const precisionRuns = z.object({
   /** Data, size, network and batch, for captions. */
-  setting: string;
-  runs: PrecisionRun[];
-}
+  setting: z.string(),
+  runs: z.array(precisionRun),
+});
+
+export type PrecisionRuns = Inferred<typeof precisionRuns>;
 
 /** Final scores of one loss. */
 export interface PrecisionComparison {
@@ -96,9 +105,10 @@ export async function writePrecisionRuns(file: string, runs: PrecisionRuns): Pro
   await writeAtomically(file, Buffer.from(`${JSON.stringify(runs, null, 2)}\n`));
 }
 
-/** The content of such a file; undefined where there is none. */
-export async function readPrecisionRuns(file: string): Promise<PrecisionRuns | undefined> {
-  return (await readJsonIfThere('readPrecisionRuns', file)) as PrecisionRuns | undefined;
+/** The content of such a file; undefined where there is none. @throws InputError that names another file. */
+export function readPrecisionRuns(file: string): Promise<PrecisionRuns | undefined> {
+  const remedy = 'Collect the runs again (notebook 12).';
+  return readCheckedIfThere('readPrecisionRuns', file, precisionRuns, 'hold runs', remedy);
 }
 
 /** The final mean IoU of each loss in both precisions; losses without a seed in both are left out. */

@@ -19,9 +19,10 @@ import { imageClusters } from '../datasets';
 import { Random } from '../random';
 import { sharedImages } from './cells';
 import type { Cell } from './cells';
+import { DrawnSums } from './drawnSums';
 import { drawsName } from './keys';
 import type { ResultRecord } from './records';
-import { drawnScorer, drawnScores, scoresOf } from './scorer';
+import { drawnScores, scoresOf, scoresOfDraws } from './scorer';
 import type { RunScore, RunScores } from './scorer';
 
 /** A variance between the seeds of a cell. */
@@ -47,11 +48,11 @@ export interface ResamplingOptions {
 /** Deviations of one score of a run by the draws of images; null where images say nothing of it. */
 type Deviations = Float64Array | null;
 
-/** The clusters of some images and how often each is in each drawn set. */
+/** The clusters of some images and the sets drawn of them. */
 interface ImageDraws {
   clusterOf: number[];
   clusters: number;
-  weights: Uint8Array[];
+  sums: DrawnSums;
   /** √(K/χ²_{K−1}) of each draw. */
   scale: Float64Array;
 }
@@ -61,6 +62,7 @@ export class Resampling {
   private readonly random: Random;
   private readonly numbers = new Map<string, Float64Array>();
   private readonly images = new Map<string, ImageDraws>();
+  private readonly imageKeys = new WeakMap<ResultRecord, string>();
   private readonly within = new Map<string, { squares: number; degrees: number }>();
   private readonly whole = new WeakMap<ResultRecord, RunScores>();
   private readonly drawn = new WeakMap<ResultRecord, Float64Array[]>();
@@ -82,16 +84,19 @@ export class Resampling {
 
   /** Clusters of the cell's images; 0 where they say nothing of the score. */
   clusters(cell: Cell, score: RunScore): number {
-    const draws = this.imageDeviations(cell, score) && this.imageDraws(cell.runs[0]);
-    return draws?.clusters ?? 0;
+    return this.ofRuns(cell, score) === null ? 0 : (this.imageDraws(cell.runs[0])?.clusters ?? 0);
   }
 
   /** What other images might have added to the mean of a cell's seeds; null without two clusters of images. */
-  imageDeviations({ runs }: Cell, score: RunScore): Deviations {
+  imageDeviations(cell: Cell, score: RunScore): Deviations {
+    const lists = this.ofRuns(cell, score);
+    return lists && meanOfLists(lists);
+  }
+
+  private ofRuns({ runs }: Cell, score: RunScore): Float64Array[] | null {
+    if (sharedImages(runs) === null) return null;
     const lists = runs.map((run) => this.runDeviations(run, score));
-    if (sharedImages(runs) === null || !lists.every((list): list is Float64Array => list !== null))
-      return null;
-    return meanOfLists(lists);
+    return lists.every((list): list is Float64Array => list !== null) ? lists : null;
   }
 
   /** What other seeds might have added to it. */
@@ -101,7 +106,9 @@ export class Resampling {
     const scale = this.drawnOnce(`variance ${of} ${degrees}`, (random) =>
       studentScale(random, degrees, degrees),
     );
-    return normals.map((normal, b) => deviation * scale[b] * normal);
+    const deviations = new Float64Array(this.resamples);
+    for (let b = 0; b < deviations.length; b++) deviations[b] = deviation * scale[b] * normals[b];
+    return deviations;
   }
 
   /** Pooled over the cells; without two seeds in one of them there are no degrees of freedom. */
@@ -157,22 +164,24 @@ export class Resampling {
     const names = run.perImage?.names ?? [];
     if (names.length < 2) return null;
     const { dataset } = run.config;
-    const digest = createHash('sha256').update(names.join('\n')).digest('hex');
-    const key = `images ${dataset.name} ${digest}`;
+    const key = keptIn(this.imageKeys, run, () => {
+      const digest = createHash('sha256').update(names.join('\n')).digest('hex');
+      return `images ${dataset.name} ${digest}`;
+    });
     const draws = keptIn(this.images, key, () => {
       const found = imageClusters(dataset.name, names);
       const ids = new Map([...new Set(found)].map((cluster, id) => [cluster, id]));
       const clusters = ids.size;
       const random = this.random.stream(key);
-      const weights = Array.from({ length: this.resamples }, () => {
-        const weight = new Uint8Array(clusters);
-        for (let i = 0; i < clusters; i++) weight[random.integer(0, clusters - 1)] += 1;
-        return weight;
-      });
+      const times = Array.from({ length: clusters }, () => new Uint8Array(this.resamples));
+      for (let b = 0; b < this.resamples; b++) {
+        for (let i = 0; i < clusters; i++) times[random.integer(0, clusters - 1)][b] += 1;
+      }
       const scale = this.drawnOnce(`${key} scale`, (own) =>
         studentScale(own, clusters - 1, clusters),
       );
-      return { clusterOf: found.map((one) => ids.get(one) as number), clusters, weights, scale };
+      const clusterOf = found.map((one) => ids.get(one) as number);
+      return { clusterOf, clusters, sums: new DrawnSums(this.resamples, times), scale };
     });
     return draws.clusters < 2 ? null : draws;
   }
@@ -180,7 +189,9 @@ export class Resampling {
   private drawnOnce(name: string, next: (random: Random) => number): Float64Array {
     return keptIn(this.numbers, name, () => {
       const random = this.random.stream(name);
-      return Float64Array.from({ length: this.resamples }, () => next(random));
+      const drawn = new Float64Array(this.resamples);
+      for (let b = 0; b < drawn.length; b++) drawn[b] = next(random);
+      return drawn;
     });
   }
 }
@@ -206,16 +217,17 @@ function studentScale(random: Random, degrees: number, size: number): number {
  */
 function drawnDeviations(
   run: ResultRecord,
-  { clusterOf, weights, scale }: ImageDraws,
+  { clusterOf, sums, scale }: ImageDraws,
 ): Float64Array[] {
-  const scorer = drawnScorer(run, clusterOf);
-  const lists = drawnScores.map(() => new Float64Array(weights.length));
-  for (let b = 0; b < weights.length; b++) {
-    const scores = scorer(weights[b]);
-    for (let i = 0; i < lists.length; i++) lists[i][b] = scores[i];
-  }
+  const lists = scoresOfDraws(run, clusterOf, sums);
   for (const list of lists) {
-    const center = meanOf(list.filter((value) => !Number.isNaN(value)));
+    let [sum, defined] = [0, 0];
+    for (let b = 0; b < list.length; b++) {
+      if (Number.isNaN(list[b])) continue;
+      sum += list[b];
+      defined += 1;
+    }
+    const center = sum / defined;
     for (let b = 0; b < list.length; b++) list[b] = (list[b] - center) * scale[b];
   }
   return lists;

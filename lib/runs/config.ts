@@ -16,6 +16,7 @@ import { runPaths } from './runFolder';
 import { isKnownLoss, runLossConfig } from './lossConfig';
 import type { PluginInput, PluginReference } from './pluginFiles';
 import { cellDefinitions, loadPlugins } from './plugins';
+import { criteria } from './selection';
 import { storedConfig } from './storedConfig';
 import { checked } from '../schema';
 import type { Inferred } from '../schema';
@@ -30,6 +31,8 @@ const part = z.number().min(0).max(1);
 const MOST_PIXELS = 2 ** 28;
 
 const { length, ...own } = ownOptions;
+
+const criterion = z.enum(criteria);
 
 /** Options of `openDataset`, with one length for each split. */
 const dataset = z
@@ -144,7 +147,12 @@ const schema = z
     schedule: schedule.default({}),
     /** True: that of the authors' code for Pet; false: none, as there for the others; else limits. */
     augmentation: augmentation.default(true),
-    /** Stop after so many epochs without a better validation loss (null: never). */
+    /**
+     * By what the epoch is chosen whose weights are kept (default: the run's own loss); of several criteria the first, and
+     * the record has the scores by the others, too. See `criteria` of `lib/runs/selection`.
+     */
+    selection: z.union([criterion, z.array(criterion).min(1)]).optional(),
+    /** Stop after so many epochs that were not better by the first criterion of `selection` (null: never). */
     patience: count.nullable().default(null),
     checkpoints: checkpoints.default({}),
     /** Each step as one TensorFlow graph, or op by op; the results differ by rounding. */

@@ -26,6 +26,8 @@ export const epochMetrics = z.object({
   meanIoU: score,
   meanDice: score,
   pixelAccuracy: score,
+  /** `fineGrainedScores`; absent in lines of version 1.0. */
+  meanIoUC: score.optional(),
   /** One for each class. */
   iou: z.array(score),
   /** Of the epoch's last step. */

@@ -3,9 +3,7 @@
  * must have again: the same data, and as many threads.
  */
 import { z } from 'zod';
-import { InputError } from '../check';
-import { readJsonIfThere } from '../files';
-import { checked } from '../schema';
+import { readCheckedIfThere } from '../schema';
 import type { Inferred } from '../schema';
 import { dataIdentity } from './dataIdentity';
 import { runPaths, writeJson } from './runFolder';
@@ -26,16 +24,10 @@ const runFacts = z.object({
 export type RunFacts = Inferred<typeof runFacts>;
 
 /** Those of the run in `folder`; undefined without any (version 1.0 wrote none). @throws InputError that names the file. */
-export async function readFacts(where: string, folder: string): Promise<RunFacts | undefined> {
-  const file = runPaths(folder).facts;
-  const content = await readJsonIfThere(where, file);
-  if (content === undefined) return undefined;
-  const { data, problem } = checked(runFacts, content);
-  if (data !== undefined) return data;
-  throw new InputError(
-    `${where}: ${file} must say what data a run has, got another file: ${problem}. ` +
-      'Delete it, and the run goes on without the comparison.',
-  );
+export function readFacts(where: string, folder: string): Promise<RunFacts | undefined> {
+  const remedy = 'Delete it, and the run goes on without the comparison.';
+  const { facts } = runPaths(folder);
+  return readCheckedIfThere(where, facts, runFacts, 'say what data a run has', remedy);
 }
 
 export function writeFacts(folder: string, facts: RunFacts): Promise<void> {

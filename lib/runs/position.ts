@@ -14,8 +14,10 @@ export const runPosition = z.object({
   lossSum: z.number(),
   /** Over the steps of the current epoch done. */
   gradientNorm: z.object({ sum: z.number(), max: z.number() }),
-  /** The epoch (from 1) with the lowest validation loss so far. */
+  /** The epoch (from 1) that is the best so far by the first criterion of `selection`. */
   best: z.object({ epoch: z.number().int(), validLoss: z.number() }).nullable(),
+  /** The same by every criterion; absent in checkpoints of version 1.0. */
+  kept: z.record(z.object({ epoch: z.number().int(), value: z.number() })).optional(),
   /** Seconds of training and validation so far, in all processes. */
   seconds: z.number(),
   /** `DataIdentity.id` of the data that the run learns from; absent in checkpoints of version 1.0. */

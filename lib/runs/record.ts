@@ -47,13 +47,38 @@ const test = z.object({
   crossEntropy: z.number().optional(),
 });
 
+/** Scores of the weights of another epoch: those that a further criterion of `selection` would keep. */
+const otherEpoch = z.object({
+  epoch: amount,
+  /** Of the criterion. */
+  value: z.number(),
+  scores,
+  counts,
+  validationCrossEntropy: z.number(),
+  perImage: perImageCounts.optional(),
+  test: test.optional(),
+});
+
 const named = z.object({ name: z.string() }).passthrough();
 const everyConfig = z.object({ dataset: named, model: named, loss: named, seed: z.number().int() });
 /** As it was written, perhaps by another version of the kit: only what every reader takes for granted is checked. */
 const config = z.unknown().transform((value, context) => {
   const { error } = everyConfig.safeParse(value);
   for (const issue of error?.issues ?? []) context.addIssue(issue);
-  return storedConfig(value as ExperimentConfig);
+  try {
+    return storedConfig(value as ExperimentConfig);
+  } catch (refused) {
+    context.addIssue({ code: 'custom', message: (refused as Error).message });
+    return z.NEVER;
+  }
+});
+
+/** What tables and summaries say of every run beside its scores. */
+const settings = z.object({
+  dataset: z.object({ size: z.tuple([z.number(), z.number()]) }).passthrough(),
+  model: z.object({ width: z.number() }).passthrough(),
+  epochs: z.number(),
+  batchSize: z.number(),
 });
 
 const runRecord = z.object({
@@ -70,7 +95,7 @@ const runRecord = z.object({
   missingEpochs: z.array(amount).optional(),
   /** Why the run ended: all epochs done, or `patience` of them without a better validation loss. */
   stoppedBy: z.enum(['epochs', 'patience']),
-  /** The epoch whose weights were kept, by validation loss. */
+  /** The epoch whose weights were kept, by the first criterion of `selection`. */
   best: z.object({ epoch: amount, validLoss: z.number() }),
   /** Of the kept weights on the validation split. */
   scores,
@@ -82,6 +107,8 @@ const runRecord = z.object({
   test: test.optional(),
   /** Mean cross-entropy of the valid pixels of the validation split, whatever the run's loss is. */
   validationCrossEntropy: z.number().optional(),
+  /** By the other criteria of `selection`; absent where there is one. */
+  selected: z.record(otherEpoch).optional(),
   /** Pixels of each class in the training split. */
   trainingPixels: z.array(amount).optional(),
   /** Of `weights.safetensors`. */
@@ -143,6 +170,13 @@ export async function readRecord(folder: string): Promise<RunRecord | undefined>
   if (text === undefined) return undefined;
   const { test: scored, ...record } = whole(file, checked(runRecord, jsonOf(file, text)));
   return scored && isLabelled(scored.counts) ? { ...record, test: scored } : record;
+}
+
+/** Returns a record whose configuration holds what tables and summaries say of it. @throws RecordError for another. */
+export function withSettings<Content extends StoredRecord>(file: string, record: Content): Content {
+  const { problem } = checked(settings, record.config);
+  if (problem !== undefined) throw new RecordError(file, `config.${problem}`);
+  return record;
 }
 
 /** Whether counts, `[label][prediction]`, hold a labelled pixel. */

@@ -3,7 +3,7 @@ import { open, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
-import { entriesIfThere, isAbsence, isThere } from '../files';
+import { entriesIfThere, isAbsence, isThere, toldPlainly } from '../files';
 import { isReference, pluginFile } from './pluginFiles';
 
 /** Absolute paths in a run folder. */
@@ -14,7 +14,9 @@ export interface RunPaths {
   facts: string;
   metrics: string;
   checkpoints: string;
+  /** Of the best epoch by the first criterion, and by another one. */
   best: string;
+  bestBy(criterion: string): string;
   /** Event files. */
   tensorboard: string;
   /** Files with the run's own losses and networks, where it has any. */
@@ -35,6 +37,7 @@ export function runPaths(outDir: string): RunPaths {
     metrics: at('metrics.jsonl'),
     checkpoints: at('checkpoints'),
     best: at('checkpoints', 'best.safetensors'),
+    bestBy: (criterion) => at('checkpoints', `best-${criterion}.safetensors`),
     tensorboard: at('tensorboard'),
     plugins: at('plugins'),
     weights: at('weights.safetensors'),
@@ -64,7 +67,7 @@ export async function clearRun(paths: RunPaths): Promise<void> {
         "kit's: nothing was deleted. Choose another folder, or empty that one yourself.",
     );
   }
-  await removeMatching(checkpoints, /^(last|previous|next|best)\.safetensors(\..*\.tmp)?$/);
+  await removeMatching(checkpoints, /^(last|previous|next|best(-\w+)?)\.safetensors(\..*\.tmp)?$/);
   await removeMatching(tensorboard, /^events\.out\.tfevents\./);
   await removeMatching(paths.plugins, await ownPlugins(paths));
   for (const file of files) await rm(file, { force: true });
@@ -112,13 +115,13 @@ export function writeJson(file: string, value: unknown): Promise<void> {
 
 /** Appends one line and waits until it is on the disk. */
 export async function appendLine(file: string, value: object): Promise<void> {
-  const handle = await open(file, 'a');
-  try {
-    await handle.writeFile(`${JSON.stringify(value)}\n`);
-    await handle.sync();
-  } catch (error) {
-    throw Object.assign(error as Error, { path: file });
-  } finally {
-    await handle.close();
-  }
+  await toldPlainly('appendLine', file, async () => {
+    const handle = await open(file, 'a');
+    try {
+      await handle.writeFile(`${JSON.stringify(value)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
 }

@@ -33,10 +33,14 @@ export function checkRunIds(ids: readonly string[]): void {
   }
 }
 
-/** Checks the id of a run that is stored. @throws InputError for one that leads elsewhere, or is the summary's name. */
-export function checkRunId(id: unknown): string {
-  if (typeof id !== 'string') throw invalid(where, 'id of a run', 'a text', id);
+/**
+ * Checks the id of a run, stored in `file` where one is named. @throws InputError for one that leads elsewhere, or is the
+ * summary's name.
+ */
+export function checkRunId(id: unknown, file?: string): string {
+  const run = file === undefined ? 'run' : `run in ${file}`;
+  if (typeof id !== 'string') throw invalid(where, `id of a ${run}`, 'a text', id);
   if (id.toLowerCase() === 'sweep')
-    throw invalid(where, 'run', "another name than 'sweep'", id, remedy);
-  return checkRelative(`${where}: run`, id);
+    throw invalid(where, run, "another name than 'sweep'", id, remedy);
+  return checkRelative(`${where}: ${run}`, id);
 }

@@ -6,10 +6,12 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import { writeAtomically } from '../atomicFile';
 import { InputError, invalid } from '../check';
-import { readJsonIfThere } from '../files';
 import { writeJson } from '../runs/runFolder';
+import { readCheckedIfThere } from '../schema';
+import type { Inferred } from '../schema';
 import { runStates, sweepPaths } from './sweepFolder';
 import type { StoredSweep } from './sweepFolder';
 
@@ -35,13 +37,15 @@ export interface SlurmRequest {
   retries: number;
 }
 
-/** `slurm/job.json`. */
-export interface SlurmJob {
-  id: string;
+const slurmJob = z.object({
+  id: z.string().regex(/^[\w.-]+$/),
   /** By task index. */
-  runs: string[];
-  submitted: string;
-}
+  runs: z.array(z.string()),
+  submitted: z.string(),
+});
+
+/** `slurm/job.json`. */
+export type SlurmJob = Inferred<typeof slurmJob>;
 
 /**
  * Submits the runs that are not done; resolves to the job, or undefined when all are done.
@@ -113,7 +117,7 @@ function tasksOf(text: string, { runs }: SlurmJob): Map<string, string> {
 
 async function readJob(outDir: string): Promise<SlurmJob | undefined> {
   const file = path.join(sweepPaths(outDir).slurm, 'job.json');
-  return (await readJsonIfThere('npm run sweep', file)) as SlurmJob | undefined;
+  return readCheckedIfThere('npm run sweep', file, slurmJob, 'name a job of SLURM');
 }
 
 async function client(command: string, args: readonly string[]): Promise<string> {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { InputError, invalid } from '../check';
-import { pathBelow, readJsonIfThere } from '../files';
+import { pathBelow } from '../files';
 import type { ExperimentConfig } from '../runs/config';
 import { readEpochs } from '../runs/epochs';
 import { writeJson } from '../runs/runFolder';
@@ -13,7 +13,7 @@ import { readRecord } from '../runs/record';
 import { firstDifference } from '../runs/configDifference';
 import { pluginDifference, writePlugins } from '../runs/pluginFiles';
 import { storedConfig } from '../runs/storedConfig';
-import { checked } from '../schema';
+import { readCheckedIfThere } from '../schema';
 import type { Inferred } from '../schema';
 import type { PlannedRun, SweepPlan } from './plan';
 import { checkRunId, sweepName } from './runIds';
@@ -144,16 +144,20 @@ const storedSweep = z.object({
 /** The plan in a sweep's folder; undefined where there is none. @throws InputError that names the file for another one. */
 export async function readPlan(outDir: string): Promise<StoredSweep | undefined> {
   const { plan: file } = sweepPaths(outDir);
-  const content = await readJsonIfThere('sweep', file);
-  if (content === undefined) return undefined;
-  const { data, problem } = checked(storedSweep, content);
-  if (data === undefined) {
-    throw new InputError(
-      `sweep: ${file} must be the plan of a sweep, got another file: ${problem}.`,
-    );
-  }
+  const remedy = 'Choose another folder, or move the file away.';
+  const data = await readCheckedIfThere(
+    'sweep',
+    file,
+    storedSweep,
+    'be the plan of a sweep',
+    remedy,
+  );
+  if (data === undefined) return undefined;
   const runs = data.runs.map(({ id, config }) => {
-    return { id: checkRunId(id), config: storedConfig(config as unknown as ExperimentConfig) };
+    return {
+      id: checkRunId(id, file),
+      config: storedConfig(config as unknown as ExperimentConfig),
+    };
   });
   return { ...data, runs };
 }
@@ -195,18 +199,9 @@ async function readableState(outDir: string, { id, config }: PlannedRun): Promis
   const { epoch = 0, meanIoU = null, seconds = 0 } = last ?? {};
   const reached = { ...state, epoch, meanIoU, seconds };
   if ((await lockOwner(folder)) !== undefined) return { ...reached, status: 'running' };
-  const failure = await readFailure(engineFiles(folder).failure);
+  const file = engineFiles(folder).failure;
+  const failure = await readCheckedIfThere('sweep', file, runFailure, 'say how an attempt ended');
   return failure === undefined
     ? { ...reached, status: 'waiting' }
     : { ...reached, status: 'failed', failure };
-}
-
-async function readFailure(file: string): Promise<RunFailure | undefined> {
-  const content = await readJsonIfThere('sweep', file);
-  if (content === undefined) return undefined;
-  const { data, problem } = checked(runFailure, content);
-  if (data !== undefined) return data;
-  throw new InputError(
-    `sweep: ${file} must say how an attempt ended, got another file: ${problem}. Delete it.`,
-  );
 }

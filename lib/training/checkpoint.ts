@@ -94,7 +94,7 @@ export async function checkCheckpoint(file: string): Promise<string | undefined>
 
 /** Restores one checkpoint file. Throws InputError, the state untouched, where it is not whole or does not fit. */
 export async function readCheckpoint(file: string, state: TrainingState): Promise<RunPosition> {
-  const { tensors, position: where, adamStep } = await readWhole(file);
+  const { tensors, position } = await readWhole(file);
   const variables = variablesOf(state);
   for (const [name, { shape }] of variables) {
     const stored = tensors.get(name);
@@ -107,11 +107,11 @@ export async function readCheckpoint(file: string, state: TrainingState): Promis
     const { values, shape } = tensors.get(name) as StoredTensor;
     tf.tidy(() => variable.assign(tf.tensor(values as Float32Array, shape)));
   }
-  state.adam.step = Number(adamStep);
-  return where;
+  state.adam.step = position.step;
+  return position;
 }
 
-/** A checkpoint whose bytes are those of its checksum. */
+/** A checkpoint whose bytes are those of its checksum; of Adam's step, the position's is. */
 async function readWhole(file: string) {
   const { tensors, metadata } = await readSafetensors(file);
   const { position = '', adamStep = '', sha256 = '' } = metadata;
@@ -120,7 +120,10 @@ async function readWhole(file: string) {
       `readCheckpoint: ${file} must hold what its checksum says, got other bytes.`,
     );
   }
-  return { tensors, position: positionOf(file, position), adamStep };
+  const where = positionOf(file, position);
+  if (Number(adamStep) === where.step) return { tensors, position: where };
+  const expected = `Adam's step ${where.step}, as its position says`;
+  throw new InputError(`readCheckpoint: ${file} must hold ${expected}, got '${adamStep}'.`);
 }
 
 function positionOf(file: string, text: string): RunPosition {

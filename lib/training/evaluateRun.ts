@@ -1,8 +1,8 @@
 /** Scores of a finished run on any split, also of another data set. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, invalid } from '../check';
-import { pathBelow } from '../files';
+import { makeFolder, pathBelow, toldPlainly } from '../files';
 import type { SegmentationDataset, Split } from '../datasets/datasetTypes';
 import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
@@ -93,7 +93,7 @@ export async function evaluateRun(
   const model = createModel({ ...config.model, numClasses: dataset.numClasses });
   try {
     await loadWeights(model, weights);
-    if (predictions !== undefined) await mkdir(predictions, { recursive: true });
+    if (predictions !== undefined) await makeFolder('evaluateRun', predictions);
     const result = await evaluate(model, dataset, {
       batchSize: config.batchSize,
       ...knownLosses(countedConfig(config, trainingPixels), dataset.ignoreIndex),
@@ -151,7 +151,8 @@ async function writePredictions(
   for (const [i, name] of names.entries()) {
     const ids = predictions.subarray(i * pixels, (i + 1) * pixels);
     const file = await pathBelow('evaluateRun', folder, `${name}.png`);
-    await mkdir(path.dirname(file), { recursive: true }); // names may hold folders
-    await writeFile(file, palettePng(ids, { height, width, palette }));
+    await makeFolder('evaluateRun', path.dirname(file)); // names may hold folders
+    const png = palettePng(ids, { height, width, palette });
+    await toldPlainly('evaluateRun', file, () => writeFile(file, png));
   }
 }

@@ -28,6 +28,7 @@ import type { EpochMetrics } from '../runs/epochs';
 import { appendLine, clearRun, runPaths } from '../runs/runFolder';
 import type { RunPaths } from '../runs/runFolder';
 import { lockRun } from '../runs/lock';
+import { criteriaOf } from '../runs/selection';
 import type { RunLock } from '../runs/lock';
 import { verifiedWeights } from '../runs/weights';
 import { tensorboardLog } from './tensorboard/runLog';
@@ -97,7 +98,7 @@ async function checkLabelled(opened: SegmentationDataset, { dataset }: Experimen
 }
 
 /**
- * Trains, validates, keeps the weights of the epoch with the lowest validation loss, and writes the run folder:
+ * Trains, validates, keeps the weights of the best epoch (setting `selection`; default: the lowest validation loss), and writes the run folder:
  * `config.json`, `metrics.jsonl`, `checkpoints/`, `tensorboard/`, `weights.safetensors`, `record.json`. Called again after an
  * interruption of any kind it goes on, and the weights end up the same bit for bit; after the end it returns the record.
  *
@@ -170,7 +171,7 @@ async function train(
   const config = countedConfig(experiment.config, trainingPixels);
   const { everySteps, everySeconds } = config.checkpoints;
   const onNote = (text: string) => onProgress({ kind: 'note', text });
-  const position = await resumePosition(state, paths, facts.data?.id, onNote);
+  const position = await resumePosition(config, state, paths, facts.data?.id, onNote);
   const metricsFile = await repairMetrics(paths.metrics, position.epoch, position.history);
   position.history = metricsFile.kept;
   gapNotes(paths.metrics, metricsFile).forEach(onNote);
@@ -213,13 +214,18 @@ async function train(
         onProgress({ kind: 'step', step, totalSteps, epoch: epoch + 1, loss });
         if (isDue()) await save();
       },
-      onEpoch: async (metrics, isBest) => {
+      onEpoch: async (metrics, bestBy) => {
+        const [first] = criteriaOf(config);
+        const isBest = bestBy.includes(first);
         lock.check();
         await appendLine(paths.metrics, metrics);
         position.history?.push(metrics);
         await log?.epoch(metrics, isBest);
         executor.sync();
-        if (isBest) await writeCheckpoint(paths.best, state, position);
+        for (const criterion of bestBy) {
+          const file = criterion === first ? paths.best : paths.bestBy(criterion);
+          await writeCheckpoint(file, state, position);
+        }
         await save();
         onProgress({ kind: 'epoch', metrics, epochs: config.epochs, isBest });
       },

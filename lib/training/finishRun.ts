@@ -18,6 +18,7 @@ import { evaluate } from './evaluateNetwork';
 import { countedConfig, plainCrossEntropy } from './runLoss';
 import { validate } from './trainLoop';
 import type { ExperimentConfig } from '../runs/config';
+import { criteriaOf } from '../runs/selection';
 
 /** A run's data and network, ready to train. */
 export interface Experiment {
@@ -47,16 +48,31 @@ export async function finishRun(
   { config, train, valid, test: testSplit, model, trainingPixels, facts }: TrainedExperiment,
   state: TrainingState,
   paths: RunPaths,
-  { epoch, step, best, seconds, history = [] }: RunPosition,
+  { epoch, step, best, kept = {}, seconds, history = [] }: RunPosition,
   onNote: (text: string) => void = () => {},
 ): Promise<RunRecord> {
-  await readCheckpoint(paths.best, state);
   const counted = countedConfig(config, trainingPixels);
-  const { scores, counts, perImage, crossEntropy } = await validate(counted, model, valid, {
-    onNote,
-  });
+  const scored = async (checkpoint: string) => {
+    await readCheckpoint(checkpoint, state);
+    const { scores, counts, perImage, crossEntropy } = await validate(counted, model, valid, {
+      onNote,
+    });
+    const test = await testScores({ config, model, test: testSplit }, onNote);
+    const validationCrossEntropy = crossEntropy as number;
+    return {
+      scores,
+      counts,
+      validationCrossEntropy,
+      ...(test === undefined ? { perImage } : { test }),
+    };
+  };
+  const selected: RunRecord['selected'] = {};
+  for (const criterion of criteriaOf(config).slice(1)) {
+    const best = kept[criterion];
+    if (best) selected[criterion] = { ...best, ...(await scored(paths.bestBy(criterion))) };
+  }
+  const chosen = await scored(paths.best); // last: its weights are the run's
   await saveWeights(model, paths.weights);
-  const test = await testScores({ config, model, test: testSplit }, onNote);
   const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
   const missing = missingEpochs(history, epoch);
   const record: RunRecord = {
@@ -71,10 +87,8 @@ export async function finishRun(
     ...(missing.length > 0 && { missingEpochs: missing }),
     stoppedBy: epoch < config.epochs ? 'patience' : 'epochs',
     best: best as NonNullable<RunPosition['best']>,
-    scores,
-    counts,
-    validationCrossEntropy: crossEntropy as number,
-    ...(test === undefined ? { perImage } : { test }),
+    ...chosen,
+    ...(Object.keys(selected).length > 0 && { selected }),
     weightsSha256: await hashFile(paths.weights, 'sha256'),
     versions: { tensorflow, tfjs, node },
     device: { device, threads, backend },

@@ -2,7 +2,9 @@
 import { InputError } from '../check';
 import { isThere } from '../files';
 import { saveWeights } from '../models';
+import type { ExperimentConfig } from '../runs/config';
 import type { RunPaths } from '../runs/runFolder';
+import { criteriaOf } from '../runs/selection';
 import type { RunPosition } from '../runs/position';
 import { checkCheckpoint, loadCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingState } from './checkpoint';
@@ -18,6 +20,7 @@ const where = 'runExperiment';
  * @throws InputError for a checkpoint of other data, and for lost weights of the best epoch, with what is lost.
  */
 export async function resumePosition(
+  config: ExperimentConfig,
   state: TrainingState,
   paths: RunPaths,
   data: string | undefined,
@@ -33,7 +36,21 @@ export async function resumePosition(
         `(${position.data}, not ${data}). Put the run's own back, or start over with --fresh.`,
     );
   }
-  await checkBest(state, paths, position, onNote);
+  const { best, kept = {} } = position;
+  if (best !== null) {
+    const what = `epoch ${best.epoch}, validation loss ${best.validLoss}`;
+    await checkBest({ file: paths.best, epoch: best.epoch, what }, state, position, onNote);
+  }
+  for (const criterion of criteriaOf(config).slice(1)) {
+    const { epoch, value } = kept[criterion] ?? {};
+    if (epoch === undefined) continue;
+    const best = {
+      file: paths.bestBy(criterion),
+      epoch,
+      what: `epoch ${epoch}, ${criterion} ${value}`,
+    };
+    await checkBest(best, state, position, onNote);
+  }
   return { ...position, data: position.data ?? data };
 }
 
@@ -50,27 +67,25 @@ export async function restoreWeights(state: TrainingState, paths: RunPaths): Pro
 }
 
 async function checkBest(
+  { file, epoch, what }: { file: string; epoch: number; what: string },
   state: TrainingState,
-  paths: RunPaths,
   position: RunPosition,
   onNote: (text: string) => void,
 ): Promise<void> {
-  const { best, epoch } = position;
-  if (best === null) return;
-  const problem = (await isThere(where, paths.best))
-    ? await checkCheckpoint(paths.best)
+  const problem = (await isThere(where, file))
+    ? await checkCheckpoint(file)
     : 'there is no such file';
   if (problem === undefined) return;
-  if (best.epoch === epoch && position.position === 0) {
-    await writeCheckpoint(paths.best, state, position);
+  if (epoch === position.epoch && position.position === 0) {
+    await writeCheckpoint(file, state, position);
     onNote(
-      `${paths.best} was lost (${problem}): written anew from the last checkpoint, which has the same weights`,
+      `${file} was lost (${problem}): written anew from the last checkpoint, which has the same weights`,
     );
     return;
   }
   throw new InputError(
-    `${where}: ${paths.best} must hold the weights of the best epoch so far, got a checkpoint that cannot be used ` +
-      `(${problem}). Lost are the weights of epoch ${best.epoch}, validation loss ${best.validLoss}. ` +
+    `${where}: ${file} must hold the weights of the best epoch so far, got a checkpoint that cannot be used ` +
+      `(${problem}). Lost are the weights of ${what}. ` +
       'Put the file back, or start over with --fresh.',
   );
 }

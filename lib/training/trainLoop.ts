@@ -19,6 +19,9 @@ import type { RunExecutor } from './runExecutor';
 import { configAtEpoch, lossConfigAt, noiseSeedsAt, validationLosses } from './runLoss';
 import { learningRateAt } from './schedule';
 import { stopwatch } from './stopwatch';
+import { criteriaOf, withEpoch } from '../runs/selection';
+import type { Criterion, KeptEpochs } from '../runs/selection';
+import { imageClassScores, meanOverClasses } from '../metrics';
 import { DivergedError } from '../engine/trainingStep';
 import type { StepResult, TrainingBatch } from '../engine/trainingStep';
 
@@ -42,8 +45,8 @@ export interface TrainingOptions {
   onStep: (metrics: StepMetrics) => Promise<void>;
   /** Shown the validation's predictions, batch after batch in the order of the split. */
   onPredictions?: (batch: PredictedBatch) => void;
-  /** After each epoch, with the position behind it. */
-  onEpoch: (metrics: EpochMetrics, isBest: boolean) => Promise<void>;
+  /** After each epoch, with the position behind it, and the criteria by which it is the best so far. */
+  onEpoch: (metrics: EpochMetrics, bestBy: Criterion[]) => Promise<void>;
   /** A batch whose numbers were not finite. */
   onDiverged: (batch: TrainingBatch, names: string[]) => Promise<void>;
 }
@@ -65,7 +68,7 @@ export function stepsPerEpoch(config: ExperimentConfig, trainLength: number): nu
 }
 
 /**
- * Trains until the last epoch, or until `patience` epochs brought no better validation loss.
+ * Trains until the last epoch, or until `patience` epochs were no better by the first criterion of `selection`.
  *
  * @throws the signal's reason after an abort, with `position` behind the last step done; DivergedError, which names the
  *   step.
@@ -134,7 +137,12 @@ async function finishEpoch(options: TrainingOptions): Promise<void> {
   const { onEpoch, onPredictions } = options;
   const lap = stopwatch();
   const given = { executor, signal, onPredictions };
-  const { scores, loss, crossEntropy } = await validate(config, state.model, valid, given);
+  const { scores, perImage, loss, crossEntropy } = await validate(
+    config,
+    state.model,
+    valid,
+    given,
+  );
   const validLoss = loss as number;
   if (!Number.isFinite(validLoss)) {
     throw new DivergedError(
@@ -151,8 +159,6 @@ async function finishEpoch(options: TrainingOptions): Promise<void> {
   position.epoch += 1;
   Object.assign(position, { position: 0, lossSum: 0, gradientNorm: { sum: 0, max: 0 } });
   lap(position);
-  const isBest = position.best === null || validLoss < position.best.validLoss;
-  if (isBest) position.best = { epoch: position.epoch, validLoss };
   const { meanIoU, meanDice, pixelAccuracy, iou } = scores;
   const { epoch, step, seconds } = position;
   const learningRate = rateAt(config, step - 1, config.epochs * steps);
@@ -165,13 +171,23 @@ async function finishEpoch(options: TrainingOptions): Promise<void> {
     meanIoU,
     meanDice,
     pixelAccuracy,
+    meanIoUC: meanOverClasses(imageClassScores(perImage).iou),
     iou,
     learningRate,
     gradientNorm,
     seconds,
   };
   if (config.logging.classStatistics) metrics.classStatistics = await statistics(options);
-  await onEpoch(metrics, isBest);
+  const asked = criteriaOf(config);
+  const { kept, bestBy } = withEpoch(keptEpochs(position), asked, metrics);
+  position.kept = kept;
+  if (bestBy.includes(asked[0])) position.best = { epoch, validLoss };
+  await onEpoch(metrics, bestBy);
+}
+
+/** A checkpoint of version 1.0 has the lowest validation loss alone. */
+function keptEpochs({ kept, best }: RunPosition): KeptEpochs {
+  return kept ?? (best === null ? {} : { loss: { epoch: best.epoch, value: best.validLoss } });
 }
 
 /** Of a fixed probe of training samples; the seed is the data set's, so that all runs on it have the same one. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -234,4 +234,77 @@ describe('camvid: the real files', () => {
       ]);
     },
   );
+});
+
+describe("camvid: splitRule 'groups' and 'paper'", () => {
+  const frame = /^(\w+)_f?(\d+)$/;
+  const seconds = (names: readonly string[], others: readonly string[]) =>
+    Math.min(
+      ...names.flatMap((name) => {
+        const [, drive, at] = frame.exec(name) ?? [];
+        return others.flatMap((other) => {
+          const [, otherDrive, otherAt] = frame.exec(other) ?? [];
+          return drive === otherDrive ? [Math.abs(Number(at) - Number(otherAt)) / 30] : [];
+        });
+      }),
+    );
+
+  const shared = process.env.PAT_DATA_DIR ?? '';
+  it.skipIf(!existsSync(path.join(shared, 'camvid')))(
+    'learns from no frame within 10 seconds of a scored one (needs PAT_DATA_DIR with CamVid)',
+    async () => {
+      for (const [splitRule, sizes] of [
+        ['groups', [215, 96, 233]],
+        ['paper', undefined],
+      ] as const) {
+        const parts = await Promise.all(
+          (['train', 'valid', 'test'] as const).map(async (split) => {
+            const { parts } = await openDataset({ name: 'camvid', root: shared, split, splitRule });
+            return (parts?.files ?? []).map(({ name }) => name);
+          }),
+        );
+        const [train, valid, test] = parts;
+        if (sizes) expect(parts.map(({ length }) => length)).toEqual(sizes);
+        expect(seconds(train, valid)).toBeGreaterThan(10);
+        expect(seconds(train, test)).toBeGreaterThan(10);
+        expect(seconds(valid, test)).toBeGreaterThan(10);
+      }
+      const valid = await openDataset({ name: 'camvid', root: shared, split: 'valid' });
+      const clip = (valid.parts?.files ?? []).map(({ name }) => name);
+      const train = await openDataset({ name: 'camvid', root: shared, splitRule: 'groups' });
+      const learnt = (train.parts?.files ?? []).map(({ name }) => name);
+      expect(seconds(learnt, clip)).toBeGreaterThan(10);
+    },
+  );
+
+  it('warns of a split that version 1.0 wrote down frame by frame', async () => {
+    await tiny({ count: 3 }, async (root, folder) => {
+      const stems = ['0001TP_000030', '0001TP_000060', '0006R0_f00030', '0016E5_00030'];
+      const files = ['train', 'trainannot'];
+      for (const part of files) await rm(path.join(folder, part), { recursive: true });
+      for (const part of files) await mkdir(path.join(folder, part));
+      const picture = await sharp({
+        create: { width: 6, height: 4, channels: 3, background: 'red' },
+      })
+        .png()
+        .toBuffer();
+      const mask = await sharp(new Uint8Array(24), { raw: { width: 6, height: 4, channels: 1 } })
+        .png()
+        .toBuffer();
+      for (const stem of stems) {
+        await writeFile(path.join(folder, 'train', `${stem}.png`), picture);
+        await writeFile(path.join(folder, 'trainannot', `${stem}.png`), mask);
+      }
+      const written = { train: stems.slice(1, 3), valid: [stems[0]], test: [stems[3]] };
+      await mkdir(path.join(folder, 'splits'));
+      await writeFile(path.join(folder, 'splits/paper-seed0.json'), JSON.stringify(written));
+      const { remarks, length } = await open(root, { splitRule: 'paper' });
+      expect(length).toBe(2);
+      expect(remarks?.join()).toMatch(
+        /share 1 of 3 groups of images \(e\.g\. '0001TP, block 0'\).*delete splits/,
+      );
+      await rm(path.join(folder, 'splits'), { recursive: true });
+      expect((await open(root, { splitRule: 'paper' })).remarks).toEqual([]);
+    });
+  });
 });

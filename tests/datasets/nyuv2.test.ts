@@ -76,7 +76,7 @@ describe('nyuv2: labels', () => {
       await rm(path.join(folder, 'train_labels_13'), { recursive: true });
       expect(await countLabels([await open(root)])).toEqual(before);
       const paper = await open(root, { splitRule: 'paper', split: 'train' });
-      expect([paper.length, paper.numClasses]).toEqual([36, 13]);
+      expect([paper.length, paper.numClasses]).toEqual([24, 13]);
     });
   });
 
@@ -127,8 +127,11 @@ describe('nyuv2: splits', () => {
           indexes(root, { split, splitRule: 'paper' }),
         ),
       );
-      expect(all.map(({ length }) => length)).toEqual([36, 4, 4]);
+      expect(all.map(({ length }) => length)).toEqual([24, 10, 10]); // whole scenes of 10, 10, 20 and 4
       expect(new Set(all.flat()).size).toBe(44);
+      await expect(open(root, { splitRule: 'groups' })).rejects.toThrow(
+        /splitRule must be 'official' or 'paper', got 'groups'\. The official splits of NYUv2/,
+      );
       const mask = path.join(folder, 'test_labels_13/new_nyu_class13_0012.png');
       await rm(mask);
       await expect(open(root, { split: 'test' })).rejects.toThrow(`${mask} does not exist`);

@@ -6,6 +6,7 @@ import {
   checkDisjoint,
   holdOut,
   paperSplit,
+  tornGroups,
   writePaperSplit,
   writtenPaperSplit,
 } from '../../lib/datasets/split';
@@ -60,6 +61,57 @@ describe('paperSplit', () => {
   it('changes with the seed, and refuses a name that occurs twice', () => {
     expect(paperSplit(names(50), 1)).not.toEqual(paperSplit(names(50), 0));
     expect(() => paperSplit(['a', 'b', 'a'], 0)).toThrow(/names must be different.*got 'a'/);
+  });
+});
+
+describe('paperSplit with groups', () => {
+  const groupOf = (name: string) => name.split(' ')[0];
+  const grouped = fc.uniqueArray(
+    fc.tuple(fc.nat({ max: 12 }), fc.nat({ max: 30 })).map(([group, i]) => `${group} ${i}`),
+    { maxLength: 120 },
+  );
+
+  it('keeps groups whole, has three splits where there are three, and leaves out what is near', () => {
+    fc.assert(
+      fc.property(grouped, fc.integer(), (all, seed) => {
+        const split = paperSplit(all, seed, { groupOf });
+        const { train, valid, test } = split;
+        expect([...train, ...valid, ...test].sort()).toEqual([...all].sort());
+        expect(tornGroups(split, groupOf)).toEqual([]);
+        if (new Set(all.map(groupOf)).size >= 3) {
+          expect(Math.min(train.length, valid.length, test.length)).toBeGreaterThan(0);
+          expect(valid.length).toBeGreaterThanOrEqual(Math.round(all.length / 10));
+        }
+        const number = (name: string) => Number(name.split(' ')[1]);
+        const nearby = (names: readonly string[], held: readonly string[]) => {
+          const taken = new Set(held.map(number));
+          return new Set(names.filter((name) => taken.has(number(name))));
+        };
+        const apart = paperSplit(all, seed, { groupOf, nearby });
+        expect(apart.test).toEqual(test);
+        expect([...nearby(apart.train, [...valid, ...test])]).toEqual([]);
+        expect([...nearby(apart.valid, test)]).toEqual([]);
+      }),
+    );
+  });
+
+  it('is written down with what is in no split, and told from a split that tears groups', async () => {
+    await withFolder(async (folder) => {
+      const all = ['a 1', 'a 2', 'b 1', 'c 3', 'd 4', 'e 5'];
+      const nearby = () => new Set(['d 4']);
+      const place = { name: 'films', folder, seed: 0, copies: path.join(folder, 'copies') };
+      await writePaperSplit(all, place, { groupOf, nearby });
+      const file = path.join(folder, 'splits/paper-seed0.json');
+      expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ apart: ['d 4'] });
+      expect(await writtenPaperSplit(all, place, { groupOf, nearby })).toEqual(
+        paperSplit(all, 0, { groupOf, nearby }),
+      );
+      await expect(writtenPaperSplit([...all, 'f 6'], place)).rejects.toThrow(
+        /1 images are not in it, e\.g\. 'f 6'/,
+      );
+    });
+    const torn = { train: ['a 1', 'b 1'], valid: ['a 2'], test: ['c 3'] };
+    expect(tornGroups(torn, groupOf)).toEqual(['a']);
   });
 });
 

@@ -24,14 +24,18 @@ describe('names that come from files', () => {
     expect(markdownText('CamVid_2, [+0.3, +2.1], p < 0.05 & a')).toBe(
       'CamVid_2, [+0.3, +2.1], p < 0.05 & a',
     );
-    expect(markdownText('two\nlines')).toBe('two lines');
+    expect(markdownText('two\n\nlines')).toBe('two lines');
+    expect(markdownText('$x$ ~~y~~')).toBe('\\$x\\$ \\~\\~y\\~\\~');
+    expect(markdownText('# x')).toBe('\\# x');
   });
 
   it('bring no HTML and no script into a cell of Markdown, whose own marks stay', () => {
     expect(withoutHtml(`**Reading.** ${hostile}`)).not.toMatch(/<[a-z/!]|(?<!\\)\]\(javascript/i);
     for (const link of ['[a](java&#115;cript:x)', '[a]: javascript:x', '[a](data:text/html,x)']) {
-      expect(withoutHtml(link)).toContain('[a\\]');
+      expect(withoutHtml(link)).toContain('[a&#93;');
     }
+    expect(withoutHtml('[a\\](javascript:x)')).toBe('[a\\&#93;(javascript:x)');
+    expect(withoutHtml('![a](https://h.org/x.png) ![a][b]')).not.toContain('![');
     const own = '**a** `b` [c](./d.ipynb) [e](#f) [g](https://h.org) $p < 0.05$, a < b';
     expect(withoutHtml(own)).toBe(own);
   });
@@ -81,6 +85,7 @@ describe('names that come from files', () => {
         .split('\n')[2]
         .match(/(?<!\\)\|/g),
     ).toHaveLength(3);
+    expect(tableLatex({ ...table, caption: 'two\n\nlines' })).toContain('\\caption{two lines}');
     expect(tableLatex(table)).not.toMatch(/(?<!\\)[%&_](?![^\n]*\\\\)/);
   });
 });

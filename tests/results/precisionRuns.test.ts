@@ -83,8 +83,19 @@ describe('comparePrecisions', () => {
 it('readBench reads the results of a bench, and refuses those of another', async () => {
   expect(await readBench('step', folder)).toBeUndefined();
   const file = path.join(folder, 'step.json');
-  await writeFile(file, JSON.stringify({ bench: 'step', rounds: 9, results: [] }));
+  const machine = { processor: 'one', cores: 2 };
+  await writeFile(file, JSON.stringify({ bench: 'step', machine, rounds: 9, results: [] }));
   expect(await readBench('step', folder)).toMatchObject({ rounds: 9 });
-  await writeFile(file, JSON.stringify({ bench: 'infer' }));
-  await expect(readBench('step', folder)).rejects.toThrow("must hold bench 'step', got 'infer'");
+  for (const [other, problem] of [
+    [{ bench: 'infer', machine, results: [] }, 'bench: Invalid literal'],
+    [{ bench: 'step', machine }, 'results: Required'],
+    [null, 'the whole: Expected object'],
+  ] as const) {
+    await writeFile(file, JSON.stringify(other));
+    const text = `${file} must hold bench 'step', got another file: ${problem}`;
+    await expect(readBench('step', folder)).rejects.toThrow(text);
+  }
+  const runs = path.join(folder, 'other.json');
+  await writeFile(runs, '{"runs":[]}');
+  await expect(readPrecisionRuns(runs)).rejects.toThrow(`${runs} must hold runs`);
 });

@@ -3,6 +3,9 @@ import path from 'node:path';
 import { checkOneOf, InputError } from '../../check';
 import { availableDatasets, datasetNames, defaultRoot, openDataset } from '../../datasets';
 import { datasetSources } from '../../datasets/download/sources';
+import { nearDuplicates, nearDuplicateText } from '../../datasets/nearDuplicates';
+import type { HashedImage, NearDuplicates } from '../../datasets/nearDuplicates';
+import { fileOptions } from '../../datasets/options';
 import { labelDoubts } from '../../datasets/survey';
 import type { DatasetOptions, SegmentationDataset, Split } from '../../datasets/datasetTypes';
 import { isThere } from '../../files';
@@ -12,6 +15,8 @@ import type { SplitReport } from './inspect';
 
 export interface CheckOptions {
   root?: string;
+  /** Of the splits to check (default: the official ones). */
+  splitRule?: string;
   json?: boolean;
   signal?: AbortSignal;
   /** A split with other than the official number of pairs is an error too (default: a note). */
@@ -21,6 +26,7 @@ export interface CheckOptions {
 /** What `--json` prints. */
 export interface CheckReport {
   name: string;
+  title: string;
   root: string;
   classNames: readonly string[];
   splits: Partial<Record<Split, SplitReport>>;
@@ -30,9 +36,13 @@ export interface CheckReport {
   problems: string[];
   /** What can be read and is doubtful all the same. */
   warnings: string[];
+  /** Images of one split that are nearly one of another. */
+  nearDuplicates: NearDuplicates[];
   /** Bad files and problems. */
   bad: number;
 }
+
+type SplitRule = DatasetOptions['splitRule'];
 
 const splits: readonly Split[] = ['train', 'valid', 'test'];
 
@@ -40,23 +50,39 @@ const splits: readonly Split[] = ['train', 'valid', 'test'];
 export async function check(name: string, options: CheckOptions): Promise<number> {
   const { root = defaultRoot(), json = false, complete = false, signal } = options;
   checkOneOf('npm run data', 'NAME', name, datasetNames);
-  const report = await checkDataset(name, root, signal);
+  const splitRule =
+    options.splitRule === undefined
+      ? undefined
+      : checkOneOf(
+          'npm run data',
+          '--split-rule',
+          options.splitRule,
+          fileOptions.splitRule.options,
+        );
+  const report = await checkDataset(name, { root, splitRule }, signal);
   process.stdout.write(`${json ? JSON.stringify(report, null, 2) : describe(report, complete)}\n`);
   return report.bad > 0 || (complete && report.notes.length > 0) ? 1 : 0;
 }
 
 async function checkDataset(
   name: string,
-  root: string,
+  { root, splitRule }: { root: string; splitRule: SplitRule },
   signal: AbortSignal | undefined,
 ): Promise<CheckReport> {
+  const images: Partial<Record<Split, HashedImage[]>> = {};
   const report: CheckReport = {
-    ...{ name, root, classNames: [], splits: {} },
-    ...{ notes: [], problems: [], warnings: [], bad: 0 },
+    ...{ name, title: name, root, classNames: [], splits: {} },
+    ...{ notes: [], problems: [], warnings: [], nearDuplicates: [], bad: 0 },
   };
-  const official = datasetSources.find((source) => source.name === name)?.pairs ?? {};
+  const official =
+    splitRule === undefined
+      ? (datasetSources.find((source) => source.name === name)?.pairs ?? {})
+      : {};
   for (const split of splits) {
-    const result = await checkSplit(report, split, signal);
+    const hashes: HashedImage[] = [];
+    images[split] = hashes;
+    const onHash = (image: HashedImage) => hashes.push(image);
+    const result = await checkSplit(report, { split, splitRule }, { signal, onHash });
     const pairs = result?.pairs ?? 0;
     const expected = official[split];
     if (expected !== undefined && pairs !== expected) {
@@ -67,6 +93,9 @@ async function checkDataset(
     report.bad += result.bad.length;
   }
   report.bad += report.problems.length;
+  report.nearDuplicates = nearDuplicates(images);
+  const told = report.nearDuplicates.map((found) => nearDuplicateText(report.title, found));
+  report.warnings.push(...told);
   if (Object.keys(report.splits).length > 0) return report;
   // Its error says where it looked and what to do.
   await openDataset({ name, root });
@@ -76,8 +105,8 @@ async function checkDataset(
 /** The report of a split; undefined when it is not there, or cannot be opened for a reason that another split told. */
 async function checkSplit(
   report: CheckReport,
-  split: Split,
-  signal: AbortSignal | undefined,
+  { split, splitRule }: { split: Split; splitRule: SplitRule },
+  rest: { signal: AbortSignal | undefined; onHash: (image: HashedImage) => void },
 ): Promise<SplitReport | undefined> {
   const { name, root } = report;
   const found = (await availableDatasets(root, split)).find((each) => each.name === name)?.found;
@@ -85,10 +114,14 @@ async function checkSplit(
   const isOwn = name === 'folder' && split !== 'test' && (await isThere('check', ownClasses(root)));
   if (!found && !isOwn) return undefined;
   try {
-    const dataset = await openSplit({ name, root, split });
+    const dataset = await openSplit({ name, root, split, ...(splitRule && { splitRule }) });
     report.classNames = dataset.classNames;
+    report.title = dataset.title;
     const bar = progress(`${name} ${split}`, dataset.length);
-    const result = await inspectSplit(dataset, { signal, onProgress: (done) => bar.update(done) });
+    const result = await inspectSplit(dataset, {
+      ...rest,
+      onProgress: (done) => bar.update(done),
+    });
     bar.done();
     judgeLabels(report, dataset, result);
     return result;
@@ -106,7 +139,8 @@ const ownClasses = (root: string) => path.join(root, 'classes.json');
 /** Adds what training would refuse in the labels of a split, and what is doubtful. */
 function judgeLabels(report: CheckReport, dataset: SegmentationDataset, result: SplitReport): void {
   const { split, title, numClasses } = dataset;
-  for (const remark of dataset.remarks ?? []) report.warnings.push(remark);
+  const { remarks = [] } = dataset;
+  report.warnings.push(...remarks.filter((remark) => !report.warnings.includes(remark)));
   if (numClasses < 2 && split === 'train') {
     report.problems.push(
       `${title} has ${numClasses} class, training needs at least 2: add one to classes.json, such as the background, ` +

@@ -1,4 +1,6 @@
 /** Reads every sample of a split and counts what is in it. */
+import { imageHash } from '../../datasets/nearDuplicates';
+import type { HashedImage } from '../../datasets/nearDuplicates';
 import { prefetch } from '../../datasets/prefetch';
 import type { SegmentationDataset } from '../../datasets/datasetTypes';
 
@@ -33,7 +35,15 @@ export function emptyReport(classes: number, reason?: string): SplitReport {
  */
 export async function inspectSplit(
   dataset: SegmentationDataset,
-  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
+  {
+    signal,
+    onProgress,
+    onHash,
+  }: {
+    signal?: AbortSignal;
+    onProgress?: (done: number) => void;
+    onHash?: (image: HashedImage) => void;
+  } = {},
 ): Promise<SplitReport> {
   const report = emptyReport(dataset.numClasses);
   const { skipped = [] } = dataset;
@@ -44,7 +54,10 @@ export async function inspectSplit(
   const indices = Array.from({ length: dataset.length }, (_, index) => index);
   const load = (index: number) =>
     dataset.sample(index).then(
-      (sample) => ({ index, sample }),
+      async (sample) => {
+        onHash?.({ name: sample.name, hash: await imageHash(sample) });
+        return { index, sample };
+      },
       (error: Error) => ({ index, reason: error.message }),
     );
   for await (const result of prefetch(indices, load, { ahead: 8 })) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { checkOneOf, InputError } from '../../check';
 import type { ExperimentConfig } from '../../runs/config';
 import { Results } from '../../results/contrast';
-import { readRecords } from '../../results/records';
+import { readBothSplits } from '../../results/records';
 import type { ScoredSplitName } from '../../results/records';
 import { resultTable, tableSpecifications } from '../../tables';
 import { writeTable } from '../../tables/tableFiles';
@@ -27,10 +27,7 @@ export async function writeTables(
 ): Promise<number> {
   const scale = checkOneOf(where, '--scale', request.scale, scales);
   const split = checkOneOf(where, '--split', request.split, ['test', 'valid'] as const);
-  const read = {
-    valid: await readRecords(folder, { split: 'valid' }),
-    test: await readRecords(folder, { split: 'test' }),
-  };
+  const read = await readBothSplits(folder);
   const results = { valid: new Results(read.valid.records), test: new Results(read.test.records) };
   const planned: ExperimentConfig[] = [];
   let [cellsFound, written] = [0, 0];

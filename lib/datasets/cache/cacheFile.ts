@@ -8,7 +8,10 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import { invalid } from '../../check';
+import { checked } from '../../schema';
+import type { Inferred } from '../../schema';
 import type { Sample, SampleSource } from '../datasetTypes';
 
 export interface CacheFile {
@@ -18,13 +21,11 @@ export interface CacheFile {
   add(index: number, sample: Sample): Promise<void>;
 }
 
+const count = z.number().int().min(0);
 /** Where a sample lies: `height·width·3` bytes of RGB, then `height·width` labels. */
-interface Entry {
-  name: string;
-  height: number;
-  width: number;
-  offset: number;
-}
+const entrySchema = z.object({ name: z.string(), height: count, width: count, offset: count });
+type Entry = Inferred<typeof entrySchema>;
+const indexSchema = z.array(entrySchema);
 
 const read = promisify(fs.read);
 const write = promisify(fs.write);
@@ -89,7 +90,10 @@ async function readIndex(file: OpenFile): Promise<Entry[] | undefined> {
   if (!tail.subarray(4).equals(mark) || bytes > size - 12) return undefined;
   const text = (await readAt(file, size - 12 - bytes, bytes)).toString('utf8');
   try {
-    return JSON.parse(text) as Entry[];
+    const { data } = checked(indexSchema, JSON.parse(text));
+    const end = size - 12 - bytes;
+    const isInside = ({ height, width, offset }: Entry) => offset + 4 * height * width <= end;
+    return data?.every(isInside) ? data : undefined;
   } catch {
     return undefined;
   }

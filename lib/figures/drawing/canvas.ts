@@ -4,7 +4,6 @@
  * axes of their own from 2 on.
  */
 import type { Annotations, Data, Image, Layout, LayoutAxis, Shape } from 'plotly.js';
-import { plotlyText } from '../../print/escape';
 import { FONT_PIXELS } from '../../print/style';
 
 /** Upper left corner and size. */
@@ -78,7 +77,7 @@ export class Canvas {
   text([x, y]: Point, text: string, options: Partial<Annotations> = {}): void {
     const centred = { xanchor: 'center', yanchor: 'middle', showarrow: false } as const;
     this.annotations.push({
-      text: plotlyText(text),
+      text,
       x,
       y,
       xref: 'x',

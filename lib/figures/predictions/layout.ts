@@ -1,6 +1,5 @@
 /** Where the pictures and texts of a predictions figure stand, in units of one column's width. */
 import type { Annotations, Layout, Shape } from 'plotly.js';
-import { plotlyText } from '../../print/escape';
 import type { Tile } from '../drawing/pictures';
 import { maximumOf } from '../../extremes';
 import {
@@ -120,7 +119,7 @@ function titleRoom(
 function text(content: string, place: Partial<Annotations>): Partial<Annotations> {
   const centred = { xanchor: 'center', yanchor: 'middle' } as const;
   return {
-    text: plotlyText(content),
+    text: content,
     xref: 'x',
     yref: 'y',
     showarrow: false,

@@ -1,0 +1,251 @@
+/**
+ * The study behind the kit's own conclusions, as a methods section.
+ *
+ * - **Data.** CamVid: `splitRule: 'groups'`, which learns from no image within 10 seconds of a scored one; the official test
+ *   split. NYUv2: its lists, by scene; the official test split. Pet: its lists; a check of sanity, out of the tail's claims.
+ * - **Training.** 96 × 128, batches of 4, width 8, Adam with cosine annealing, 60 epochs; `reference-length` has what 10, 30
+ *   and 120 epochs change. The learning rate is searched for cross-entropy and PAT alike (`reference-rate`), on CamVid.
+ * - **Weights.** Of the epoch with the lowest plain cross-entropy on validation, for every loss; records hold those of the
+ *   highest mean IoU over classes (C) and of the last epoch, too.
+ * - **Options.** Five values of each loss's option, log-spaced, on CamVid's validation split, for each network apart
+ *   (`reference-search`); cross-entropy's option is the learning rate.
+ * - **Order.** Seed 0 of everything first: wherever the time ends, what is there is balanced.
+ */
+import { maximumOf } from '../extremes';
+import type { LossConfig } from '../losses';
+import type { NetworkName } from '../models';
+import type { ExperimentInput } from '../runs/config';
+import type { SweepGrid } from './plan';
+import type { SweepScale } from './scales';
+
+type Labelled<T> = T & { label: string };
+type Dataset = Labelled<Partial<NonNullable<ExperimentInput['dataset']>>>;
+
+interface Protocol {
+  base: ExperimentInput;
+  epochs: number;
+  searchEpochs: number;
+  otherEpochs: readonly number[];
+  learningRates: readonly number[];
+  seeds: readonly number[];
+  searchSeeds: readonly number[];
+  /** The first is that of the searches. */
+  datasets: readonly { dataset: Dataset; networks: readonly NetworkName[]; seeds?: number }[];
+}
+
+const study: Protocol = {
+  base: {
+    batchSize: 4,
+    model: { width: 8 },
+    selection: ['crossEntropy', 'meanIoUC', 'last'],
+    logging: { tensorboard: false, images: 0 },
+  },
+  epochs: 60,
+  searchEpochs: 30,
+  otherEpochs: [10, 30, 120],
+  learningRates: [5e-4, 1e-3, 2e-3, 4e-3, 8e-3],
+  seeds: [0, 1, 2, 3, 4],
+  searchSeeds: [0, 1],
+  datasets: [
+    { dataset: files('camvid', 'groups'), networks: ['unet', 'segnet'] },
+    { dataset: files('nyuv2', 'official'), networks: ['unet', 'segnet'] },
+    { dataset: files('oxfordPet', 'official'), networks: ['unet'], seeds: 1 },
+  ],
+};
+
+/** Drawn scenes and a few steps, to see that everything runs. */
+const smoke: Protocol = {
+  base: { ...study.base, model: { width: 2 } },
+  epochs: 2,
+  searchEpochs: 1,
+  otherEpochs: [1],
+  learningRates: [1e-3, 2e-3],
+  seeds: [0],
+  searchSeeds: [0],
+  datasets: [
+    {
+      dataset: {
+        label: 'synthetic',
+        name: 'synthetic',
+        size: [32, 48],
+        numClasses: 6,
+        trainLength: 12,
+        validLength: 4,
+        testLength: 4,
+      },
+      networks: ['unet', 'segnet'],
+    },
+  ],
+};
+
+function files(name: 'camvid' | 'nyuv2' | 'oxfordPet', splitRule: 'groups' | 'official'): Dataset {
+  return { label: name, name, splitRule, size: [96, 128], cache: 'memory' };
+}
+
+/** At the paper's scale the study is the same on larger images and networks. */
+function protocolOf(scale: SweepScale): Protocol {
+  if (scale === 'smoke') return smoke;
+  if (scale === 'laptop') return study;
+  const datasets = study.datasets.map(({ dataset, ...rest }) => {
+    return { ...rest, dataset: { ...dataset, size: [240, 320] as [number, number] } };
+  });
+  return { ...study, base: { ...study.base, batchSize: 8, model: { width: 32 } }, datasets };
+}
+
+/**
+ * What each loss is searched over. The weights of class-balanced training reach from none (1 − β = 10⁻³, with the pixels that
+ * small images have of a class) to those of inverse frequency (10⁻⁷), so that its range cannot be widened.
+ */
+export const referenceCandidates: readonly Labelled<LossConfig>[] = [
+  ...[3, 4, 5, 6, 7].map((digits) => ({
+    label: `classBalanced-beta=1-1e-${digits}`,
+    name: 'classBalanced' as const,
+    beta: 1 - 10 ** -digits,
+  })),
+  ...[0.25, 0.5, 1, 2, 4].map((strength) => ({
+    label: `balancedSoftmax-strength=${strength}`,
+    name: 'balancedSoftmax' as const,
+    strength,
+  })),
+  ...[0.25, 0.5, 1, 2, 4].map((gamma) => ({
+    label: `focal-gamma=${gamma}`,
+    name: 'focal' as const,
+    gamma,
+  })),
+  ...[1, 3, 10, 30, 100].map((scale) => deferred(scale, study.searchEpochs)),
+  ...[0.25, 0.5, 1, 2, 4].map((sigma) => ({
+    label: `blv-sigma=${sigma}`,
+    name: 'blv' as const,
+    sigma,
+  })),
+  ...[0.5, 1, 2, 4, 8].flatMap((temperature) => parts(temperature)),
+];
+
+/** LDAM with deferred re-weighting: the last fifth of the epochs with class-balanced weights. */
+function deferred(scale: number, epochs: number): Labelled<LossConfig> {
+  const ldam = { name: 'ldam' as const, scale };
+  return {
+    label: `ldam-deferred-scale=${scale}`,
+    name: 'stages',
+    stages: [
+      { loss: ldam, epochs: maximumOf([1, Math.floor(0.8 * epochs)]) },
+      { loss: { ...ldam, beta: 1 - 1e-6 } },
+    ],
+  };
+}
+
+/** PAT, and its two parts alone: 1/|M| without β (whose sharpness k goes to 0), and β without 1/|M|, as v4 and the code. */
+function parts(temperature: number): Labelled<LossConfig>[] {
+  const pat = { name: 'pat' as const, temperature };
+  return [
+    { label: `pat-temperature=${temperature}`, ...pat },
+    { label: `mask-temperature=${temperature}`, ...pat, sharpness: 1e-6 },
+    { label: `beta-temperature=${temperature}`, ...pat, normalizer: 'pixels' },
+  ];
+}
+
+const crossEntropy = { label: 'crossEntropy', name: 'crossEntropy' as const };
+
+/** The learning rate and the candidates' labels that the searches chose, by network; a test compares with their records. */
+export const referenceChoices: Partial<
+  Record<NetworkName, { learningRate: number; losses: readonly string[] }>
+> = {};
+
+/** Before the search: the middle of each range. */
+const middle = {
+  learningRate: 2e-3,
+  losses: [
+    'classBalanced-beta=1-1e-5',
+    'balancedSoftmax-strength=1',
+    'focal-gamma=1',
+    'ldam-deferred-scale=10',
+    'blv-sigma=1',
+    'mask-temperature=1',
+    'beta-temperature=1',
+    'pat-temperature=1',
+  ],
+};
+
+const chosen = (network: NetworkName) => referenceChoices[network] ?? middle;
+
+/** The losses of the study with the options chosen for `network`, in the order of the runs. */
+function lossesOf(network: NetworkName, epochs: number): Labelled<LossConfig>[] {
+  const losses = chosen(network).losses.map((label) => {
+    const [, scale] = /^ldam-deferred-scale=(.*)$/.exec(label) ?? [];
+    if (scale !== undefined) return deferred(Number(scale), epochs);
+    return referenceCandidates.find((one) => one.label === label) as Labelled<LossConfig>;
+  });
+  return [crossEntropy, ...losses];
+}
+
+interface Block {
+  dataset: Dataset;
+  network: NetworkName;
+  seed: number;
+  losses: readonly Labelled<LossConfig>[];
+  epochs: number;
+  learningRates?: readonly number[];
+}
+
+function grid({ dataset, network, seed, losses, epochs, learningRates }: Block): SweepGrid {
+  return {
+    dataset: [dataset],
+    'model.name': [network],
+    loss: losses,
+    'optimizer.learningRate': learningRates ?? [chosen(network).learningRate],
+    epochs: [epochs],
+    seed: [seed],
+  };
+}
+
+/** For each seed the blocks of every data set and network. */
+function blocks(
+  { datasets, seeds }: Pick<Protocol, 'datasets' | 'seeds'>,
+  rest: (network: NetworkName) => Omit<Block, 'dataset' | 'network' | 'seed'>,
+): SweepGrid[] {
+  return seeds.flatMap((seed, i) =>
+    datasets
+      .filter(({ seeds: count = Infinity }) => i < count)
+      .flatMap(({ dataset, networks }) =>
+        networks.map((network) => grid({ dataset, network, seed, ...rest(network) })),
+      ),
+  );
+}
+
+const named = (losses: readonly Labelled<LossConfig>[], ...prefixes: string[]) =>
+  losses.filter(({ label }) => prefixes.some((prefix) => label.startsWith(prefix)));
+
+/** The presets of the study. */
+export const referencePresets: Record<string, (scale: SweepScale) => SweepGrid[]> = {
+  'reference-rate': (scale) => {
+    const { datasets, searchSeeds, searchEpochs, learningRates } = protocolOf(scale);
+    const losses = [crossEntropy, ...named(parts(1), 'pat')];
+    const search = { datasets: datasets.slice(0, 1), seeds: searchSeeds };
+    return blocks(search, () => ({ losses, epochs: searchEpochs, learningRates }));
+  },
+  'reference-search': (scale) => {
+    const { datasets, searchSeeds, searchEpochs } = protocolOf(scale);
+    const losses =
+      scale === 'smoke' ? named(referenceCandidates, 'pat', 'focal') : referenceCandidates;
+    const search = { datasets: datasets.slice(0, 1), seeds: searchSeeds };
+    return blocks(search, () => ({ losses, epochs: searchEpochs }));
+  },
+  reference: (scale) => {
+    const protocol = protocolOf(scale);
+    const { epochs } = protocol;
+    return blocks(protocol, (network) => ({ losses: lossesOf(network, epochs), epochs }));
+  },
+  'reference-length': (scale) => {
+    const { datasets, seeds, otherEpochs } = protocolOf(scale);
+    const repeated = { datasets: datasets.slice(0, 1), seeds: seeds.slice(0, 2) };
+    return otherEpochs.flatMap((epochs) =>
+      blocks(repeated, (network) => {
+        const losses = named(lossesOf(network, epochs), 'crossEntropy', 'classBalanced', 'pat');
+        return { losses, epochs };
+      }),
+    );
+  },
+};
+
+/** What all runs of the study share. */
+export const referenceBase = (scale: SweepScale): ExperimentInput => protocolOf(scale).base;
