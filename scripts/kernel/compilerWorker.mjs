@@ -87,6 +87,7 @@ function perform(method, [first, second, third]) {
 async function compile(declarations, source) {
   const { sideOutputs = [], ...result } = converter.convert(declarations, source);
   for (const { path: file, data } of sideOutputs) otherCode.set(file, data);
+  if (result.diagnostics.length > 0) return { result, modules: [], dependencies: [] };
   // Texts as the cell was checked against them, whatever is on the disk by now. What earlier cells declared counts, too.
   const files = (compiler.program?.getSourceFiles() ?? []).filter((each) => isOwn(each.fileName));
   const texts = new Map(files.map(({ fileName, text }) => [fileName, text]));
@@ -98,7 +99,7 @@ async function compile(declarations, source) {
       .map((file) => moduleOf(file, texts.get(file) ?? '', problems)),
   );
   return {
-    result: { ...result, diagnostics: [...result.diagnostics, ...problems] },
+    result: { ...result, diagnostics: problems },
     modules,
     dependencies: [...texts].map(([file, text]) => [file, contentHash(text)]),
   };
