@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { kernelEnvironment } from '../scripts/environment.mjs';
 
 const root = resolve(__dirname, '..');
 
@@ -14,7 +13,6 @@ function packagesOf(name: string): string[] {
   const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '-e', code], {
     cwd: root,
     encoding: 'utf8',
-    env: kernelEnvironment(),
   });
   if (stdout === '') throw new Error(stderr);
   return (JSON.parse(stdout) as (string | null)[]).filter((each) => each !== null);
