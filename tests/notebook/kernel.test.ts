@@ -48,14 +48,16 @@ describe.skipIf(!hasKernel)(
 
     it('outlives interrupts, and each ends the work that listens to it', async () => {
       const work = `const signal = interruptible();
+      await new Promise((done) => setTimeout(done, 20));
+      console.log('begun');
       while (!signal.aborted) { await new Promise((done) => setTimeout(done, 20)); }
       rounds.push('ended');`;
       const results = await runCells(
         [
           { code: "import { interruptible } from './lib/notebook';\nconst rounds: string[] = [];" },
-          { code: work, interruptAfter: 1 },
+          { code: work, interruptWhen: 'begun' },
           { code: 'console.log(rounds.join());' },
-          { code: work, interruptAfter: 1 },
+          { code: work, interruptWhen: 'begun' },
           { code: 'console.log(rounds.join());' },
         ],
         figures(),

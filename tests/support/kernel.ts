@@ -12,8 +12,8 @@ export const hasKernel = existsSync(join(root, '.venv/share/jupyter/kernels/tsla
 /** What kernelCells.py does in turn. */
 export interface Cell {
   code?: string;
-  /** Seconds after which the cell is interrupted. */
-  interruptAfter?: number;
+  /** Interrupt the cell when it has printed this. */
+  interruptWhen?: string;
   /** Ask the kernel to end when the cell has printed this, and go on in a new one. */
   endAfter?: string;
   /** Kill the kernel instead. */

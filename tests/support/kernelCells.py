@@ -1,8 +1,8 @@
 """Runs cells in the project's tslab kernel. Cells come as JSON on the standard input:
 
-    [{"code": "…", "interruptAfter": 1.5, "kill": false}, …]
+    [{"code": "…", "interruptWhen": "…", "kill": false}, …]
 
-and go back as JSON: {"status", "text", "mimeTypes"} per cell. `interruptAfter` (seconds) interrupts a cell. Instead of
+and go back as JSON: {"status", "text", "mimeTypes"} per cell. `interruptWhen` interrupts a cell that has printed this. Instead of
 running code, an entry may
 
     {"kill": true}                           kill the kernel with SIGKILL
@@ -48,7 +48,7 @@ def end(manager, client, timeout=60):
     return f"ended {process.poll()}"
 
 
-def run(manager, client, code, interrupt_after=None, end_after=None, timeout=60):
+def run(manager, client, code, interrupt_when=None, end_after=None, timeout=60):
     started = time.monotonic()
     message = client.execute(code)
     result = {"status": None, "text": "", "mimeTypes": []}
@@ -57,9 +57,9 @@ def run(manager, client, code, interrupt_after=None, end_after=None, timeout=60)
         gone = time.monotonic() - started
         if gone > timeout or not manager.is_alive():
             return {**result, "status": "timeout" if gone > timeout else "dead"}
-        if interrupt_after is not None and gone > interrupt_after:
+        if interrupt_when is not None and interrupt_when in result["text"]:
             manager.interrupt_kernel()
-            interrupt_after = None
+            interrupt_when = None
         if end_after is not None and end_after in result["text"]:
             return {**result, "status": end(manager, client)}
         try:
@@ -98,7 +98,7 @@ def main():
             else:
                 end_after = cell.get("endAfter")
                 results.append(
-                    run(manager, client, cell["code"], cell.get("interruptAfter"), end_after)
+                    run(manager, client, cell["code"], cell.get("interruptWhen"), end_after)
                 )
                 if end_after is not None:
                     client.stop_channels()
