@@ -29,11 +29,16 @@ export async function readJsonIfThere(where: string, file: string): Promise<unkn
 }
 
 /** The JSON in `text`, read from `file`. @throws InputError that begins with `where` and names the file. */
-export function parseJson(where: string, file: string, text: string): unknown {
+export function parseJson(
+  where: string,
+  file: string,
+  text: string,
+  remedy = 'Mend or delete it.',
+): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${where}: ${file} must be JSON. ${String(error)} Mend or delete it.`);
+    throw new InputError(`${where}: ${file} must be JSON. ${String(error)} ${remedy}`);
   }
 }
 

@@ -3,16 +3,15 @@
  * values mean.
  */
 import path from 'node:path';
+import { z } from 'zod';
 import { checkOneOf, InputError, invalid } from '../check';
 import { isThere } from '../files';
-import { withCache } from './cache/sampleCache';
+import { cacheKind, withCache } from './cache/sampleCache';
 import { createDataset, voidLabel } from './dataset';
 import { classValues } from './identity';
 import type { Pair } from './listing';
 import { notAllowed } from './decode/mask';
 import type { MaskLabels } from './decode/mask';
-import { fileOptions, namesOf } from './options';
-import type { ownOptions } from './options';
 import { pairSource, readablePairs } from './pairSource';
 import type { OrientationRule } from './pairSource';
 import { tornGroups, writePaperSplit, writtenPaperSplit } from './split';
@@ -22,10 +21,32 @@ import type {
   Colour,
   DatasetDefinition,
   DatasetFacts,
+  OptionsIn,
+  OptionTable,
   ResolvedOptions,
   SkippedSample,
   Split,
 } from './datasetTypes';
+
+/** The options of every data set of files. */
+export const fileOptions = {
+  /**
+   * The set's own splits (default); the paper's 0.8 / 0.1 / 0.1 of all its pairs, drawn by `seed`, in whole groups (drives,
+   * scenes) where it has some; `'groups'` (CamVid): the official test, and validation drawn in whole groups from the official
+   * training split, with a gap to what is learnt from.
+   */
+  splitRule: z.enum(['official', 'paper', 'groups']),
+  /**
+   * `'error'` (default): a missing file is an error of `openDataset`, an unreadable one of `sample`. `'skip'`:
+   * `openDataset` decodes every file of the split once, leaves out what cannot be used and lists it in `skipped`; indices
+   * are those of the rest and never change.
+   */
+  onBadSample: z.enum(['error', 'skip']),
+  cache: cacheKind,
+};
+
+/** What a data set of files is opened with, besides options of its own. */
+export type FileOptions = ResolvedOptions & OptionsIn<typeof fileOptions>;
 
 /** What the values of the label files mean, besides the classes' names and colours. */
 export interface LabelFacts extends Omit<DatasetFacts, 'real'> {
@@ -40,13 +61,13 @@ export interface LabelFacts extends Omit<DatasetFacts, 'real'> {
 }
 
 /** All that a data set of files has to say about itself; one such constant a file. */
-export interface FileDataset extends LabelFacts {
+export interface FileDataset<Own extends OptionTable = OptionTable> extends LabelFacts {
   /** Where the set lies under the root, e.g. `'camvid/CamVid'`; `''` for the root itself. */
   folder: string;
   /** Where to get it, for the error when it is not there. */
   source: string;
   /** Options beyond those of every data set of files. */
-  options?: Partial<typeof ownOptions>;
+  options?: Own;
   /** As in `DatasetDefinition`. */
   clustersOf?: (names: readonly string[]) => string[];
   /** The group of each pair, such as its drive or scene: splits that are drawn keep groups together (default: each alone). */
@@ -54,20 +75,20 @@ export interface FileDataset extends LabelFacts {
   /** See `Relations`. */
   nearby?: Relations['nearby'];
   /** What depends on the options or on a file of the set. */
-  variant?(folder: string, options: ResolvedOptions): Promise<Partial<LabelFacts>>;
+  variant?(folder: string, options: FileOptions & OptionsIn<Own>): Promise<Partial<LabelFacts>>;
   /** What is doubtful in the folder though it can be read, such as folders that are passed over (default: nothing). */
   remarks?(folder: string): Promise<string[]>;
   hasSplit(folder: string, split: Split): Promise<boolean>;
   /** Whether it comes with splits (default true); where it does not, they are those of `splitRule: 'paper'`. */
   hasOwnSplits?(folder: string): Promise<boolean>;
   /** The pairs of an official split, in the set's own order. */
-  pairs(folder: string, split: Split, options: ResolvedOptions): Promise<Pair[]>;
+  pairs(folder: string, split: Split, options: FileOptions & OptionsIn<Own>): Promise<Pair[]>;
   /** Every pair whose labels are public, for `splitRule: 'paper'`. */
-  allPairs(folder: string, options: ResolvedOptions): Promise<Pair[]>;
+  allPairs(folder: string, options: FileOptions & OptionsIn<Own>): Promise<Pair[]>;
   /** The names in the training and validation part of `splitRule: 'groups'` (default: the set does not know that rule). */
   groupSplit?(
     folder: string,
-    options: ResolvedOptions,
+    options: FileOptions & OptionsIn<Own>,
   ): Promise<Record<'train' | 'valid', string[]>>;
 }
 
@@ -75,7 +96,9 @@ export interface FileDataset extends LabelFacts {
 const splitCopies = path.join('data', 'datasets', 'splits');
 
 /** The line of the table in `lib/datasets.ts` for a data set of files. */
-export function fileDataset(set: FileDataset): DatasetDefinition {
+export function fileDataset<Own extends OptionTable = Record<never, never>>(
+  set: FileDataset<Own>,
+): DatasetDefinition<typeof fileOptions & Own> {
   return {
     name: set.name,
     title: set.title,
@@ -85,7 +108,7 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
     licence: set.licence,
     citation: set.citation,
     attribution: set.attribution,
-    options: namesOf({ ...fileOptions, ...set.options }),
+    options: { ...fileOptions, ...(set.options as Own) },
     clustersOf: set.clustersOf,
     has: (root, split) => set.hasSplit(path.join(root, set.folder), split),
     open: (options) => openFiles(set, options),
@@ -93,7 +116,7 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
   };
 }
 
-async function openFiles(set: FileDataset, options: ResolvedOptions) {
+async function openFiles(set: FileDataset, options: FileOptions) {
   const { root, split, size, onBadSample = 'error', cache = 'none' } = options;
   checkOneOf(
     'openDataset',
@@ -150,7 +173,7 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
 async function splitPairs(
   set: FileDataset,
   folder: string,
-  options: ResolvedOptions,
+  options: FileOptions,
 ): Promise<{ pairs: Pair[]; remarks: string[] }> {
   const { split, splitRule } = options;
   if (splitRule === 'groups') return { pairs: await groupPairs(set, folder, options), remarks: [] };
@@ -179,11 +202,7 @@ async function splitPairs(
 }
 
 /** The pairs of `splitRule: 'groups'`; its test split is the official one. */
-async function groupPairs(
-  set: FileDataset,
-  folder: string,
-  options: ResolvedOptions,
-): Promise<Pair[]> {
+async function groupPairs(set: FileDataset, folder: string, options: FileOptions): Promise<Pair[]> {
   if (set.groupSplit === undefined) {
     const remedy = `The official splits of ${set.title} are by group, or it has no groups.`;
     throw invalid('openDataset', 'splitRule', "'official' or 'paper'", 'groups', remedy);
@@ -222,12 +241,12 @@ function leaks(set: FileDataset, pairs: readonly Pair[], drawn: SplitNames): str
 }
 
 /** Whether the split is drawn by the kit: the set has none of its own, or the options ask for it. */
-async function drawsSplit(set: FileDataset, folder: string, options: ResolvedOptions) {
+async function drawsSplit(set: FileDataset, folder: string, options: FileOptions) {
   return options.splitRule === 'paper' || !((await set.hasOwnSplits?.(folder)) ?? true);
 }
 
 /** Writes down the split that is drawn, where one is and every image has its labels. */
-async function keepDrawnSplit(set: FileDataset, options: ResolvedOptions): Promise<void> {
+async function keepDrawnSplit(set: FileDataset, options: FileOptions): Promise<void> {
   const folder = path.join(options.root, set.folder);
   if (!(await drawsSplit(set, folder, options))) return;
   const pairs = await set.allPairs(folder, options);

@@ -50,7 +50,7 @@ const unreadExtension =
   /\.(bmp|avif|hei[cf]|jp2|j2k|jxl|svg|p[bgpn]m|tga|exr|hdr|ico|psd|dcm|dng|npy|npz|mat|nii|raw)$/i;
 
 /** A file's name without folder and extension, in Unicode normal form C: the same on every system. */
-export function stemOf(file: string): string {
+function stemOf(file: string): string {
   return path.posix.parse(file).name.normalize('NFC');
 }
 
@@ -87,12 +87,7 @@ export async function indexFiles(folder: string, options: IndexOptions = {}): Pr
 }
 
 /** The file of `key`; throws when there is none or more than one. `what` says who asks for it. */
-export function findFile(
-  index: FileIndex,
-  key: string,
-  what: string,
-  file = index.fileOf(key),
-): string {
+function findFile(index: FileIndex, key: string, what: string, file = index.fileOf(key)): string {
   const { folder, files, unread } = index;
   const found = files.get(key) ?? [];
   if (found.length === 1) return path.join(folder, found[0]);
@@ -113,7 +108,7 @@ export function findFile(
 }
 
 /** The keys of both folders, in code-point order. */
-export function allKeys(images: FileIndex, masks: FileIndex): string[] {
+function allKeys(images: FileIndex, masks: FileIndex): string[] {
   const indexes = [images.files, masks.files, images.unread, masks.unread];
   return [...new Set(indexes.flatMap((index) => [...index.keys()]))].sort(byCodePoint);
 }

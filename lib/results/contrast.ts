@@ -6,6 +6,7 @@
  *     results.contrast(pat, crossEntropy, { score: 'tailIoU' }); // { value, low, high, p, outcome, … }
  *     results.average([[pat, ce], [patUnet, ceUnet]], { score: 'meanIoU' }); // the mean effect over networks
  */
+import { mean } from '../statistics';
 import { groupCells, imagesOf, inOrder } from './cells';
 import type { Cell, LeftOut } from './cells';
 import { drawsName, lossFamily, stableJson } from './keys';
@@ -111,9 +112,9 @@ export class Results {
       const lacking = whatSetsApart(a, b);
       if (lacking !== undefined) return { reason: `${b.network} of ${b.dataset}: ${lacking}` };
     }
-    const mean = (values: readonly number[]) =>
+    const ofDifferences = (values: readonly number[]) =>
       pairs.reduce((sum, _, i) => sum + values[2 * i] - values[2 * i + 1], 0) / pairs.length;
-    return this.statistic(pairs.flat(), mean, options);
+    return this.statistic(pairs.flat(), ofDifferences, options);
   }
 
   /** Any function of the cells' scores, each the mean over the cell's seeds. */
@@ -128,7 +129,7 @@ export class Results {
       const { title } = scoreFacts[score];
       return { reason: `${cells[empty].network} of ${cells[empty].dataset}: ${title}` };
     }
-    const means = seeds.map((values) => values.reduce((sum, one) => sum + one, 0) / values.length);
+    const means = seeds.map((values) => mean(values));
     const value = of(means);
     if (Number.isNaN(value)) return { reason: `${scoreFacts[score].title} is not defined` };
     const deviations = cells.map((cell) => this.deviations(cell, score, leaveOut));

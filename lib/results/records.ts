@@ -6,6 +6,8 @@ import type { SegmentationScores } from '../metrics';
 import { pointsOf } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
 import { readEpochs } from '../runs/epochs';
+import { criteriaOf } from '../runs/selection';
+import type { Criterion } from '../runs/selection';
 import { isLabelled, parseRecord, RecordError, withSettings } from '../runs/record';
 import type { RunRecord, ScoredSplit, StoredRecord } from '../runs/record';
 import type { LeftOut } from './cells';
@@ -55,19 +57,23 @@ export interface ReadRecords {
  * each other, or that has no scores of the split is named in `skipped` and left out, as is a folder that cannot be read. In
  * the order of the paths.
  *
+ * Option `selection`: by which criterion the weights were kept that are scored (default: the first of each run's `selection`)
  * @throws InputError where one of `folders` cannot be read.
  */
 export async function readRecords(
   folders: string | readonly string[],
-  { split = 'valid' }: { split?: ScoredSplitName } = {},
+  { split = 'valid', selection }: { split?: ScoredSplitName; selection?: Criterion } = {},
 ): Promise<ReadRecords> {
-  return (await readBothSplits(folders, [split]))[split];
+  return (await readBothSplits(folders, { splits: [split], selection }))[split];
 }
 
 /** `readRecords` of both splits: each file is read once. A split that is not asked for is empty. */
 export async function readBothSplits(
   folders: string | readonly string[],
-  splits: readonly ScoredSplitName[] = ['valid', 'test'],
+  {
+    splits = ['valid', 'test'],
+    selection,
+  }: { splits?: readonly ScoredSplitName[]; selection?: Criterion } = {},
 ): Promise<Record<ScoredSplitName, ReadRecords>> {
   const { files, skipped } = await recordFiles(folders);
   const found: Record<ScoredSplitName, ReadRecords> = {
@@ -85,7 +91,8 @@ export async function readBothSplits(
     if (!record) continue;
     for (const split of splits) {
       try {
-        found[split].records.push(resultRecord(file, record, split));
+        const chosen = withSelection(file, record, selection);
+        found[split].records.push(resultRecord(file, chosen, split));
       } catch (error) {
         leftOut(split, error);
       }
@@ -99,6 +106,26 @@ async function readWithCurves(file: string): Promise<StoredRecord> {
   const record = parseRecord(file, await readFile(file, 'utf8'));
   if (path.basename(file) !== 'record.json') return record;
   return { ...record, curves: pointsOf(await readEpochs(path.dirname(file))) };
+}
+
+/**
+ * The record with the scores of the weights that `selection` keeps (default: those that the run kept).
+ *
+ * @throws RecordError where the run did not keep by it.
+ */
+function withSelection(
+  file: string,
+  record: StoredRecord,
+  selection: Criterion | undefined,
+): StoredRecord {
+  const asked = criteriaOf(record.config);
+  if (selection === undefined || selection === asked[0]) return record;
+  const chosen = record.selected?.[selection];
+  if (chosen === undefined) {
+    throw new RecordError(file, `holds no scores by ${selection}, but by ${asked.join(', ')}`);
+  }
+  const { counts, perImage, test, validationCrossEntropy } = chosen;
+  return { ...record, counts, perImage, test, validationCrossEntropy };
 }
 
 /** One split of a record that was read from `file`. @throws RecordError where the record has no scores of it. */

@@ -15,6 +15,7 @@
  */
 import { createHash } from 'node:crypto';
 import { checkNumber } from '../check';
+import { mean, sum } from '../statistics';
 import { imageClusters } from '../datasets';
 import { Random } from '../random';
 import { sharedImages } from './cells';
@@ -128,8 +129,8 @@ export class Resampling {
   private squaresWithin(cell: Cell, score: RunScore): { squares: number; degrees: number } {
     const values = this.values(cell, score);
     if (values.length < 2) return { squares: 0, degrees: 0 };
-    const center = meanOf(values);
-    const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+    const center = mean(values);
+    const squares = sum(values.map((value) => (value - center) ** 2));
     return { squares: squares - this.sharedSquares(cell, score), degrees: values.length - 1 };
   }
 
@@ -150,7 +151,7 @@ export class Resampling {
       }
       return sum / count;
     });
-    return (squares.reduce((sum, one) => sum + one, 0) * clusters) / (clusters - 1);
+    return (sum(squares) * clusters) / (clusters - 1);
   }
 
   private runDeviations(run: ResultRecord, score: RunScore): Deviations {
@@ -221,13 +222,7 @@ function drawnDeviations(
 ): Float64Array[] {
   const lists = scoresOfDraws(run, clusterOf, sums);
   for (const list of lists) {
-    let [sum, defined] = [0, 0];
-    for (let b = 0; b < list.length; b++) {
-      if (Number.isNaN(list[b])) continue;
-      sum += list[b];
-      defined += 1;
-    }
-    const center = sum / defined;
+    const center = mean(list.filter((value) => !Number.isNaN(value)));
     for (let b = 0; b < list.length; b++) list[b] = (list[b] - center) * scale[b];
   }
   return lists;
@@ -238,12 +233,6 @@ function meanOfLists(lists: readonly Float64Array[]): Float64Array {
   for (const list of lists) for (let b = 0; b < means.length; b++) means[b] += list[b];
   for (let b = 0; b < means.length; b++) means[b] /= lists.length;
   return means;
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
 }
 
 interface Keeper<Key, Value> {

@@ -190,7 +190,12 @@ function whole<Content extends StoredRecord>(
   { data, problem: wrong }: { data?: Content; problem?: string },
 ): Content {
   if (data === undefined) throw new RecordError(file, `not a run's record: ${wrong}`);
-  const parts = { '': data, ...(data.test === undefined ? {} : { 'test.': data.test }) };
+  const parts: Record<string, ScoredSplit> = {};
+  for (const [name, one] of [['', data] as const, ...Object.entries(data.selected ?? {})]) {
+    const place = name === '' ? '' : `selected.${name}.`;
+    parts[place] = one;
+    if (one.test !== undefined) parts[`${place}test.`] = one.test;
+  }
   for (const [part, scored] of Object.entries(parts)) {
     const problem = contradiction(scored, data.classNames.length);
     if (problem !== undefined) throw new RecordError(file, part + problem);

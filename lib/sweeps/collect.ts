@@ -11,6 +11,7 @@ import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
 import { isThere, makeFolder, pathBelow, readIfThere, readJsonIfThere } from '../files';
 import { runPaths } from '../runs/runFolder';
+import { sum } from '../statistics';
 import { pointsOf } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
 import { readEpochs } from '../runs/epochs';
@@ -175,7 +176,7 @@ async function writeSummary(
   const unique = <T>(values: readonly T[]) => [
     ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
   ];
-  const seconds = runs.reduce((sum, { times }) => sum + times.seconds, 0);
+  const seconds = sum(runs.map(({ times }) => times.seconds));
   // Machine and commit are those of the first collection: a later one may be done elsewhere, by newer code.
   const summary: SweepSummary = {
     runs: { finished: runs.length, planned: planned.length },

@@ -1,4 +1,5 @@
 /** What `npm run evaluate` does once its arguments are understood. */
+import { sum } from '../../statistics';
 import { describeDataset } from '../../datasets';
 import { progress } from '../../notebook/progress';
 import type { Progress } from '../../notebook/progress';
@@ -34,7 +35,7 @@ function jsonOf(evaluation: RunEvaluation): string {
 
 function textOf({ dataset, groups, scores, loss, crossEntropy, counts }: RunEvaluation): string {
   const { iou, dice, accuracyPerClass, ...overall } = scores;
-  const total = counts.flat().reduce((sum, value) => sum + value, 0);
+  const total = sum(counts.flat());
   if (total === 0) {
     const words = `The ${dataset.split} split has no labelled pixel: there is nothing to score.`;
     return `${describeDataset(dataset)}\n\n${words}\n`;
@@ -43,7 +44,7 @@ function textOf({ dataset, groups, scores, loss, crossEntropy, counts }: RunEval
     classes.map((id) => ({
       class: dataset.classNames[id],
       group,
-      'pixels %': (100 * counts[id].reduce((sum, value) => sum + value, 0)) / total,
+      'pixels %': (100 * sum(counts[id])) / total,
       IoU: iou[id],
       Dice: dice[id],
       accuracy: accuracyPerClass[id],
