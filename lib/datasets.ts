@@ -9,7 +9,7 @@ import { checkKnownOptions, checkNumber, checkOneOf, invalid, shapeText } from '
 import { camvid } from './datasets/camvid';
 import { cityscapes } from './datasets/cityscapes';
 import { maxPixels } from './datasets/decode/limits';
-import { fileOptions } from './datasets/fileDataset';
+import { fileOptions } from './datasets/fileDatasetTypes';
 import { folder } from './datasets/folderDataset';
 import { nyuv2 } from './datasets/nyuv2';
 import { oxfordPet } from './datasets/oxfordPet';

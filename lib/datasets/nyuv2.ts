@@ -25,7 +25,7 @@ import { z } from 'zod';
 import { checkOneOf } from '../check';
 import { numberRuns } from './clusters';
 import { exists, fileDataset } from './fileDataset';
-import type { FileOptions } from './fileDataset';
+import type { FileOptions } from './fileDatasetTypes';
 import { indexFiles, listedKeys, pairKeys } from './listing';
 import type { FileIndex, Pair } from './listing';
 import { classes40 } from './nyuv2Classes40';

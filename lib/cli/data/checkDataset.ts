@@ -6,7 +6,7 @@ import type { DatasetOptions } from '../../datasets';
 import { datasetSources } from '../../datasets/download/sources';
 import { nearDuplicates, nearDuplicateText } from '../../datasets/nearDuplicates';
 import type { HashedImage, NearDuplicates } from '../../datasets/nearDuplicates';
-import { fileOptions } from '../../datasets/fileDataset';
+import { fileOptions } from '../../datasets/fileDatasetTypes';
 import { labelDoubts } from '../../datasets/survey';
 import type { SegmentationDataset, Split } from '../../datasets/datasetTypes';
 import { isThere } from '../../files';
