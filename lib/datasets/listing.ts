@@ -50,7 +50,7 @@ const unreadExtension =
   /\.(bmp|avif|hei[cf]|jp2|j2k|jxl|svg|p[bgpn]m|tga|exr|hdr|ico|psd|dcm|dng|npy|npz|mat|nii|raw)$/i;
 
 /** A file's name without folder and extension, in Unicode normal form C: the same on every system. */
-function stemOf(file: string): string {
+export function stemOf(file: string): string {
   return path.posix.parse(file).name.normalize('NFC');
 }
 

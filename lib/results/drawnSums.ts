@@ -15,6 +15,12 @@ export class DrawnSums {
     private readonly times: readonly Uint8Array[],
   ) {}
 
+  /** How often each cluster is in a set, into `times`. */
+  timesIn(set: number, times: Float64Array): void {
+    for (let cluster = 0; cluster < times.length; cluster++)
+      times[cluster] = this.times[cluster][set];
+  }
+
   /**
    * Σ times · entry over the clusters, in each set. Added up in the order of the clusters, so that equal columns have the same
    * bits. `sums`, where given, is overwritten.

@@ -19,12 +19,9 @@ import { mean, sum } from '../statistics';
 import { imageClusters } from '../datasets';
 import { Random } from '../random';
 import { sharedImages } from './cells';
-import type { Cell } from './cells';
 import { DrawnSums } from './drawnSums';
 import { drawsName } from './keys';
-import type { ResultRecord } from './records';
-import { drawnScores, scoresOf, scoresOfDraws } from './scorer';
-import type { RunScore, RunScores } from './scorer';
+import type { ScoredRun, Scoring } from './scoring';
 
 /** A variance between the seeds of a cell. */
 export interface Pooled {
@@ -58,50 +55,59 @@ interface ImageDraws {
   scale: Float64Array;
 }
 
-export class Resampling {
+/** The runs that stand for one thing compared: a cell's, one for each seed. */
+export interface RunGroup<Run> {
+  key: string;
+  runs: readonly Run[];
+}
+
+export class Resampling<Run extends ScoredRun, Score extends string> {
   readonly resamples: number;
   private readonly random: Random;
   private readonly numbers = new Map<string, Float64Array>();
   private readonly images = new Map<string, ImageDraws>();
-  private readonly imageKeys = new WeakMap<ResultRecord, string>();
+  private readonly imageKeys = new WeakMap<Run, string>();
   private readonly within = new Map<string, { squares: number; degrees: number }>();
-  private readonly whole = new WeakMap<ResultRecord, RunScores>();
-  private readonly drawn = new WeakMap<ResultRecord, Float64Array[]>();
+  private readonly whole = new WeakMap<Run, Readonly<Record<Score, number | null>>>();
+  private readonly drawn = new WeakMap<Run, Float64Array[]>();
 
-  constructor({ resamples = 2000, seed = 0 }: ResamplingOptions = {}) {
+  constructor(
+    private readonly scoring: Scoring<Run, Score>,
+    { resamples = 2000, seed = 0 }: ResamplingOptions = {},
+  ) {
     this.resamples = checkNumber('Resampling', 'resamples', resamples, { min: 1, integer: true });
     this.random = new Random(seed);
   }
 
   /** Of a run on its split. */
-  scores(run: ResultRecord): RunScores {
-    return keptIn(this.whole, run, () => scoresOf(run));
+  scores(run: Run): Readonly<Record<Score, number | null>> {
+    return keptIn(this.whole, run, () => this.scoring.scoresOf(run));
   }
 
   /** The score of each of a cell's runs that has it. */
-  values({ runs }: Cell, score: RunScore): number[] {
+  values({ runs }: RunGroup<Run>, score: Score): number[] {
     return runs.flatMap((run) => this.scores(run)[score] ?? []);
   }
 
   /** Clusters of the cell's images; 0 where they say nothing of the score. */
-  clusters(cell: Cell, score: RunScore): number {
+  clusters(cell: RunGroup<Run>, score: Score): number {
     return this.ofRuns(cell, score) === null ? 0 : (this.imageDraws(cell.runs[0])?.clusters ?? 0);
   }
 
   /** What other images might have added to the mean of a cell's seeds; null without two clusters of images. */
-  imageDeviations(cell: Cell, score: RunScore): Deviations {
+  imageDeviations(cell: RunGroup<Run>, score: Score): Deviations {
     const lists = this.ofRuns(cell, score);
     return lists && meanOfLists(lists);
   }
 
-  private ofRuns({ runs }: Cell, score: RunScore): Float64Array[] | null {
+  private ofRuns({ runs }: RunGroup<Run>, score: Score): Float64Array[] | null {
     if (sharedImages(runs) === null) return null;
     const lists = runs.map((run) => this.runDeviations(run, score));
     return lists.every((list): list is Float64Array => list !== null) ? lists : null;
   }
 
   /** What other seeds might have added to it. */
-  seedDeviations(cell: Cell, { variance, degrees, of }: SeedNoise): Float64Array {
+  seedDeviations(cell: RunGroup<Run>, { variance, degrees, of }: SeedNoise): Float64Array {
     const deviation = Math.sqrt(variance / cell.runs.length);
     const normals = this.drawnOnce(`seeds ${drawsName(cell.key)}`, (random) => random.normal());
     const scale = this.drawnOnce(`variance ${of} ${degrees}`, (random) =>
@@ -113,7 +119,7 @@ export class Resampling {
   }
 
   /** Pooled over the cells; without two seeds in one of them there are no degrees of freedom. */
-  seedVariance(cells: readonly Cell[], score: RunScore): Pooled {
+  seedVariance(cells: readonly RunGroup<Run>[], score: Score): Pooled {
     let [squares, degrees] = [0, 0];
     for (const cell of new Set(cells)) {
       const own = keptIn(this.within, `${score} ${cell.key}`, () =>
@@ -126,7 +132,7 @@ export class Resampling {
   }
 
   /** Σ of the squared deviations of a cell's seeds from their mean, less what the same images add to it. */
-  private squaresWithin(cell: Cell, score: RunScore): { squares: number; degrees: number } {
+  private squaresWithin(cell: RunGroup<Run>, score: Score): { squares: number; degrees: number } {
     const values = this.values(cell, score);
     if (values.length < 2) return { squares: 0, degrees: 0 };
     const center = mean(values);
@@ -135,7 +141,7 @@ export class Resampling {
   }
 
   /** Σ over the seeds of the variance, by the draws of images, of a seed's deviation from the mean of the seeds. */
-  private sharedSquares(cell: Cell, score: RunScore): number {
+  private sharedSquares(cell: RunGroup<Run>, score: Score): number {
     const center = this.imageDeviations(cell, score);
     if (center === null) return 0;
     const { clusters, scale } = this.imageDraws(cell.runs[0]) as ImageDraws;
@@ -154,23 +160,23 @@ export class Resampling {
     return (sum(squares) * clusters) / (clusters - 1);
   }
 
-  private runDeviations(run: ResultRecord, score: RunScore): Deviations {
+  private runDeviations(run: Run, score: Score): Deviations {
     const draws = this.imageDraws(run);
-    const index = (drawnScores as readonly RunScore[]).indexOf(score);
+    const index = this.scoring.drawn.indexOf(score);
     if (draws === null || index < 0) return null;
-    return keptIn(this.drawn, run, () => drawnDeviations(run, draws))[index];
+    return keptIn(this.drawn, run, () => drawnDeviations(this.scoring, run, draws))[index];
   }
 
-  private imageDraws(run: ResultRecord): ImageDraws | null {
+  private imageDraws(run: Run): ImageDraws | null {
     const names = run.perImage?.names ?? [];
     if (names.length < 2) return null;
-    const { dataset } = run.config;
+    const dataset = this.scoring.datasetOf(run);
     const key = keptIn(this.imageKeys, run, () => {
       const digest = createHash('sha256').update(names.join('\n')).digest('hex');
-      return `images ${dataset.name} ${digest}`;
+      return `images ${dataset} ${digest}`;
     });
     const draws = keptIn(this.images, key, () => {
-      const found = imageClusters(dataset.name, names);
+      const found = imageClusters(dataset, names);
       const ids = new Map([...new Set(found)].map((cluster, id) => [cluster, id]));
       const clusters = ids.size;
       const random = this.random.stream(key);
@@ -213,14 +219,15 @@ function studentScale(random: Random, degrees: number, size: number): number {
 }
 
 /**
- * Of each score of `drawnScores` the deviations from the mean of its draws, widened; a draw in which it is not defined
+ * Of each score of `scoring.drawn` the deviations from the mean of its draws, widened; a draw in which it is not defined
  * deviates by NaN.
  */
-function drawnDeviations(
-  run: ResultRecord,
+function drawnDeviations<Run extends ScoredRun, Score extends string>(
+  scoring: Scoring<Run, Score>,
+  run: Run,
   { clusterOf, sums, scale }: ImageDraws,
 ): Float64Array[] {
-  const lists = scoresOfDraws(run, clusterOf, sums);
+  const lists = scoring.scoresOfDraws(run, clusterOf, sums);
   for (const list of lists) {
     const center = mean(list.filter((value) => !Number.isNaN(value)));
     for (let b = 0; b < list.length; b++) list[b] = (list[b] - center) * scale[b];

@@ -7,14 +7,7 @@ import { authorsClassIds } from '../paper/authorsClasses';
 import { DrawnSums } from './drawnSums';
 import type { Column } from './drawnSums';
 import type { ResultRecord } from './records';
-
-/** How a score is written. */
-interface ScoreFacts {
-  title: string;
-  better: 'higher' | 'lower';
-  /** False: a number as it is, not a share that is written in percent. */
-  isShare: boolean;
-}
+import type { ScoreFacts, Scoring } from './scoring';
 
 const share = (title: string): ScoreFacts => ({ title, better: 'higher', isShare: true });
 
@@ -122,6 +115,15 @@ export function scoresOfDraws(
   };
   return drawnScores.map((score) => byScore[score]);
 }
+
+/** The scores of the kit's own runs. */
+export const runScoring: Scoring<ResultRecord, RunScore> = {
+  facts: scoreFacts,
+  scoresOf,
+  drawn: drawnScores,
+  scoresOfDraws,
+  datasetOf: ({ config }) => config.dataset.name,
+};
 
 // Plain loops from here on: a function called for each of thousands of draws returns numbers that the engine must allocate.
 

@@ -29,11 +29,19 @@ export async function printEvaluation(
 function jsonOf(evaluation: RunEvaluation): string {
   const { dataset, groups, scores, loss, crossEntropy, counts, changed } = evaluation;
   const { name, split, length, classNames } = dataset;
-  const facts = { dataset: name, split, length, classNames, changed };
+  const facts = {
+    dataset: name,
+    split,
+    length,
+    classNames,
+    changed,
+    decision: evaluation.decision,
+  };
   return `${JSON.stringify({ ...facts, loss, crossEntropy, scores, groups, counts }, null, 2)}\n`;
 }
 
-function textOf({ dataset, groups, scores, loss, crossEntropy, counts }: RunEvaluation): string {
+function textOf(evaluation: RunEvaluation): string {
+  const { dataset, groups, scores, loss, crossEntropy, counts, decision } = evaluation;
   const { iou, dice, accuracyPerClass, ...overall } = scores;
   const total = sum(counts.flat());
   if (total === 0) {
@@ -60,9 +68,15 @@ function textOf({ dataset, groups, scores, loss, crossEntropy, counts }: RunEval
   ];
   return [
     describeDataset(dataset),
+    ...(decision === undefined ? [] : [decisionText(decision)]),
     renderTable(classes).text,
     ...(absent.length > 0 ? [`not in the labels: ${absent.join(', ')}`] : []),
     renderTable(whole).text,
     '',
   ].join('\n\n');
+}
+
+function decisionText({ strength, chosenOn }: NonNullable<RunEvaluation['decision']>): string {
+  const why = chosenOn === 'valid' ? ', the best by mean IoU of the validation split' : '';
+  return `Decided by the logits − t·log prior of the training split, t = ${strength}${why}; losses are of the logits as they are.`;
 }
