@@ -140,7 +140,8 @@ function merge(below: Fields, above: Fields): Fields {
   const result = { ...below };
   for (const [key, value] of Object.entries(above)) {
     if (value === undefined) continue;
-    result[key] = isFields(value) && isFields(result[key]) ? merge(result[key], value) : value;
+    const there = result[key];
+    result[key] = isFields(value) && isFields(there) ? merge(there, value) : value;
   }
   return result;
 }
