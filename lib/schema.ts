@@ -18,16 +18,18 @@ export type Inferred<Schema> =
         ? Inferred<Inner>
         : Schema extends z.ZodArray<infer Item, any>
           ? Inferred<Item>[]
-          : Schema extends z.ZodTuple<
-                [infer First extends z.ZodTypeAny, infer Second extends z.ZodTypeAny],
-                any
-              >
-            ? [Inferred<First>, Inferred<Second>]
-            : Schema extends z.ZodObject<infer Shape, any, any>
-              ? InferredShape<Shape>
-              : Schema extends z.ZodTypeAny
-                ? z.infer<Schema>
-                : never;
+          : Schema extends z.ZodRecord<any, infer Value>
+            ? Record<string, Inferred<Value>>
+            : Schema extends z.ZodTuple<
+                  [infer First extends z.ZodTypeAny, infer Second extends z.ZodTypeAny],
+                  any
+                >
+              ? [Inferred<First>, Inferred<Second>]
+              : Schema extends z.ZodObject<infer Shape, any, any>
+                ? InferredShape<Shape>
+                : Schema extends z.ZodTypeAny
+                  ? z.infer<Schema>
+                  : never;
 
 type OptionalKeys<Shape> = {
   [Key in keyof Shape]: Shape[Key] extends z.ZodOptional<any> ? Key : never;

@@ -15,7 +15,7 @@ function packagesOf(name: string): string[] {
     encoding: 'utf8',
   });
   if (stdout === '') throw new Error(stderr);
-  return (JSON.parse(stdout) as (string | null)[]).filter((each) => each !== null);
+  return (JSON.parse(stdout) as (string | null)[]).flatMap((each) => each ?? []);
 }
 
 /** Heavy packages of the kit, besides TensorFlow. */

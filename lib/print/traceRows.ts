@@ -41,8 +41,10 @@ function points(name: string, trace: Record<string, unknown>): FigureRow[] {
 }
 
 function cells(name: string, trace: Record<string, unknown>, z: List): FigureRow[] {
-  const place = (axis: 'x' | 'y', at: number) =>
-    isList(trace[axis]) ? plainValue(trace[axis][at]) : start(trace, axis, at);
+  const place = (axis: 'x' | 'y', at: number) => {
+    const list = trace[axis];
+    return isList(list) ? plainValue(list[at]) : start(trace, axis, at);
+  };
   return Array.from(z).flatMap((row, i) =>
     Array.from(row as List, (value, j) => {
       return { trace: name, x: place('x', j), y: place('y', i), z: plainValue(value) };

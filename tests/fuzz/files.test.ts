@@ -281,8 +281,16 @@ describe('a right value, or an InputError that names the file, for', () => {
     ],
     ['sweep.json', stored('laptop/sweep.json'), readSweepSummary],
     ['sweep.json', { name: 'a', threads: 1, runs: [{ id: 'seed0', config: {} }] }, readPlan],
-    ['step.json', stored('bench/step.json'), (folder: string) => readBench('step', folder)],
-    ['loss.json', stored('bench/loss.json'), (folder: string) => readBench('loss', folder)],
+    [
+      'step.json',
+      stored('bench/step.json'),
+      (folder: string): Promise<unknown> => readBench('step', folder),
+    ],
+    [
+      'loss.json',
+      stored('bench/loss.json'),
+      (folder: string): Promise<unknown> => readBench('loss', folder),
+    ],
     [
       'camvid-segnet.json',
       stored('precision/camvid-segnet.json'),

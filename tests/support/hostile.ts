@@ -44,10 +44,10 @@ export async function findingsOn(browser: Browser, file: string): Promise<string
 /** Elements that a name brought into a document. Runs in the page. */
 function markupOf(): string[] {
   const found: string[] = [];
-  for (const element of document.querySelectorAll('*')) {
+  for (const element of Array.from(document.querySelectorAll('*'))) {
     const { attributes, localName } = element;
     const own = element.getAttribute('class') === 'pwned';
-    for (const { name, value } of attributes) {
+    for (const { name, value } of Array.from(attributes)) {
       const isScript = /^\s*(javascript|vbscript|data:text)/i.test(
         value.replace(/[\u0000-\u0020]/g, ''),
       );
@@ -56,7 +56,7 @@ function markupOf(): string[] {
       const isLink = /href$|^src$|^action$/.test(name) && (isScript || isFetched);
       if (isCall || isLink || own) found.push(`<${localName} ${name}="${value}">`);
     }
-    if (localName === 'script' && /^\s*pwn/.test(element.textContent)) found.push('<script>');
+    if (localName === 'script' && /^\s*pwn/.test(element.textContent ?? '')) found.push('<script>');
   }
   return found;
 }

@@ -55,8 +55,7 @@ export async function download(
 
 /** @throws InputError for a mirror that is no http or https address. */
 function checkAddress(mirror: string): void {
-  const isAddress = URL.canParse(mirror) && /^https?:$/.test(new URL(mirror).protocol);
-  if (isAddress) return;
+  if (/^https?:\/\/[^/\s]+/i.test(mirror)) return;
   const remedy = 'The archives are taken from ADDRESS/FILE.';
   throw invalid('npm run data', '--mirror', 'an http or https address', mirror, remedy);
 }
