@@ -3,12 +3,14 @@
 #   docker build -t pat .                          # for the CPU
 #   docker build -t pat-gpu --build-arg DEVICE=gpu .
 #   docker run --rm -it -p 127.0.0.1:8888:8888 pat # then open the printed address
-FROM node:20-bookworm-slim
+FROM node:20-bookworm-slim AS tools
 
 # Python runs JupyterLab; git tells the version of the code that a run stores.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates git python3 python3-venv \
   && rm -rf /var/lib/apt/lists/*
+
+FROM tools
 
 # gpu binds TensorFlow's GPU build (some 8 GB more): no GPU can be seen while an image is built.
 ARG DEVICE=cpu

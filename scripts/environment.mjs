@@ -66,6 +66,15 @@ export function gpuLibraryFolders() {
 }
 
 /**
+ * What TensorFlow needs to know of a GPU, unless the user says otherwise: to take memory as it needs it, so that two
+ * runs fit on one card, and to count cards as `nvidia-smi` does.
+ */
+export const GPU_VARIABLES = {
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+};
+
+/**
  * The environment for child processes (Jupyter, the kernel, TensorFlow): the project's Python and the Node
  * that runs this script come first on PATH, and the user's own Jupyter settings and kernels stay out.
  */
@@ -75,6 +84,7 @@ export function kernelEnvironment() {
   const { MALLOC_ARENA_MAX = '2' } = process.env;
   /** @param {string[]} folders */
   const join = (folders) => folders.filter(Boolean).join(path.delimiter);
+  /** @type {NodeJS.ProcessEnv} */
   const environment = Object.assign({}, process.env, {
     PATH: join([path.join(VENV, 'bin'), path.dirname(process.execPath), PATH]),
     TF_CPP_MIN_LOG_LEVEL,
@@ -87,7 +97,12 @@ export function kernelEnvironment() {
     PYTHONNOUSERSITE: '1',
   });
   const gpu = gpuLibraryFolders();
-  if (gpu.length > 0) environment.LD_LIBRARY_PATH = join(gpu.concat(LD_LIBRARY_PATH));
+  if (gpu.length > 0) {
+    environment.LD_LIBRARY_PATH = join(gpu.concat(LD_LIBRARY_PATH));
+    for (const [name, value] of Object.entries(GPU_VARIABLES)) {
+      if (environment[name] === undefined) environment[name] = value;
+    }
+  }
   delete environment.PYTHONHOME;
   delete environment.PYTHONPATH;
   return environment;

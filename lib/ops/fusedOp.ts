@@ -37,8 +37,10 @@ export interface FormReport {
   ops: string[];
   /** Whether it is what runs. */
   used: boolean;
-  /** Largest difference from the twin, as a share of the twin's largest value; null where the form does not run. */
-  difference: number | null;
+  /** False: it throws, or is not to be tried on this device. */
+  runs: boolean;
+  /** Largest difference from the twin, as a share of the twin's largest value; NaN where a value is none. */
+  difference: number;
   /** Why it is not used; '' where nothing speaks against it. */
   reason: string;
 }
@@ -103,16 +105,20 @@ function tryForm<F>(
   { cpuOnly = false, run }: NativeForm<F>,
   example: (run: F) => tf.Tensor[],
   expected: readonly Float32Array[],
-): Pick<FormReport, 'difference' | 'reason'> {
+): Pick<FormReport, 'runs' | 'difference' | 'reason'> {
   if (cpuOnly && nativeBackend()?.isUsingGpuDevice)
-    return { difference: null, reason: 'only on CPU' };
+    return { runs: false, difference: NaN, reason: 'only on CPU' };
   try {
     const got = results(example, run);
     const difference = Math.max(...expected.map((values, i) => differenceOf(got[i], values)));
     const isClose = difference <= TOLERANCE; // false for NaN
-    return { difference, reason: isClose ? '' : 'other results than the portable form' };
+    return {
+      runs: true,
+      difference,
+      reason: isClose ? '' : 'other results than the portable form',
+    };
   } catch (error) {
-    return { difference: null, reason: (error as Error).message };
+    return { runs: false, difference: NaN, reason: (error as Error).message };
   }
 }
 

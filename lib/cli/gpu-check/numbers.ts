@@ -38,13 +38,15 @@ export async function checkOps(process: CheckProcess): Promise<CheckPart> {
   return { rows: forms.map(formRow), json: forms };
 }
 
-function formRow({ op, ops, used, difference, reason }: FormReport): CheckRow {
+function formRow({ op, ops, used, runs, difference, reason }: FormReport): CheckRow {
   const row = { part: 'ops', name: op };
   const what = ops.join(', ');
-  if (difference === null)
-    return { ...row, status: 'note', value: `${what}: ${firstLine(reason)}` };
-  const value = `${what}: ${difference.toExponential(1)} from its twin${used ? '' : ' (not used)'}`;
-  return { ...row, status: difference <= TOLERANCE ? 'ok' : 'failed', value };
+  if (!runs) return { ...row, status: 'note', value: `${what}: ${firstLine(reason)}` };
+  // JSON has no NaN: it comes as null.
+  const distance = Number.isFinite(difference) ? difference.toExponential(1) : 'infinitely far';
+  const value = `${what}: ${distance} from its twin${used ? '' : ' (not used)'}`;
+  const isClose = Number.isFinite(difference) && difference <= TOLERANCE;
+  return { ...row, status: isClose ? 'ok' : 'failed', value };
 }
 
 /** One step of each network with each loss, as a graph and op by op, beside what the CPU gave when it was stored. */
