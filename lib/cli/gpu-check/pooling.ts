@@ -48,7 +48,7 @@ export async function timePooling({ shape, rounds }: PoolingQuestion): Promise<P
 
 function valueAndGradient(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): () => tf.Tensor {
   return () => {
-    const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => f(x).sum() as tf.Scalar)(x);
+    const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => f(x).sum<tf.Scalar>())(x);
     return grad.slice([0, 0, 0, 0], [1, 1, 1, 1]).sum().add(value);
   };
 }

@@ -40,10 +40,7 @@ function computations(): Record<string, Computation> {
   const kernel = () => exampleValues<tf.Tensor4D>([3, 3, SHAPE[3], SHAPE[3]]);
   return {
     convolution: () =>
-      valueAndGradients(
-        (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'),
-        [features(), kernel()],
-      ),
+      valueAndGradients((x, w) => tf.conv2d(x, w, 1, 'same'), [features(), kernel()]),
     'batch normalization + ReLU': () =>
       valueAndGradients(
         (x, gamma, beta) =>
@@ -67,7 +64,7 @@ function computations(): Record<string, Computation> {
     },
     'bilinear upsampling': () =>
       valueAndGradients(
-        (x) => tf.image.resizeBilinear(x as tf.Tensor4D, [2 * SHAPE[1], 2 * SHAPE[2]], true),
+        (x) => tf.image.resizeBilinear(x, [2 * SHAPE[1], 2 * SHAPE[2]], true),
         [features()],
       ),
     ...Object.fromEntries(checkedLosses.map((name) => [`loss ${name}`, lossOf(name)])),
@@ -85,7 +82,7 @@ function lossOf(name: (typeof checkedLosses)[number]): Computation {
     const target = tf.tensor3d(labels, [images, height, width], 'int32');
     const seed = tf.tensor1d([1, 7], 'int32');
     return valueAndGradients(
-      (logits) => loss(logits as tf.Tensor4D, target, seed),
+      (logits) => loss(logits, target, seed),
       [exampleValues<tf.Tensor4D>(SHAPE)],
     );
   };
