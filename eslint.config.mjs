@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 const rooms = [
   'ops',
   'metrics',
+  'decisions',
   'datasets',
   'losses',
   'models',
@@ -19,6 +20,7 @@ const rooms = [
   'print',
   'tables',
   'claims',
+  'judge',
   'figures',
   'notebook',
   'cli',

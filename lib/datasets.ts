@@ -9,28 +9,41 @@ import { checkKnownOptions, checkNumber, checkOneOf, invalid, shapeText } from '
 import { camvid } from './datasets/camvid';
 import { cityscapes } from './datasets/cityscapes';
 import { maxPixels } from './datasets/decode/limits';
+import { fileOptions } from './datasets/fileDatasetTypes';
 import { folder } from './datasets/folderDataset';
 import { nyuv2 } from './datasets/nyuv2';
-import { fileOptions, namesOf, syntheticOptions, voidRule } from './datasets/options';
 import { oxfordPet } from './datasets/oxfordPet';
 import { synthetic } from './datasets/synthetic';
+import { voidRule } from './datasets/datasetTypes';
 import type {
+  CommonOptions,
   DatasetDefinition,
-  DatasetOptions,
+  OptionsIn,
   ResolvedOptions,
   SegmentationDataset,
   Split,
 } from './datasets/datasetTypes';
 
 /** In the order in which `'auto'` takes them; the one that needs no files comes last. */
-const table: readonly DatasetDefinition[] = [
-  camvid,
-  oxfordPet,
-  nyuv2,
-  cityscapes,
-  folder,
-  synthetic,
-];
+const datasets = [camvid, oxfordPet, nyuv2, cityscapes, folder, synthetic] as const;
+
+const table: readonly DatasetDefinition[] = datasets;
+
+// The types of all their options in one: tslab, not strict, would make a union of an inferred intersection.
+type Tables = (typeof datasets)[number]['options'];
+type NamesIn<Table> = Table extends unknown ? keyof Table : never;
+type SchemaIn<Table, Name extends string> =
+  Table extends Readonly<Record<Name, infer Schema>> ? Schema : never;
+type OwnOptionTable = { [Name in NamesIn<Tables>]: SchemaIn<Tables, Name> };
+
+/** The schemas of the options that some data sets take and others do not, by name. */
+export const ownOptions = Object.assign(
+  {},
+  ...datasets.map(({ options }) => options),
+) as OwnOptionTable;
+
+/** What `openDataset` takes: what all data sets do, and options of their own, documented in the file of each. */
+export type DatasetOptions = CommonOptions & OptionsIn<OwnOptionTable>;
 
 /** The names `openDataset` takes, besides `'auto'`. */
 export const datasetNames: readonly string[] = table.map(({ name }) => name);
@@ -47,7 +60,7 @@ export function isKnownDataset(name: string): boolean {
 
 const findDefinition = (name: string) => table.find((definition) => definition.name === name);
 
-const commonOptions: readonly (keyof DatasetOptions)[] = [
+const commonOptions: readonly (keyof CommonOptions)[] = [
   'name',
   'root',
   'split',
@@ -100,7 +113,7 @@ export async function keepSplit(options: DatasetOptions): Promise<void> {
 async function resolve(
   where: string,
   options: DatasetOptions,
-): Promise<{ definition: DatasetDefinition; resolved: ResolvedOptions }> {
+): Promise<{ definition: DatasetDefinition; resolved: ResolvedOptions & DatasetOptions }> {
   const { root = defaultRoot(), split = 'train', size, seed = 0, voidAs = 'ignore' } = options;
   checkOneOf(where, 'name', options.name, ['auto', ...datasetNames]);
   checkOneOf(where, 'split', split, ['train', 'valid', 'test']);
@@ -111,8 +124,8 @@ async function resolve(
   const auto = options.name === 'auto';
   const name = auto ? await findDataset({ root, split }) : options.name;
   const definition = findDefinition(name) ?? synthetic;
-  const own = auto ? namesOf({ ...fileOptions, ...syntheticOptions }) : definition.options;
-  checkKnownOptions(where, options, [...commonOptions, ...own]);
+  const own = auto ? { ...fileOptions, ...synthetic.options } : definition.options;
+  checkKnownOptions(where, options, [...commonOptions, ...Object.keys(own)]);
   return { definition, resolved: { ...options, name, root, split, seed, voidAs } };
 }
 

@@ -1,5 +1,5 @@
 /** Files that may be absent: only "there is no such file" reads so, everything else that fails is told. */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, invalid } from './check';
 
@@ -29,11 +29,16 @@ export async function readJsonIfThere(where: string, file: string): Promise<unkn
 }
 
 /** The JSON in `text`, read from `file`. @throws InputError that begins with `where` and names the file. */
-export function parseJson(where: string, file: string, text: string): unknown {
+export function parseJson(
+  where: string,
+  file: string,
+  text: string,
+  remedy = 'Mend or delete it.',
+): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${where}: ${file} must be JSON. ${String(error)} Mend or delete it.`);
+    throw new InputError(`${where}: ${file} must be JSON. ${String(error)} ${remedy}`);
   }
 }
 
@@ -117,6 +122,31 @@ const refusals: Record<string, readonly [meaning: string, remedy: string]> = {
     'Its disk or network fails: try again, or choose another place.',
   ],
 };
+
+/**
+ * What `work` on `file` resolves to. A failed write does not say of what, and in a cell nobody else does.
+ *
+ * @throws InputError of `plainFileError`, with the `code` and the file as `path`, where the file system refuses.
+ */
+export async function toldPlainly<T>(
+  where: string,
+  file: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const { code, syscall = 'write' } = error as NodeJS.ErrnoException;
+    const plain = plainFileError(where, { code, syscall, path: file });
+    throw plain === undefined ? error : Object.assign(plain, { code, path: file, cause: error });
+  }
+}
+
+/** Makes a folder and those that it lies in. @throws InputError as `toldPlainly`. */
+export async function makeFolder(where: string, folder: string): Promise<void> {
+  await toldPlainly(where, folder, () => mkdir(folder, { recursive: true }));
+}
 
 /** The file system's refusal in the words of `lib/check`, with file and remedy; undefined for any other error. */
 export function plainFileError(where: string, error: unknown): InputError | undefined {

@@ -1,5 +1,5 @@
 /**
- * The table of losses. To add one: its file in `losses/`, its line below, its case in `tests/losses/support.ts`.
+ * The table of losses. To add one: its file in `losses/`, its line below, its fixture in `tests/fixtures/losses/`.
  *
  *     const loss = createLoss({ name: 'pat', temperature: 2 });
  *     const value = loss(logits, labels); // differentiable by the logits

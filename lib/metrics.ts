@@ -17,5 +17,5 @@ export type { ClassMap, ConfusionMatrixOptions } from './metrics/confusionMatrix
 export { fineGrainedScores, meanOverClasses, meanOverImages } from './metrics/fineGrained';
 export { imageClassScores } from './metrics/perImage';
 export type { ImageClassTable, PerImageCounts } from './metrics/perImage';
-export { classCounts, scoreNames, scoresFrom } from './metrics/scores';
-export type { ClassCounts, ScoreName, SegmentationScores } from './metrics/scores';
+export { classCounts, scoresFrom } from './metrics/scores';
+export type { ClassCounts, SegmentationScores } from './metrics/scores';

@@ -1,5 +1,5 @@
 /**
- * The table of networks. To add one: its file in `models/`, its line below, its case in `tests/models.test.ts`.
+ * The table of networks. To add one: its file in `models/`, its line below, its twin in `tests/fixtures/networks.py`.
  * One of your own, outside the kit: `defineModel`.
  */
 import { tf } from './backend';
@@ -117,10 +117,7 @@ export function createModel(config: ModelConfig): tf.LayersModel {
  *
  * @throws InputError that begins with `where`.
  */
-export function checkedNetwork(
-  where: string,
-  config: { name: string; variant?: unknown },
-): Network {
+function checkedNetwork(where: string, config: { name: string; variant?: unknown }): Network {
   const name = checkOneOf(where, 'name', config.name, knownNetworks());
   const network = findNetwork(name) as Network;
   checkKnownOptions(where, config, [...commonOptions, ...(network.options ?? [])]);

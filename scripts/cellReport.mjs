@@ -70,7 +70,7 @@ function cellLine({ position, total, line }) {
  * The failing cell's source and what it said, without the kernel's own stack frames.
  * @param {FailedEvent} event
  */
-export function failureText({ reason, position, total, source = '' }) {
+function failureText({ reason, position, total, source = '' }) {
   const ours = reason
     .split('\n')
     .filter((line) => !/^\s+at .*(node:|node_modules\/tslab\/|sigintHandlersWrap)/.test(line));

@@ -30,7 +30,7 @@ export async function runCommand(main) {
  * What to print about an error: its message alone where that says what to do, else its stack.
  * @param {unknown} error
  */
-export function messageOf(error) {
+function messageOf(error) {
   const { name, message, stack, code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
   const isPlain = /^(UsageError|Failure)$/.test(name) || code.startsWith('ERR_PARSE_ARGS');
   return isPlain ? message : fileErrorMessage(error) || stack || message;

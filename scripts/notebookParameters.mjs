@@ -21,7 +21,7 @@ import { parseJson } from './setup/files.mjs';
  * @typedef {{ cells: Cell[] }} Notebook
  */
 
-export const PROFILES = ['tiny', 'quick', 'full'];
+const PROFILES = ['tiny', 'quick', 'full'];
 
 /**
  * The notebook in `file`.
@@ -53,7 +53,7 @@ function wholeJson(text) {
  * The declared parameters (name → default, as written) and the profiles of a notebook.
  * @param {string} file
  */
-export function readParameters(file) {
+function readParameters(file) {
   const notebook = readNotebook(file);
   const cell = notebook.cells.find(isParameters);
   const declarations = (cell ? sourceText(cell) : '').matchAll(

@@ -27,7 +27,7 @@ import { readJson, writeWhole } from './setup/files.mjs';
  * @param {string} out the figures' folder
  * @param {string} name
  */
-export function recordFile(out, name) {
+function recordFile(out, name) {
   return path.join(out, 'notebooks', `${name}.json`);
 }
 

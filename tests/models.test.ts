@@ -151,7 +151,7 @@ describe('createModel', () => {
 
   it('names a wrong network, option or number', () => {
     expect(() => createModel({ name: 'Unet', numClasses: 3 })).toThrow(
-      "createModel: name must be one of segnet, unet, attentionUnet, nestedUnet, got 'Unet'. Did you mean 'unet'?",
+      `createModel: name must be one of ${networkNames.join(', ')}, got 'Unet'. Did you mean 'unet'?`,
     );
     const typo = { name: 'unet', numClasses: 3, widht: 4 } as const;
     expect(() => createModel(typo)).toThrow("Did you mean 'width'?");

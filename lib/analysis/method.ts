@@ -7,6 +7,7 @@ import { checkNumber, invalid } from '../check';
 import { createLoss } from '../losses';
 import type { PatCoefficientOptions } from '../losses/pat';
 import { maximumOf } from '../extremes';
+import { sum } from '../statistics';
 import { patVectors } from './pixelPredictions';
 import type { PredictedImage, PredictedImages } from './pixelPredictions';
 
@@ -133,7 +134,7 @@ export async function methodSteps(
     maskWeight: ofTrueClass((_at, label) => weightOf(label)),
     pixelLoss,
     classes,
-    loss: classes.reduce((sum, { loss }) => sum + loss, 0),
+    loss: sum(classes.map(({ loss }) => loss)),
     createdLoss,
   };
 }

@@ -8,6 +8,7 @@
  * Eq. 4 in proportion to |∂L/∂z_y| alone.
  */
 import { checkNumber } from '../check';
+import { sum } from '../statistics';
 import { lossCurves } from './lossCurves';
 import type { LossCurves } from './lossCurves';
 
@@ -113,6 +114,6 @@ function classProfile(settings: PatExploration['settings']) {
 }
 
 function sharesOf(values: number[]): number[] {
-  const total = values.reduce((sum, value) => sum + value, 0);
+  const total = sum(values);
   return values.map((value) => value / total);
 }

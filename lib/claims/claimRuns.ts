@@ -1,5 +1,6 @@
 /** The runs that claims are judged by: found by data set, network and loss. */
 import { isDeepStrictEqual } from 'node:util';
+import { sum } from '../statistics';
 import type { LossConfig, LossName } from '../losses';
 import type { NetworkName } from '../models';
 import type { PaperDataset } from '../paper';
@@ -103,7 +104,7 @@ function commonSettings(cells: readonly Cell[]) {
     const key = cell.scheme;
     bySetting.set(key, [...(bySetting.get(key) ?? []), cell]);
   }
-  const runs = (group: readonly Cell[]) => group.reduce((sum, cell) => sum + cell.runs.length, 0);
+  const runs = (group: readonly Cell[]) => sum(group.map((cell) => cell.runs.length));
   const largest = new Map<string, Cell[]>();
   for (const group of bySetting.values()) {
     const best = largest.get(group[0].dataset);

@@ -126,7 +126,7 @@ function seedsText(each: readonly Comparison[]): string {
 }
 
 /** `+1.2 [−0.3, +2.7]`. */
-export function withInterval(
+function withInterval(
   { value, low, high }: { value: number; low: number; high: number },
   digits = 1,
 ): string {

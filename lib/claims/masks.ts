@@ -4,6 +4,7 @@ import { significant } from '../print/figureText';
 import { spreadOf } from '../measurement/spread';
 import { datasetTitle, networkTitle } from '../results/names';
 import { maximumOf, minimumOf } from '../extremes';
+import { sum } from '../statistics';
 import type { Evidence, MaskEvidence } from './evidence';
 import { imageRule, overImages } from './imageClusters';
 import { caseRule, judgeCases, outcomeOf, untestable } from './judge';
@@ -68,7 +69,7 @@ export const maskClaims: readonly Claim[] = [
       what: 'masks that vanish',
       statistic: ({ full, resized }, drawn) => {
         const masks = ({ images }: MaskImbalance) =>
-          drawn.reduce((sum, image) => sum + images[image].present, 0);
+          sum(drawn.map((image) => images[image].present));
         return 1 - masks(resized) / masks(full);
       },
       bar: VANISHED,
@@ -134,10 +135,10 @@ function borderJudgement(runs: ClaimRuns): Judgement {
   const cases = found.flatMap(({ run, network }) => {
     const border = run.classNames.findIndex((name) => /border|bound/i.test(name));
     if (border < 0) return [];
-    const pixels = run.counts.map((row) => row.reduce((sum, count) => sum + count, 0));
+    const pixels = run.counts.map((row) => sum(row));
     const iou = run.scores.iou.map((value) => value ?? NaN);
     const lowest = (values: readonly number[]) => values.every((v) => !(v < values[border]));
-    const share = pixels[border] / pixels.reduce((sum, count) => sum + count, 0);
+    const share = pixels[border] / sum(pixels);
     return [{ network, share, iou: iou[border], hard: lowest(pixels) && lowest(iou) }];
   });
   if (cases.length === 0) return untestable(`runs missing: ${dataset}`, [`${dataset}: any run`]);

@@ -2,6 +2,7 @@
 import { measureGradientNorms } from '../analysis/gradientNorms';
 import { spreadIndices } from '../analysis/spreadIndices';
 import { tf } from '../backend';
+import { sum } from '../statistics';
 import { imageClusters } from '../datasets';
 import type { Sample, SegmentationDataset } from '../datasets/datasetTypes';
 import { unitImage } from '../datasets/unitImages';
@@ -42,7 +43,7 @@ export async function measureGradients(
     const sample = await dataset.sample(images[i % images.length]);
     const classLosses = presentClasses(sample, numClasses).map((id) => classLoss(id, ignoreIndex));
     const mask = gradientTime(model, sample, pat);
-    const all = classLosses.reduce((sum, loss) => sum + gradientTime(model, sample, loss), 0);
+    const all = sum(classLosses.map((loss) => gradientTime(model, sample, loss)));
     if (i > 0) normsOverMask.push(all / mask);
   }
   const source = `${dataset.title}, ${images.length} ${dataset.real ? '' : 'drawn '}images, ${network}`;

@@ -1,4 +1,5 @@
 /** What the paper reads off Tables 1 and 2. */
+import { mean } from '../statistics';
 import type { LossName } from '../losses';
 import { paperCell, paperDatasets } from '../paper';
 import type { PaperDataset } from '../paper';
@@ -157,7 +158,7 @@ function gainClaim(
     ...{ id, place, datasets, notebook: TABLE1, networks: segnet, score: 'meanIoU' },
     claim: `PAT’s gain in mIoU over ${title} on SegNet (printed: ${printed})`,
     others: [other],
-    printed: gains.reduce((sum, gain) => sum + gain, 0) / gains.length,
+    printed: mean(gains),
   };
 }
 

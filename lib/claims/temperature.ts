@@ -7,6 +7,7 @@ import type { Compared } from '../results/contrast';
 import { placeTitle } from '../results/names';
 import type { RunScore } from '../results/scorer';
 import { maximumOf, minimumOf } from '../extremes';
+import { mean, sum } from '../statistics';
 import { comparison, intervalRule, judgeMean, judgement, meanRule } from './compare';
 import type { Differences } from './compare';
 import { caseRule, judgeCases, outcomeOf, untestable, withoutRuns } from './judge';
@@ -25,9 +26,8 @@ const rangeRule =
   `about nine of ten simulations). ${intervalRule}`;
 
 type Values = readonly number[];
-const meanOf = (values: Values) => values.reduce((sum, one) => sum + one, 0) / values.length;
 const range = (values: Values) => maximumOf(values) - minimumOf(values);
-const relativeRange = (values: Values) => range(values) / meanOf(values);
+const relativeRange = (values: Values) => range(values) / mean(values);
 
 /** PAT at every temperature that all data sets and networks of the table have runs of. */
 interface Temperatures {
@@ -106,20 +106,19 @@ function meanOver(
 ): Compared {
   const lengths = places.map(({ cells }) => cells.length);
   const cells = places.flatMap((place) => place.cells);
-  const mean = (values: Values) => {
+  const ofPlaces = (values: Values) => {
     let start = 0;
-    return meanOf(lengths.map((length) => of(values.slice(start, (start += length)))));
+    return mean(lengths.map((length) => of(values.slice(start, (start += length)))));
   };
-  return runs.results.statistic(cells, mean, { score });
+  return runs.results.statistic(cells, ofPlaces, { score });
 }
 
 /** Least-squares slope over log₂ τ: per doubling of the temperature. */
 const slope = (temperatures: Values) => {
   const x = temperatures.map(Math.log2);
-  const center = meanOf(x);
-  const squares = x.reduce((sum, one) => sum + (one - center) ** 2, 0);
-  return (values: Values) =>
-    x.reduce((sum, one, i) => sum + (one - center) * values[i], 0) / squares;
+  const center = mean(x);
+  const squares = sum(x.map((one) => (one - center) ** 2));
+  return (values: Values) => sum(x.map((one, i) => (one - center) * values[i])) / squares;
 };
 
 const placesOf = (

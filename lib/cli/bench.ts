@@ -1,5 +1,5 @@
 /** `npm run bench`: how fast the kit is, beside PyTorch, measured in one run. A new bench is a line here. */
-import { writeFile } from 'node:fs/promises';
+import { writeAtomically } from '../atomicFile';
 import { checkNumber, checkOneOf } from '../check';
 import type { BenchOptions, BenchReport } from './bench/benchTypes';
 import { parseArguments, runCommand } from './support/command';
@@ -116,7 +116,8 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   const bench = await load();
   const { lines, json } = await bench({ ...words, rounds, maxForeign: share, signal });
   process.stdout.write(`${lines.join('\n')}\n`);
-  if (file !== undefined) await writeFile(file, `${JSON.stringify(json, null, 2)}\n`);
+  if (file !== undefined)
+    await writeAtomically(file, Buffer.from(`${JSON.stringify(json, null, 2)}\n`));
   return 0;
 }
 

@@ -1,8 +1,9 @@
 /** `npm run evaluate`: scores of a finished run. */
-import { checkOneOf } from '../check';
+import { checkNumber, checkOneOf, invalid } from '../check';
 import { parseArguments, runCommand } from './support/command';
 
 const help = `Usage: npm run evaluate -- RUN [--split NAME] [--data NAME] [--groups split|train]
+                              [--decision argmax|adjusted] [--strength T]
                               [--predictions DIR] [--plugin FILE …] [--json]
 
 Scores the network that a finished run kept: one line for each class, the mean of the head, body and tail classes (three
@@ -12,6 +13,8 @@ groups of equal number, by their pixels), and the scores of the whole split.
   --data NAME        another data set with as many classes
   --groups WHICH     head, body and tail by the pixels of the split evaluated (split, default), or of the training
                      split (train), whose label maps are then all read
+  --decision RULE    argmax (default), or adjusted: logits − t·log prior of the training split, without training
+  --strength T       t of adjusted (default: the best by mean IoU of the validation split)
   --predictions DIR  write each prediction as a PNG with the classes' colours as its palette
   --plugin FILE      the run's own losses or networks, where its folder does not hold them; repeatable
   --json             print JSON
@@ -23,6 +26,8 @@ const options = {
   split: { type: 'string', default: 'valid' },
   data: text,
   groups: { type: 'string', default: 'split' },
+  decision: { type: 'string', default: 'argmax' },
+  strength: text,
   predictions: text,
   plugin: { type: 'string', multiple: true, default: [] as string[] },
   json: { type: 'boolean', default: false },
@@ -41,11 +46,21 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
     'split',
     'train',
   ] as const);
+  const rules = ['argmax', 'adjusted'] as const;
+  const decision = checkOneOf('npm run evaluate', '--decision', values.decision, rules);
+  const strength =
+    values.strength === undefined
+      ? undefined
+      : checkNumber('npm run evaluate', '--strength', Number(values.strength));
+  if (strength !== undefined && decision === 'argmax') {
+    const remedy = 'It is the t of --decision adjusted.';
+    throw invalid('npm run evaluate', '--strength', 'absent', values.strength, remedy);
+  }
   // Loaded late: a wrong command line must not wait for TensorFlow.
   const { printEvaluation } = await import('./evaluate/printScores');
   return printEvaluation(
     positionals[0],
-    { split, data, predictions, groupsBy, plugins, signal },
+    { split, data, predictions, groupsBy, decision, strength, plugins, signal },
     json,
   );
 }

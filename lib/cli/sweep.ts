@@ -1,11 +1,10 @@
 /** `npm run sweep`: many runs on one machine or a SLURM cluster; the same command goes on. */
 import os from 'node:os';
 import { checkNumber, InputError } from '../check';
-import { readIfThere } from '../files';
+import { parseJson, readIfThere } from '../files';
 import { pluginsOfFile } from '../runs/pluginFiles';
 import type { SweepInput } from '../sweeps/plan';
 import { parseArguments, runCommand } from './support/command';
-import { parseJson } from './support/json';
 
 const help = `Usage: npm run sweep -- --config FILE|PRESET --out DIR [options]
        npm run sweep -- --status DIR
@@ -127,7 +126,9 @@ function required(option: string, value: string | undefined): string {
 async function fileIfAny(file: string): Promise<unknown> {
   const content = await readIfThere('npm run sweep', file);
   if (content === undefined) return undefined;
-  const sweep = pluginsOfFile(file, parseJson('npm run sweep', file, content)) as SweepInput;
+  const remedy = 'Mend it, or name another with --config.';
+  const json = parseJson('npm run sweep', file, content, remedy);
+  const sweep = pluginsOfFile(file, json) as SweepInput;
   return sweep?.base === undefined ? sweep : { ...sweep, base: pluginsOfFile(file, sweep.base) };
 }
 

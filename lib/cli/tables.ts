@@ -13,6 +13,8 @@ them.
   --out DIR         the tables' folder (default: tables/ in DIR)
   --scale SCALE     of the presets that the runs are of: paper, laptop, smoke (default laptop)
   --set path=value  a setting that the sweep was started with; repeatable
+  --selection NAME  of the weights kept by which criterion, where runs kept several (setting selection): loss,
+                    crossEntropy, meanIoU, meanIoUC, last (default: the first of each run)
   --split NAME      whose scores: test, valid (default test; the search for options is always by valid)
 
   --skip-setup      use what is installed, unchecked
@@ -24,6 +26,7 @@ const options = {
   scale: { type: 'string', default: 'laptop' },
   set: { type: 'string', multiple: true, default: [] as string[] },
   split: { type: 'string', default: 'test' },
+  selection: text,
 } as const;
 
 async function main(args: string[]): Promise<number> {
@@ -40,8 +43,8 @@ async function main(args: string[]): Promise<number> {
   );
   const { writeTables } = await import('./tables/writeTables'); // late: a wrong command line must not wait for TensorFlow
   const [folder = path.join('data', 'results', 'laptop')] = positionals;
-  const { out = path.join(folder, 'tables'), scale, set: settings, split } = values;
-  return writeTables(folder, { out, scale, settings, split });
+  const { out = path.join(folder, 'tables'), scale, set: settings, split, selection } = values;
+  return writeTables(folder, { out, scale, settings, split, selection });
 }
 
 void runCommand(main);

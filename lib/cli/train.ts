@@ -3,12 +3,12 @@ import { access, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { InputError } from '../check';
+import { parseJson } from '../files';
 import type { ExperimentInput } from '../runs/config';
 import { readFacts } from '../runs/facts';
 import { pluginsOfFile, withPlugins } from '../runs/pluginFiles';
 import { storedConfig } from '../runs/storedConfig';
 import { parseArguments, runCommand } from './support/command';
-import { parseJson } from './support/json';
 
 const help = `Usage: npm run train -- --config FILE --out DIR [--set path=value …] [--plugin FILE …] [--fresh] [--dry-run]
 
@@ -93,7 +93,7 @@ async function readJson(file: string): Promise<unknown> {
   } catch (error) {
     throw new InputError(`npm run train: --config must be a file, got '${file}'. ${String(error)}`);
   }
-  return parseJson('npm run train', file, content);
+  return parseJson('npm run train', file, content, 'Mend it, or name another with --config.');
 }
 
 void runCommand(main);

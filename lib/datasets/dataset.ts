@@ -1,6 +1,7 @@
 /** Makes a `SegmentationDataset` of a data set's facts and the source of one split's samples. */
 import { checkNumber } from '../check';
 import { batches } from './batches';
+import { withCache } from './cache/sampleCache';
 import type { SplitParts } from './identity';
 import { ignoreIndex } from './ignoreIndex';
 import type {
@@ -67,5 +68,16 @@ export function createDataset(
       return source.labelMap(index);
     },
     batches: (options) => batches(source, options),
+  };
+}
+
+/** The same data set as one opened with `cache: 'memory'`. */
+export function keptInMemory(dataset: SegmentationDataset): SegmentationDataset {
+  const kept = withCache(dataset, { kind: 'memory', identity: {} });
+  return {
+    ...dataset,
+    sample: (index) => kept.sample(index),
+    labelMap: (index) => kept.labelMap(index),
+    batches: (options) => batches(kept, options),
   };
 }

@@ -2,12 +2,11 @@
  * What every data set gives: samples as raw RGB and label bytes, names, palette, and batches of
  * tensors.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { tf } from '../backend';
 import { InputError } from '../check';
 import type { AugmentationOptions } from './augment';
 import type { SplitParts } from './identity';
-import type { OwnOptions, voidRule } from './options';
 
 export type Split = 'train' | 'valid' | 'test';
 
@@ -15,6 +14,7 @@ export type Split = 'train' | 'valid' | 'test';
 export type Colour = readonly [number, number, number];
 
 /** What void pixels become: `ignoreIndex`, or one more class with the last id. */
+export const voidRule = z.enum(['ignore', 'class']);
 export type VoidRule = z.infer<typeof voidRule>;
 
 /** A data set has no such split at all, as opposed to one that cannot be read. */
@@ -129,8 +129,16 @@ export interface SegmentationDataset extends DatasetFacts {
   batches(options: BatchOptions): AsyncIterable<Batch>;
 }
 
-/** What `openDataset` takes: what all data sets do, and their own options. */
-export interface DatasetOptions extends OwnOptions {
+/** Options of a data set: the schema of each, by its name. */
+export type OptionTable = Readonly<Record<string, z.ZodTypeAny>>;
+
+/** Their values, each optional. */
+export type OptionsIn<Table extends OptionTable> = {
+  [Name in keyof Table]?: z.infer<Table[Name]>;
+};
+
+/** The options that every data set takes. */
+export interface CommonOptions {
   name: string;
   /** Folder that holds the data sets; default `PAT_DATA_DIR`, else `data/datasets`. */
   root?: string;
@@ -144,8 +152,8 @@ export interface DatasetOptions extends OwnOptions {
   voidAs?: VoidRule;
 }
 
-/** `DatasetOptions` with the defaults common to all data sets filled in. */
-export interface ResolvedOptions extends DatasetOptions {
+/** `CommonOptions` with their defaults filled in. */
+export interface ResolvedOptions extends CommonOptions {
   root: string;
   split: Split;
   seed: number;
@@ -153,9 +161,9 @@ export interface ResolvedOptions extends DatasetOptions {
 }
 
 /** One line of the table in `lib/datasets.ts`. */
-export interface DatasetDefinition extends DatasetFacts {
+export interface DatasetDefinition<Own extends OptionTable = OptionTable> extends DatasetFacts {
   /** Options that this data set takes beyond the common ones. */
-  readonly options: readonly (keyof OwnOptions)[];
+  readonly options: Own;
   /**
    * The cluster of each image, by the names: images of one cluster are not independent of each other (default: each image
    * is one).
@@ -164,6 +172,6 @@ export interface DatasetDefinition extends DatasetFacts {
   /** Whether the split's files lie under `root`; data sets without files answer true. */
   has(root: string, split: Split): Promise<boolean>;
   /** Writes down the split that the kit draws for these options; see `keepSplit`. */
-  keepSplit?(options: ResolvedOptions): Promise<void>;
-  open(options: ResolvedOptions): Promise<SegmentationDataset>;
+  keepSplit?(options: ResolvedOptions & OptionsIn<Own>): Promise<void>;
+  open(options: ResolvedOptions & OptionsIn<Own>): Promise<SegmentationDataset>;
 }

@@ -3,77 +3,24 @@
  * values mean.
  */
 import path from 'node:path';
-import { checkOneOf, InputError, invalid } from '../check';
+import type { InputError} from '../check';
+import { checkOneOf, invalid } from '../check';
 import { isThere } from '../files';
 import { withCache } from './cache/sampleCache';
 import { createDataset, voidLabel } from './dataset';
 import { classValues } from './identity';
-import type { Pair } from './listing';
 import { notAllowed } from './decode/mask';
 import type { MaskLabels } from './decode/mask';
-import { fileOptions, namesOf } from './options';
-import type { ownOptions } from './options';
+import { fileOptions } from './fileDatasetTypes';
+import type { FileDataset, FileOptions, LabelFacts } from './fileDatasetTypes';
+import { keepDrawnSplit, splitPairs } from './fileSplits';
 import { pairSource, readablePairs } from './pairSource';
-import type { OrientationRule } from './pairSource';
-import { tornGroups, writePaperSplit, writtenPaperSplit } from './split';
-import type { Relations, SplitNames } from './split';
-import { NoSplitError } from './datasetTypes';
-import type {
-  Colour,
-  DatasetDefinition,
-  DatasetFacts,
-  ResolvedOptions,
-  SkippedSample,
-  Split,
-} from './datasetTypes';
-
-/** What the values of the label files mean, besides the classes' names and colours. */
-export interface LabelFacts extends Omit<DatasetFacts, 'real'> {
-  /** Class id of a value stored in a label file; undefined for a value that must not occur. */
-  classOf(value: number): number | 'void' | undefined;
-  /** Class id of each colour of colour-coded label files; without it, those are refused. */
-  colours?: readonly (readonly [colour: Colour, id: number | 'void'])[];
-  /** Read palette PNGs by their colours (default: by their indexes). */
-  paletteColours?: boolean;
-  /** Default `'stored'`, as in the public data sets. */
-  orientation?: OrientationRule;
-}
-
-/** All that a data set of files has to say about itself; one such constant a file. */
-export interface FileDataset extends LabelFacts {
-  /** Where the set lies under the root, e.g. `'camvid/CamVid'`; `''` for the root itself. */
-  folder: string;
-  /** Where to get it, for the error when it is not there. */
-  source: string;
-  /** Options beyond those of every data set of files. */
-  options?: Partial<typeof ownOptions>;
-  /** As in `DatasetDefinition`. */
-  clustersOf?: (names: readonly string[]) => string[];
-  /** The group of each pair, such as its drive or scene: splits that are drawn keep groups together (default: each alone). */
-  groupsOf?: (pairs: readonly Pair[]) => string[];
-  /** See `Relations`. */
-  nearby?: Relations['nearby'];
-  /** What depends on the options or on a file of the set. */
-  variant?(folder: string, options: ResolvedOptions): Promise<Partial<LabelFacts>>;
-  hasSplit(folder: string, split: Split): Promise<boolean>;
-  /** Whether it comes with splits (default true); where it does not, they are those of `splitRule: 'paper'`. */
-  hasOwnSplits?(folder: string): Promise<boolean>;
-  /** The pairs of an official split, in the set's own order. */
-  pairs(folder: string, split: Split, options: ResolvedOptions): Promise<Pair[]>;
-  /** Every pair whose labels are public, for `splitRule: 'paper'`. */
-  allPairs(folder: string, options: ResolvedOptions): Promise<Pair[]>;
-  /** The names in the training and validation part of `splitRule: 'groups'` (default: the set does not know that rule). */
-  groupSplit?(
-    folder: string,
-    options: ResolvedOptions,
-  ): Promise<Record<'train' | 'valid', string[]>>;
-}
-
-/** Where a copy of a split goes when the folder of the data cannot be written to. */
-const splitCopies = path.join('data', 'datasets', 'splits');
+import type { DatasetDefinition, OptionTable, SkippedSample, Split } from './datasetTypes';
 
 /** The line of the table in `lib/datasets.ts` for a data set of files. */
-export function fileDataset(set: FileDataset): DatasetDefinition {
+export function fileDataset<Own extends OptionTable = Record<never, never>>(
+  set: FileDataset<Own>,
+): DatasetDefinition<typeof fileOptions & Own> {
   return {
     name: set.name,
     title: set.title,
@@ -83,7 +30,7 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
     licence: set.licence,
     citation: set.citation,
     attribution: set.attribution,
-    options: namesOf({ ...fileOptions, ...set.options }),
+    options: { ...fileOptions, ...(set.options as Own) },
     clustersOf: set.clustersOf,
     has: (root, split) => set.hasSplit(path.join(root, set.folder), split),
     open: (options) => openFiles(set, options),
@@ -91,7 +38,7 @@ export function fileDataset(set: FileDataset): DatasetDefinition {
   };
 }
 
-async function openFiles(set: FileDataset, options: ResolvedOptions) {
+async function openFiles(set: FileDataset, options: FileOptions) {
   const { root, split, size, onBadSample = 'error', cache = 'none' } = options;
   checkOneOf(
     'openDataset',
@@ -126,6 +73,7 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
     });
   }
   if (pairs.length === 0) throw emptySplit(folder, split, skipped);
+  remarks.push(...((await set.remarks?.(folder)) ?? []));
   const source = withCache(pairSource(pairs, reading, remarks), {
     kind: cache,
     identity: {
@@ -141,98 +89,6 @@ async function openFiles(set: FileDataset, options: ResolvedOptions) {
   });
   const parts = { files: pairs, values: classValues(labels, facts.classNames.length, voidId) };
   return createDataset(facts, source, { split, voidAs, skipped, parts });
-}
-
-/** The pairs of a split, in the order of their names or of the set's list, and what is doubtful in the split. */
-async function splitPairs(
-  set: FileDataset,
-  folder: string,
-  options: ResolvedOptions,
-): Promise<{ pairs: Pair[]; remarks: string[] }> {
-  const { split, splitRule } = options;
-  if (splitRule === 'groups') return { pairs: await groupPairs(set, folder, options), remarks: [] };
-  if (!(await drawsSplit(set, folder, options))) {
-    const official = set.pairs(folder, split, options).catch(async (error: unknown) => {
-      if (!(error instanceof InputError) || (await set.hasSplit(folder, split))) throw error;
-      throw new NoSplitError(error.message);
-    });
-    return { pairs: await official, remarks: [] };
-  }
-  const pairs = await set.allPairs(folder, options);
-  const all = new Map(pairs.map((pair) => [pair.name, pair]));
-  const names = pairs.map(({ name }) => name);
-  const relations = relationsOf(set, pairs);
-  const drawn = await writtenPaperSplit(names, { folder, seed: options.seed }, relations);
-  if (drawn[split].length === 0 && names.length > 0) {
-    const remedy = `${folder} has ${names.length}: train, valid and test are drawn from them.`;
-    const expected = 'at least 3 for a split to be drawn';
-    const problem = invalid('openDataset', 'images', expected, names.length, remedy);
-    throw new NoSplitError(problem.message);
-  }
-  return {
-    pairs: drawn[split].flatMap((name) => all.get(name) ?? []),
-    remarks: leaks(set, pairs, drawn),
-  };
-}
-
-/** The pairs of `splitRule: 'groups'`; its test split is the official one. */
-async function groupPairs(
-  set: FileDataset,
-  folder: string,
-  options: ResolvedOptions,
-): Promise<Pair[]> {
-  if (set.groupSplit === undefined) {
-    const remedy = `The official splits of ${set.title} are by group, or it has no groups.`;
-    throw invalid('openDataset', 'splitRule', "'official' or 'paper'", 'groups', remedy);
-  }
-  if (options.split === 'test') return set.pairs(folder, 'test', options);
-  const names = new Set((await set.groupSplit(folder, options))[options.split]);
-  const pairs = await set.pairs(folder, 'train', options);
-  return pairs.filter(({ name }) => names.has(name));
-}
-
-/** Of a set with too few groups for three splits nothing is known that could be kept apart. */
-function relationsOf(set: FileDataset, pairs: readonly Pair[]): Relations {
-  const groups = groupIn(set, pairs);
-  const enough = new Set(groups?.values()).size >= 3;
-  return groups && enough
-    ? { groupOf: (name) => groups.get(name) ?? name, nearby: set.nearby }
-    : {};
-}
-
-function groupIn(set: FileDataset, pairs: readonly Pair[]): Map<string, string> | undefined {
-  const groups = set.groupsOf?.(pairs);
-  return groups && new Map(pairs.map(({ name }, i) => [name, groups[i]]));
-}
-
-/** What to say where images of one group are in several splits: few groups, or a split written down by version 1.0. */
-function leaks(set: FileDataset, pairs: readonly Pair[], drawn: SplitNames): string[] {
-  const groups = groupIn(set, pairs);
-  if (groups === undefined) return [];
-  const torn = tornGroups(drawn, (name) => groups.get(name) ?? name);
-  if (torn.length === 0) return [];
-  return [
-    `the splits of ${set.title} share ${torn.length} of ${new Set(groups.values()).size} groups of images (e.g. ` +
-      `'${torn[0]}'): what is learnt from the one split is known in the other, and scores are too high. Use the official ` +
-      'splits, or delete splits/paper-seed*.json beside the data to draw whole groups.',
-  ];
-}
-
-/** Whether the split is drawn by the kit: the set has none of its own, or the options ask for it. */
-async function drawsSplit(set: FileDataset, folder: string, options: ResolvedOptions) {
-  return options.splitRule === 'paper' || !((await set.hasOwnSplits?.(folder)) ?? true);
-}
-
-/** Writes down the split that is drawn, where one is and every image has its labels. */
-async function keepDrawnSplit(set: FileDataset, options: ResolvedOptions): Promise<void> {
-  const folder = path.join(options.root, set.folder);
-  if (!(await drawsSplit(set, folder, options))) return;
-  const pairs = await set.allPairs(folder, options);
-  if (pairs.length === 0 || pairs.some((pair) => 'problem' in pair)) return;
-  const { name } = set;
-  const names = pairs.map((pair) => pair.name);
-  const place = { name, folder, seed: options.seed, copies: splitCopies };
-  await writePaperSplit(names, place, relationsOf(set, pairs));
 }
 
 /** Whether a file or folder is there. @throws InputError where that cannot be told. */

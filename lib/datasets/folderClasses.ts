@@ -3,7 +3,7 @@ import path from 'node:path';
 import { checkKnownOptions, checkNumber, checkOneOf, invalid } from '../check';
 import { parseJson } from '../files';
 import { readText } from './decode/readBytes';
-import type { LabelFacts } from './fileDataset';
+import type { LabelFacts } from './fileDatasetTypes';
 import { vocColour } from './palette';
 import type { Colour } from './datasetTypes';
 

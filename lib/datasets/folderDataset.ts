@@ -57,6 +57,7 @@ export const folder = fileDataset({
     return folderPairs(root, keys, `, listed in ${split}.txt`);
   },
   allPairs: (root) => folderPairs(root),
+  remarks: passedOver,
 });
 
 const listOf = (root: string, split: Split) => path.join(root, `${split}.txt`);
@@ -104,6 +105,17 @@ async function folderPairs(root: string, keys?: readonly string[], listed = ''):
     throw invalid('openDataset', 'names in images/ and masks/', 'equal', got, remedy);
   }
   return pairs;
+}
+
+/** Folders beside the files of images/ and masks/: what is in them takes no part. */
+async function passedOver(root: string): Promise<string[]> {
+  const indexes = ['images', 'masks'].map((name) => indexFiles(path.join(root, name)));
+  return (await Promise.all(indexes)).flatMap(({ folder: place, subfolders }) => {
+    if (subfolders.length === 0) return [];
+    const names = subfolders.slice(0, 5).join(', ');
+    const more = subfolders.length > 5 ? ` and ${subfolders.length - 5} more` : '';
+    return `${place} holds folders, whose files are passed over: ${names}${more}. Move what belongs to the set up into it, under names that differ.`;
+  });
 }
 
 /** @throws InputError that says which folders are there. */

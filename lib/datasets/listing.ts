@@ -87,12 +87,7 @@ export async function indexFiles(folder: string, options: IndexOptions = {}): Pr
 }
 
 /** The file of `key`; throws when there is none or more than one. `what` says who asks for it. */
-export function findFile(
-  index: FileIndex,
-  key: string,
-  what: string,
-  file = index.fileOf(key),
-): string {
+function findFile(index: FileIndex, key: string, what: string, file = index.fileOf(key)): string {
   const { folder, files, unread } = index;
   const found = files.get(key) ?? [];
   if (found.length === 1) return path.join(folder, found[0]);
@@ -113,7 +108,7 @@ export function findFile(
 }
 
 /** The keys of both folders, in code-point order. */
-export function allKeys(images: FileIndex, masks: FileIndex): string[] {
+function allKeys(images: FileIndex, masks: FileIndex): string[] {
   const indexes = [images.files, masks.files, images.unread, masks.unread];
   return [...new Set(indexes.flatMap((index) => [...index.keys()]))].sort(byCodePoint);
 }

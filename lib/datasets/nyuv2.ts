@@ -21,21 +21,28 @@
  * indices, i.e. by scene (`holdOut` in split.ts), and `train` is the rest.
  */
 import path from 'node:path';
+import { z } from 'zod';
 import { checkOneOf } from '../check';
 import { numberRuns } from './clusters';
 import { exists, fileDataset } from './fileDataset';
+import type { FileOptions } from './fileDatasetTypes';
 import { indexFiles, listedKeys, pairKeys } from './listing';
 import type { FileIndex, Pair } from './listing';
 import { classes40 } from './nyuv2Classes40';
-import { nyuv2Options } from './options';
 import { vocColour } from './palette';
 import { checkDisjoint, holdOut } from './split';
-import type { ResolvedOptions, Split } from './datasetTypes';
+import type { OptionsIn, Split } from './datasetTypes';
 
 const classNames = [
   ...['bed', 'books', 'ceiling', 'chair', 'floor', 'furniture', 'objects'],
   ...['picture', 'sofa', 'table', 'tv', 'wall', 'window'],
 ];
+
+const options = {
+  /** Its 13 (default) or 40 classes. */
+  labels: z.union([z.literal(13), z.literal(40)]),
+};
+type Options = FileOptions & OptionsIn<typeof options>;
 
 /** The class id of a label; 0 is void. */
 const classOf = (count: number) => (label: number) =>
@@ -46,7 +53,7 @@ export const nyuv2 = fileDataset({
   title: 'NYUv2',
   folder: 'nyuv2',
   source: "'npm run data -- download nyuv2', or cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html",
-  options: nyuv2Options,
+  options,
   classNames,
   palette: classNames.map((_, id) => vocColour(id + 1)),
   licence: 'none published: research use, cite the paper',
@@ -95,7 +102,7 @@ type Part = 'train' | 'test';
 const partOf: Record<Split, Part> = { train: 'train', valid: 'train', test: 'test' };
 
 /** The parts that an opened data set reads. */
-async function partsOf(folder: string, { split, splitRule }: ResolvedOptions): Promise<Part[]> {
+async function partsOf(folder: string, { split, splitRule }: Options): Promise<Part[]> {
   if (splitRule !== 'paper') return [partOf[split]];
   const parts: Part[] = ['train', 'test'];
   const found = await Promise.all(
@@ -142,7 +149,7 @@ function keyOf(file: string): string | undefined {
 async function filesOf(
   folder: string,
   part: Part,
-  options: ResolvedOptions,
+  options: Options,
 ): Promise<[FileIndex, FileIndex]> {
   const { labels = 13 } = options;
   const stored = await storedLabels(folder, await partsOf(folder, options), labels);

@@ -1,6 +1,7 @@
 /** What the labels of a split hold: whether there is something to learn, and what was lost on the way. */
 import { tf } from '../backend';
 import { InputError } from '../check';
+import { sum } from '../statistics';
 import { prefetch } from './prefetch';
 import type { LabelMap, SegmentationDataset, SkippedSample } from './datasetTypes';
 
@@ -106,8 +107,7 @@ export function labelDoubts(
   if (absent.length > 0) {
     const classes =
       absent.length === 1 ? `class ${absent[0]} has` : `classes ${absent.join(', ')} have`;
-    const share =
-      (100 * voidPixels) / (voidPixels + classPixels.reduce((sum, pixels) => sum + pixels, 0));
+    const share = (100 * voidPixels) / (voidPixels + sum(classPixels));
     const remedy = lostClassRemedy(absent[0], voidMark);
     const ignored =
       voidPixels > 0 && remedy !== undefined

@@ -6,19 +6,33 @@
  *
  *     openDataset({ name: 'synthetic', numClasses: 12, size: [128, 160], length: 200, seed: 0 })
  */
+import { z } from 'zod';
 import { checkNumber } from '../check';
 import { Random } from '../random';
-import { withCache } from './cache/sampleCache';
+import { cacheKind, withCache } from './cache/sampleCache';
 import { createDataset, voidLabel } from './dataset';
-import { namesOf, syntheticOptions } from './options';
 import { classLimits, sceneClasses } from './synthetic/classes';
 import { colourScene, labelScene, layoutScene } from './synthetic/scene';
 import type { Scene } from './synthetic/scene';
-import type { DatasetDefinition, DatasetFacts, ResolvedOptions, Split } from './datasetTypes';
+import type {
+  DatasetDefinition,
+  DatasetFacts,
+  OptionsIn,
+  ResolvedOptions,
+  Split,
+} from './datasetTypes';
 
 const defaultSize = [128, 160] as const;
 const defaultClasses = 12;
 const defaultLength: Record<Split, number> = { train: 200, valid: 40, test: 40 };
+
+const options = {
+  /** 2–40 (default 12). */
+  numClasses: z.number().int().positive(),
+  /** Number of scenes in the split, at most a million (default 200 train, 40 valid, 40 test). */
+  length: z.number().int().positive().max(1e6),
+  cache: cacheKind,
+};
 
 const factsOf = (numClasses: number): DatasetFacts => {
   const classes = sceneClasses(numClasses);
@@ -34,21 +48,21 @@ const factsOf = (numClasses: number): DatasetFacts => {
   };
 };
 
-export const synthetic: DatasetDefinition = {
+export const synthetic: DatasetDefinition<typeof options> = {
   ...factsOf(defaultClasses),
-  options: namesOf(syntheticOptions),
+  options,
   has: () => Promise.resolve(true),
   // eslint-disable-next-line @typescript-eslint/require-await -- wrong options reject, as elsewhere
-  open: async (options) => openScenes(options),
+  open: async (given) => openScenes(given),
 };
 
 /**
  * Scene i of a split depends on (seed, split, i, size, numClasses) alone, whatever was read before
  * it; splits never share a scene.
  */
-function openScenes(options: ResolvedOptions) {
-  const { split, seed, voidAs, size = defaultSize, cache = 'none' } = options;
-  const { numClasses = defaultClasses, length = defaultLength[split] } = options;
+function openScenes(given: ResolvedOptions & OptionsIn<typeof options>) {
+  const { split, seed, voidAs, size = defaultSize, cache = 'none' } = given;
+  const { numClasses = defaultClasses, length = defaultLength[split] } = given;
   checkNumber('openDataset', 'numClasses', numClasses, { integer: true, ...classLimits });
   checkNumber('openDataset', 'length', length, { integer: true, min: 1, max: 1e6 });
   const [height, width] = size;

@@ -1,6 +1,7 @@
 /** One optimizer step, and what is wrong when its numbers are not finite. */
 import { tf } from '../backend';
 import { InputError } from '../check';
+import { sum } from '../statistics';
 import type { SegmentationLoss } from '../losses';
 import { trainableVariables } from '../models/layers';
 import { executeSingleOp, nativeBackend } from '../ops/raw';
@@ -106,7 +107,7 @@ export function isSound(numbers: readonly number[]): boolean {
 /** What the numbers of a sound step tell. */
 export function stepResult(numbers: readonly number[]): StepResult {
   const halfSquares = numbers.slice(0, -2);
-  const total = halfSquares.reduce((sum, value) => sum + value, 0);
+  const total = sum(halfSquares);
   return { loss: numbers[numbers.length - 2], gradientNorm: Math.sqrt(2 * total) };
 }
 

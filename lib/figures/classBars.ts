@@ -8,6 +8,7 @@ import { rounded, significant } from '../print/figureText';
 import { SCREEN_WIDTH_PIXELS, axis, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
 import { maximumOf } from '../extremes';
+import { sum } from '../statistics';
 
 /** The runs of one loss. */
 export interface ClassBarSeries {
@@ -49,7 +50,7 @@ export function classBarsFigure(
     if (labelledPixels(other.cell).join() === pixels.join()) continue;
     throw invalid('classBarsFigure', 'series', 'scored on the same labels', other.label);
   }
-  const total = pixels.reduce((sum, count) => sum + count, 0);
+  const total = sum(pixels);
   const share = (id: number) => (100 * pixels[id]) / total;
   const order = classThirds.flatMap((name) => summary.thirds[name]);
   const { classNames } = cell.runs[0];
@@ -109,7 +110,7 @@ function layoutOf(
   series: readonly ClassBarSeries[],
   stacked: boolean,
 ): Partial<Layout> {
-  const words = series.map(({ label }) => label.length + 8).reduce((sum, length) => sum + length);
+  const words = sum(series.map(({ label }) => label.length + 8));
   const legendRows = Math.ceil(words / LEGEND_CHARACTERS);
   const scores = axis('IoU (%)', { range: [0, 1.05 * highest(series)] });
   const classAxis = { ticks: '', showgrid: false, dtick: 1 } as const;
@@ -154,7 +155,7 @@ function layoutOf(
 }
 
 function labelledPixels({ runs: [{ counts }] }: Cell): number[] {
-  return counts.map((row) => row.reduce((sum, count) => sum + count, 0));
+  return counts.map((row) => sum(row));
 }
 
 /** `3 each`, or the numbers where they differ. */

@@ -1,8 +1,8 @@
 /** explore-pat.html: PAT's β, loss, gradient and class shares under sliders, in one file that needs no network. */
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeAtomically } from '../atomicFile';
+import { makeFolder } from '../files';
 import { checkKnownOptions, checkNumber } from '../check';
 
 /** Where the page's sliders stand at first. */
@@ -46,7 +46,7 @@ export async function writeExplorePat(
 ): Promise<string> {
   const html = explorePatHtml(options);
   const folder = resolve(directory);
-  await mkdir(folder, { recursive: true });
+  await makeFolder('explorePatPage', folder);
   const file = join(folder, 'explore-pat.html');
   await writeAtomically(file, Buffer.from(html));
   return file;

@@ -72,8 +72,10 @@ export function intervalsFigure(
       'corrected for their number.',
     data,
     layout: layoutOf(panels, { labels, reference, hasLegend: series.length > 1 }),
+    // A row or two need room for the title, the axis and its name all the same.
     aspectRatio:
-      (80 + (series.length > 1 ? 25 : 0) + labels.length * (11 * series.length + 8)) / 560,
+      Math.max(160, 80 + (series.length > 1 ? 25 : 0) + labels.length * (11 * series.length + 8)) /
+      560,
     rows: panels.flatMap((panel) => panel.rows.map((row) => csvRow(panel.title, row, reference))),
   };
 }

@@ -6,6 +6,7 @@ import { cssColour, imageSetText, rounded, significant } from '../print/figureTe
 import { axis, logAxis } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
 import { maximumOf, minimumOf } from '../extremes';
+import { quantile } from '../statistics';
 
 export interface MaskSizesOptions {
   /** File stem (default `'fig2-mask-sizes'`). */
@@ -145,12 +146,4 @@ function classQuantiles({ classes }: MaskImbalance): ClassQuantiles[] {
       return { name, colour: cssColour(colour), masks: sorted.length, ...numbers, ...upper };
     })
     .sort((a, b) => a.median - b.median);
-}
-
-/** The q-quantile of ascending values, linear between neighbours. */
-function quantile(sorted: readonly number[], q: number): number {
-  const position = q * (sorted.length - 1);
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }

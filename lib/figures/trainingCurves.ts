@@ -100,7 +100,8 @@ function legendPixels(runs: number, width: number): number {
 
 function runTraces({ label, epochs, steps = [] }: RunCurves, index: number): Data[] {
   const { color, symbol } = seriesStyle(index);
-  const x = epochs.map(({ epoch }) => epoch);
+  const points = withGaps(epochs);
+  const x = points.map(({ epoch }) => epoch);
   const every = Math.ceil(steps.length / STEPS_DRAWN);
   const drawn = steps.filter((_, i) => i % every === 0);
   const lines = {
@@ -123,7 +124,7 @@ function runTraces({ label, epochs, steps = [] }: RunCurves, index: number): Dat
       ...lines,
       mode: 'lines+markers',
       x,
-      y: epochs.map(({ trainLoss }) => rounded(trainLoss)),
+      y: points.map(({ trainLoss = null }) => trainLoss && rounded(trainLoss)),
       line: { color, dash: 'dot', width: 1.5 },
       marker: { ...lines.marker, symbol: `${symbol}-open`, size: 5 },
       name: `${label}, training`,
@@ -132,7 +133,7 @@ function runTraces({ label, epochs, steps = [] }: RunCurves, index: number): Dat
       ...lines,
       mode: 'lines+markers',
       x,
-      y: epochs.map(({ validLoss }) => rounded(validLoss)),
+      y: points.map(({ validLoss = null }) => validLoss && rounded(validLoss)),
       line: { color, width: 2 },
       name: `${label}, validation`,
     },
@@ -142,12 +143,22 @@ function runTraces({ label, epochs, steps = [] }: RunCurves, index: number): Dat
       xaxis: 'x2',
       yaxis: 'y2',
       x,
-      y: epochs.map(({ meanIoU }) => (meanIoU === null ? null : rounded(100 * meanIoU))),
+      y: points.map(({ meanIoU = null }) => meanIoU && rounded(100 * meanIoU)),
       line: { color, width: 2 },
       name: label,
       showlegend: false,
     },
   ];
+}
+
+/** With an empty point wherever epochs are not known: no line is drawn across. */
+function withGaps(
+  epochs: readonly EpochPoint[],
+): (Pick<EpochPoint, 'epoch'> & Partial<EpochPoint>)[] {
+  return epochs.flatMap((point, i) => {
+    const before = i === 0 ? 0 : epochs[i - 1].epoch;
+    return i > 0 && point.epoch > before + 1 ? [{ epoch: before + 1 }, point] : [point];
+  });
 }
 
 function baselineTrace({ label, meanIoU }: { label: string; meanIoU: number }, last: number): Data {

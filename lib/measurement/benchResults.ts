@@ -1,9 +1,9 @@
 /** Stored results of `npm run bench -- NAME --json FILE`. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { TrainingCost } from './trainingCost';
 import { writeAtomically } from '../atomicFile';
+import { makeFolder } from '../files';
 import { readCheckedIfThere } from '../schema';
 import type { LossReport, StepReport } from './reports';
 
@@ -54,7 +54,7 @@ export async function writeTrainingCost(
   cost: TrainingCost,
   folder = 'data/results/bench',
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder('benchResults', folder);
   const text = `${JSON.stringify({ bench: 'training', ...cost }, null, 2)}\n`;
   await writeAtomically(path.join(folder, 'training.json'), Buffer.from(text));
 }

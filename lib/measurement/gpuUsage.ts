@@ -1,4 +1,5 @@
 /** What an NVIDIA GPU does meanwhile, as `nvidia-smi` tells. */
+import { mean } from '../statistics';
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import readline from 'node:readline';
@@ -58,7 +59,7 @@ export class GpuUsage {
   /** Share of the time in which the GPU worked since `reset`, 0–1; null without a sample. */
   share(): number | null {
     if (this.shares.length === 0) return null;
-    return this.shares.reduce((sum, share) => sum + share, 0) / this.shares.length;
+    return mean(this.shares);
   }
 
   /** MiB of the GPU's memory that a process holds; null where that is not told, as in many containers. */

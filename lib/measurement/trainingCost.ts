@@ -145,7 +145,7 @@ export function isOnGpu(
   return losses.every((loss) => loss[quantity]?.values.length === loss.epochSeconds.values.length);
 }
 
-/** What of the configuration goes with the numbers. */
+/** What of the configuration goes with the numbers; the data is opened, so that what is wrong with it ends no process. */
 async function factsOf(input: ExperimentInput) {
   const config = parseConfig(input);
   const { dataset, model, batchSize } = config;

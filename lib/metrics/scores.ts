@@ -20,24 +20,6 @@ export interface SegmentationScores {
   frequencyWeightedIoU: number | null;
 }
 
-/** Scores that are one number. */
-export type ScoreName =
-  | 'meanIoU'
-  | 'meanIoUUnion'
-  | 'meanDice'
-  | 'pixelAccuracy'
-  | 'meanAccuracy'
-  | 'frequencyWeightedIoU';
-
-export const scoreNames: readonly ScoreName[] = [
-  'meanIoU',
-  'meanIoUUnion',
-  'meanDice',
-  'pixelAccuracy',
-  'meanAccuracy',
-  'frequencyWeightedIoU',
-];
-
 /** Pixels of each class: predicted and labelled as it (`hits`, n_cc), labelled (t_c), predicted (q_c). */
 export interface ClassCounts {
   hits: readonly number[];
@@ -84,6 +66,6 @@ export const diceOf = (hits: number, either: number): number => (2 * hits) / eit
 const definedOr = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 /** Null where the denominator is 0. */
-export function ratio(numerator: number, denominator: number): number | null {
+function ratio(numerator: number, denominator: number): number | null {
   return denominator > 0 ? numerator / denominator : null;
 }

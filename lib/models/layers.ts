@@ -142,6 +142,6 @@ export function trainableVariables(model: tf.LayersModel): tf.Variable[] {
 }
 
 /** Applies a layer that maps one tensor to one. */
-export function applyLayer(x: tf.SymbolicTensor, layer: tf.layers.Layer): tf.SymbolicTensor {
+function applyLayer(x: tf.SymbolicTensor, layer: tf.layers.Layer): tf.SymbolicTensor {
   return layer.apply(x) as tf.SymbolicTensor;
 }

@@ -21,14 +21,19 @@ const MOST_HEADER_BYTES = 100_000_000;
 
 type Dtype = keyof typeof ARRAYS;
 
+/** Bytes of an element. */
+const byteSizes = Object.fromEntries(
+  Object.entries(ARRAYS).map(([name, array]) => [name, array.BYTES_PER_ELEMENT]),
+) as Record<Dtype, number>;
+
 /** Values in row-major order; the dtype of the file follows from the array's type. */
 export interface StoredTensor {
   shape: number[];
   values: Float64Array | Float32Array | BigInt64Array | Int32Array | Uint8Array;
 }
 
-interface Entry {
-  dtype: Dtype;
+interface Entry<Name extends string = Dtype> {
+  dtype: Name;
   shape: number[];
   data_offsets: [number, number];
 }
@@ -55,18 +60,75 @@ export async function readSafetensors(file: string): Promise<SafetensorsFile> {
 
 /** Tensor by tensor: `readFile` takes no file of more than 2 GiB. */
 async function readTensors(file: string, handle: FileHandle): Promise<SafetensorsFile> {
+  const { metadata, dataStart, entries } = await locate(file, handle, byteSizes);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, entry] of entries) {
+    const raw = await readPart(file, handle, dataStart + entry.data_offsets[0], size(entry));
+    tensors.set(name, { shape: entry.shape, values: new ARRAYS[entry.dtype](raw.buffer) });
+  }
+  return { tensors, metadata };
+}
+
+/** One tensor of a file by its bytes, little-endian, in memory of its own. */
+export interface RawTensor<Name extends string> {
+  dtype: Name;
+  shape: number[];
+  bytes: Uint8Array;
+}
+
+/** The names of a file's tensors, in the order of its data; nothing of their values is read. @throws InputError as `readRawTensor`. */
+export async function tensorNames(
+  file: string,
+  dtypes: Readonly<Record<string, number>>,
+): Promise<string[]> {
+  const handle = await open(file, 'r');
+  try {
+    return (await locate(file, handle, dtypes)).entries.map(([name]) => name);
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Reads one tensor of a file and none of the others.
+ *
+ * @param dtypes the dtypes that are read, with the bytes of an element
+ * @throws InputError as `readSafetensors`, and for a tensor that is not there
+ */
+export async function readRawTensor<Name extends string>(
+  file: string,
+  tensor: string,
+  dtypes: Readonly<Record<Name, number>>,
+): Promise<RawTensor<Name>> {
+  const handle = await open(file, 'r');
+  try {
+    const { dataStart, entries } = await locate(file, handle, dtypes);
+    const entry = entries.find(([name]) => name === tensor)?.[1];
+    if (entry === undefined) throw corrupt(file, `no tensor '${tensor}'`);
+    const bytes = await readPart(file, handle, dataStart + entry.data_offsets[0], size(entry));
+    return { dtype: entry.dtype, shape: entry.shape, bytes };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Where the tensors lie, in the order of the data, checked as a whole. */
+async function locate<Name extends string>(
+  file: string,
+  handle: FileHandle,
+  dtypes: Readonly<Record<Name, number>>,
+) {
   const { size: length } = await handle.stat();
   const { header, dataStart } = await readHeader(file, handle, length);
-  const { __metadata__: metadata = {}, ...entries } = header;
+  const { __metadata__: metadata = {}, ...found } = header;
   if (!isTexts(metadata)) {
     throw corrupt(file, `metadata ${JSON.stringify(metadata)}; it must be an object of strings`);
   }
-  const tensors = new Map<string, StoredTensor>();
-  const inOrder = Object.entries(entries)
-    .map(([name, entry]) => [name, checkEntry(file, name, entry)] as const)
+  const entries = Object.entries(found)
+    .map(([name, entry]) => [name, checkEntry(file, name, entry, dtypes)] as const)
     .sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || size(a) - size(b));
   let end = 0;
-  for (const [name, entry] of inOrder) {
+  for (const [name, entry] of entries) {
     const [from, to] = entry.data_offsets;
     if (from !== end) throw corrupt(file, `tensor '${name}' starts at byte ${from}, not ${end}`);
     end = to;
@@ -77,11 +139,7 @@ async function readTensors(file: string, handle: FileHandle): Promise<Safetensor
   }
   const surplus = length - dataStart - end;
   if (surplus > 0) throw corrupt(file, `${surplus} bytes after the last tensor`);
-  for (const [name, entry] of inOrder) {
-    const raw = await readPart(file, handle, dataStart + entry.data_offsets[0], size(entry));
-    tensors.set(name, { shape: entry.shape, values: new ARRAYS[entry.dtype](raw.buffer) });
-  }
-  return { tensors, metadata };
+  return { metadata, dataStart, entries };
 }
 
 /** Bytes of one read: the kernel gives no more than 2 GiB. */
@@ -119,7 +177,7 @@ export async function writeSafetensors(
   for (const [name, { shape, values }] of inOrder) {
     const end = offset + values.byteLength;
     const entry: Entry = { dtype: dtypeOf(values), shape, data_offsets: [offset, end] };
-    header[name] = checkEntry(file, name, entry);
+    header[name] = checkEntry(file, name, entry, byteSizes);
     parts.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     offset = end;
   }
@@ -152,17 +210,22 @@ async function readHeader(file: string, handle: FileHandle, bytes: number) {
   throw corrupt(file, `a header that is not a JSON object: ${found}`);
 }
 
-function checkEntry(file: string, name: string, value: unknown): Entry {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
+function checkEntry<Name extends string>(
+  file: string,
+  name: string,
+  value: unknown,
+  dtypes: Readonly<Record<Name, number>>,
+): Entry<Name> {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry<Name>>;
   const found = `tensor '${name}' as ${JSON.stringify(value)}`;
-  if (!dtype || !Object.hasOwn(ARRAYS, dtype)) {
-    throw corrupt(file, `${found}; its dtype must be one of ${Object.keys(ARRAYS).join(', ')}`);
+  if (!dtype || !Object.hasOwn(dtypes, dtype)) {
+    throw corrupt(file, `${found}; its dtype must be one of ${Object.keys(dtypes).join(', ')}`);
   }
   if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2 || offsets[1] < offsets[0]) {
     throw corrupt(file, `${found}; shape and data_offsets must be non-negative integers`);
   }
-  const entry: Entry = { dtype, shape, data_offsets: offsets };
-  const expected = shape.reduce((a, b) => a * b, ARRAYS[dtype].BYTES_PER_ELEMENT);
+  const entry: Entry<Name> = { dtype, shape, data_offsets: offsets };
+  const expected = shape.reduce((a, b) => a * b, dtypes[dtype]);
   if (size(entry) !== expected) {
     throw corrupt(file, `${found}; ${expected} bytes are needed for that shape`);
   }
@@ -178,7 +241,7 @@ function isTexts(value: unknown): value is Record<string, string> {
   return Object.values(value).every((text) => typeof text === 'string');
 }
 
-function size({ data_offsets: [from, to] }: Entry): number {
+function size({ data_offsets: [from, to] }: Entry<string>): number {
   return to - from;
 }
 

@@ -1,7 +1,7 @@
 /** The ledger of claims in a cell, and as files. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
+import { makeFolder } from '../files';
 import { invalid } from '../check';
 import type { LedgerRow } from '../claims';
 import { markdownText } from '../print/escape';
@@ -33,7 +33,7 @@ export async function saveLedger(
   ledger: readonly LedgerRow[],
   directory = process.env.PAT_FIGURES_DIR || 'figures',
 ): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder('saveLedger', directory);
   const notebooks = path.relative(directory, 'notebooks');
   const files = {
     md: ledgerMarkdown(ledger, notebooks),
@@ -49,7 +49,7 @@ export async function saveLedger(
 }
 
 /** The row of a claim. @throws InputError for an id that the ledger lacks. */
-export function rowOf(ledger: readonly LedgerRow[], id: string): LedgerRow {
+function rowOf(ledger: readonly LedgerRow[], id: string): LedgerRow {
   const row = ledger.find((one) => one.id === id);
   if (row !== undefined) return row;
   throw invalid('rowOf', 'id', `one of ${ledger.map((one) => one.id).join(', ')}`, id);

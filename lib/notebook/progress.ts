@@ -48,7 +48,7 @@ export function progress(label: string, total: number): Progress {
 }
 
 /** `epoch 1 ▕████████                ▏ 8/24 33 %, 0:12, 0:24 left` */
-export function progressLine(label: string, count: number, total: number, seconds: number): string {
+function progressLine(label: string, count: number, total: number, seconds: number): string {
   const share = total === 0 ? 1 : Math.min(1, count / total);
   const left = share > 0 && share < 1 ? `, ${clock((seconds / share) * (1 - share))} left` : '';
   return `${label} ${bar(share, BAR_WIDTH)} ${count}/${total} ${Math.floor(share * 100)} %, ${clock(seconds)}${left}`;

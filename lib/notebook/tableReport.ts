@@ -5,6 +5,7 @@
  *     report.showTables();
  *     await report.showIntervals();
  */
+import { sum } from '../statistics';
 import { markdownText } from '../print/escape';
 import type { Figure } from '../print/figure';
 import type { VenueName } from '../print/style';
@@ -121,10 +122,10 @@ function leftOutText(leftOut: readonly LeftOut[]): string {
 }
 
 /** Why the table is no repetition of the paper's. */
-export function untestedText({ specification, cells }: ResultTable): string {
+function untestedText({ specification, cells }: ResultTable): string {
   const absent = paperDatasets.filter((name) => !cells.some(({ dataset }) => dataset === name));
-  const planned = cells.reduce((sum, { seeds }) => sum + seeds.length, 0);
-  const done = cells.reduce((sum, { summary }) => sum + (summary?.seeds.length ?? 0), 0);
+  const planned = sum(cells.map(({ seeds }) => seeds.length));
+  const done = sum(cells.map(({ summary }) => summary?.seeds.length ?? 0));
   const lost = lostSettings.filter(({ tables }) => tables.includes(specification.name));
   const [{ config }] = cells;
   const parts = [

@@ -6,7 +6,7 @@ import { readRun, runFolder } from '../runs/trainingRuns';
 import type { TrainingRun } from '../runs/trainingRuns';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
 import { parseConfig } from '../runs/config';
-import { runExperiment } from '../training/experiment';
+import { runParsed } from '../training/experiment';
 import type { ProgressEvent } from '../training/experiment';
 import type { ExperimentInput } from '../runs/config';
 import { liveFigure } from './liveFigure';
@@ -36,9 +36,11 @@ export interface TrainLiveOptions {
  */
 export async function trainLive(
   input: ExperimentInput,
-  { dataset, label, curves = true, outDir = runFolder(input), ...options }: TrainLiveOptions,
+  { dataset, label, curves = true, ...options }: TrainLiveOptions,
 ): Promise<TrainingRun> {
-  const { epochs: totalEpochs, loss } = parseConfig(input);
+  const config = parseConfig(input);
+  const { outDir = runFolder(config) } = options;
+  const { epochs: totalEpochs, loss } = config;
   const name = label ?? lossLabel(loss);
   const epochs: EpochMetrics[] = options.fresh ? [] : await readEpochs(outDir);
   const steps: { epoch: number; loss: number }[] = [];
@@ -69,7 +71,7 @@ export async function trainLive(
     }
   };
   try {
-    await runExperiment(input, { outDir, ...options, onProgress });
+    await runParsed(config, { ...options, outDir, onProgress });
   } finally {
     bar?.done();
     figure?.redraw();

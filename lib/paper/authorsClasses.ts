@@ -4,7 +4,7 @@
  */
 
 /** By our names. CamVid, which the authors do not have, stands in for Cityscapes; its classes are those of the same things. */
-export const authorsClasses: Readonly<Record<string, readonly [string, string, string]>> = {
+const authorsClasses: Readonly<Record<string, readonly [string, string, string]>> = {
   // dataset/ox.py numbers the trimap values of an image in their order: 1 pet, 2 background, 3 border.
   oxfordPet: ['pet', 'background', 'border'],
   cityscapes: ['road', 'sidewalk', 'building'], // dataset/cityscape.py: train ids

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InputError, checkKnownOptions, checkNumber, invalid } from '../check';
+import { toldPlainly } from '../files';
 import { csvText, drawn, jsonText } from './plain';
 import { renderFigure } from './render';
 import { VENUES, checkVenue, printLayout } from './style';
@@ -60,8 +61,12 @@ export async function exportFigure(
     };
     const names = Object.keys(contents) as (keyof ExportedFiles)[];
     const target = (format: string) => join(folder, `${figure.name}.${format}`);
-    await Promise.all(names.map((format) => writeFile(join(staging, format), contents[format])));
-    await Promise.all(names.map((format) => rename(join(staging, format), target(format))));
+    const each = (work: (format: keyof ExportedFiles) => Promise<void>) =>
+      Promise.all(
+        names.map((format) => toldPlainly('exportFigure', target(format), () => work(format))),
+      );
+    await each((format) => writeFile(join(staging, format), contents[format]));
+    await each((format) => rename(join(staging, format), target(format)));
     return Object.fromEntries(
       names.map((format) => [format, target(format)]),
     ) as unknown as ExportedFiles;

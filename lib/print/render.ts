@@ -20,7 +20,7 @@ import type { VenueName } from './style';
 import type { Figure } from './figure';
 
 /** Resolution of the PNG, dots per inch. */
-export const PNG_DOTS_PER_INCH = 300;
+const PNG_DOTS_PER_INCH = 300;
 const CSS_PIXELS_PER_INCH = 96;
 const MILLIMETRES_PER_INCH = 25.4;
 const CSS_PIXELS_PER_MILLIMETRE = CSS_PIXELS_PER_INCH / MILLIMETRES_PER_INCH;

@@ -1,5 +1,6 @@
 /** Percentile bootstrap: the interval of a statistic when the set it is taken of is drawn again and again. */
 import { checkNumber } from '../check';
+import { mean, quantile, sum } from '../statistics';
 import type { Random } from '../random';
 
 export interface Interval {
@@ -58,14 +59,6 @@ function percentileInterval(values: readonly (number | null)[], level = 0.95): I
   return { low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
 }
 
-/** Quantile of sorted values by linear interpolation, as NumPy's default. */
-export function quantile(sorted: readonly number[], share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-}
-
 export interface Spread {
   mean: number;
   /** Sample standard deviation (n − 1); null for one value. */
@@ -77,7 +70,7 @@ export function spread(values: readonly (number | null)[]): Spread | null {
   const defined = values.filter((value): value is number => value !== null);
   const n = defined.length;
   if (n === 0) return null;
-  const mean = defined.reduce((sum, value) => sum + value, 0) / n;
-  const squares = defined.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : null };
+  const center = mean(defined);
+  const squares = sum(defined.map((value) => (value - center) ** 2));
+  return { mean: center, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : null };
 }

@@ -4,6 +4,7 @@ import type { NetworkName } from '../models';
 import { runKeys, stableJson } from './keys';
 import type { RunKeys } from './keys';
 import type { ResultRecord } from './records';
+import type { ScoredRun } from './scoring';
 import { dataOfRecords, distinctTitles, scoredData } from './scoredData';
 
 /** The keys begin with the data; two cells never share `key`. */
@@ -128,7 +129,7 @@ function placeOf({ dataset, model, loss, seed }: ResultRecord['config']): string
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The names of the images, where all runs have counts of the same ones in the same order; else null. */
-export function sharedImages(runs: readonly ResultRecord[]): readonly string[] | null {
+export function sharedImages(runs: readonly ScoredRun[]): readonly string[] | null {
   const names = runs[0]?.perImage?.names;
   if (names === undefined) return null;
   const [first, ...others] = runs.map(imagesOf);
@@ -138,7 +139,7 @@ export function sharedImages(runs: readonly ResultRecord[]): readonly string[] |
 const known = new WeakMap<readonly string[], string>();
 
 /** The names of a run's images as one string, joined once. */
-export function imagesOf({ perImage }: ResultRecord): string | undefined {
+export function imagesOf({ perImage }: ScoredRun): string | undefined {
   if (perImage === undefined) return undefined;
   const joined = known.get(perImage.names) ?? perImage.names.join('\n');
   known.set(perImage.names, joined);

@@ -12,6 +12,7 @@ import type { ClassGroup } from '../metrics';
 import type { ClassStatistics } from '../training/classStatistics';
 import type { TrainingRun } from '../runs/trainingRuns';
 import { maximumOf, minimumOf } from '../extremes';
+import { sum } from '../statistics';
 
 /** One class over the epochs. */
 export interface ClassCourse {
@@ -54,7 +55,7 @@ export function classHistory({ label, folder, record, epochs }: TrainingRun): Cl
   const perMask = averagesByMask(loss);
   const hasCoefficient = coefficientOf(loss) !== undefined;
   const [{ pixels }] = logged;
-  const total = pixels.reduce((sum, count) => sum + count, 0);
+  const total = sum(pixels);
   const normOf = ({ gradientNorm, pixelGradientNorm }: ClassStatistics, id: number) =>
     perMask ? (pixelGradientNorm[id] ?? NaN) : (gradientNorm[id] ?? NaN) / total;
   const classes = groupsOf(pixels).map(({ classId, group }): ClassCourse => {

@@ -1,6 +1,7 @@
 /** Which images of a split a figure shows: picked by rule from numbers, never by hand. */
 import { checkOneOf, invalid } from '../check';
 import { minimumOf } from '../extremes';
+import { sum } from '../statistics';
 
 /** `'rarest class'`: the image with the most pixels of the class that has the fewest in the split. */
 export type PickRule = 'best' | 'median' | 'worst' | 'rarest class';
@@ -84,7 +85,7 @@ function pick(rule: PickRule, sorted: readonly Candidate[], rarestClass = -1): C
 /** The class with the fewest labelled pixels of those that have any. */
 function rarest(candidates: readonly Candidate[]): number {
   const totals = candidates[0].labelled.map((_, classId) =>
-    candidates.reduce((sum, { labelled }) => sum + labelled[classId], 0),
+    sum(candidates.map(({ labelled }) => labelled[classId])),
   );
   const present = totals.filter((pixels) => pixels > 0);
   if (present.length > 0) return totals.indexOf(minimumOf(present));

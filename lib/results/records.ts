@@ -1,15 +1,15 @@
 /** Records of finished runs, read from run folders and from committed files. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { classCounts, scoresFrom } from '../metrics';
 import type { SegmentationScores } from '../metrics';
 import { pointsOf } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
 import { readEpochs } from '../runs/epochs';
-import { isLabelled, parseRecord, RecordError } from '../runs/record';
+import { criteriaOf } from '../runs/selection';
+import type { Criterion } from '../runs/selection';
+import { isLabelled, parseRecord, RecordError, withSettings } from '../runs/record';
 import type { RunRecord, ScoredSplit, StoredRecord } from '../runs/record';
-import { checked } from '../schema';
 import type { LeftOut } from './cells';
 import { recordFiles } from './recordFiles';
 
@@ -50,14 +50,6 @@ export interface ReadRecords {
   skipped: LeftOut[];
 }
 
-/** What tables say of every run beside its scores. */
-const told = z.object({
-  dataset: z.object({ size: z.tuple([z.number(), z.number()]) }).passthrough(),
-  model: z.object({ width: z.number() }).passthrough(),
-  epochs: z.number(),
-  batchSize: z.number(),
-});
-
 /**
  * Reads every record under `folders`: `record.json` of each run folder (one that has a `config.json`; of its other files
  * only `metrics.jsonl` is read) and of those inside it, and every other `.json` file but those that a sweep keeps beside its
@@ -65,26 +57,75 @@ const told = z.object({
  * each other, or that has no scores of the split is named in `skipped` and left out, as is a folder that cannot be read. In
  * the order of the paths.
  *
+ * Option `selection`: by which criterion the weights were kept that are scored (default: the first of each run's `selection`)
  * @throws InputError where one of `folders` cannot be read.
  */
 export async function readRecords(
   folders: string | readonly string[],
-  { split = 'valid' }: { split?: ScoredSplitName } = {},
+  { split = 'valid', selection }: { split?: ScoredSplitName; selection?: Criterion } = {},
 ): Promise<ReadRecords> {
+  return (await readBothSplits(folders, { splits: [split], selection }))[split];
+}
+
+/** `readRecords` of both splits: each file is read once. A split that is not asked for is empty. */
+export async function readBothSplits(
+  folders: string | readonly string[],
+  {
+    splits = ['valid', 'test'],
+    selection,
+  }: { splits?: readonly ScoredSplitName[]; selection?: Criterion } = {},
+): Promise<Record<ScoredSplitName, ReadRecords>> {
   const { files, skipped } = await recordFiles(folders);
-  const found: ReadRecords = { records: [], skipped };
+  const found: Record<ScoredSplitName, ReadRecords> = {
+    valid: { records: [], skipped: [...skipped] },
+    test: { records: [], skipped: [...skipped] },
+  };
   for (const file of files) {
-    try {
-      const record = resultRecord(file, parseRecord(file, await readFile(file, 'utf8')), split);
-      const isRun = path.basename(file) === 'record.json';
-      if (isRun) record.curves = pointsOf(await readEpochs(path.dirname(file)));
-      found.records.push(record);
-    } catch (error) {
+    const leftOut = (split: ScoredSplitName, error: unknown) => {
       const { message, reason = message } = error as Error & { reason?: string };
-      found.skipped.push({ file, reason });
+      found[split].skipped.push({ file, reason });
+    };
+    const record = await readWithCurves(file).catch((error: unknown) => {
+      for (const split of splits) leftOut(split, error);
+    });
+    if (!record) continue;
+    for (const split of splits) {
+      try {
+        const chosen = withSelection(file, record, selection);
+        found[split].records.push(resultRecord(file, chosen, split));
+      } catch (error) {
+        leftOut(split, error);
+      }
     }
   }
   return found;
+}
+
+/** Curves of a run folder are in its metrics.jsonl. */
+async function readWithCurves(file: string): Promise<StoredRecord> {
+  const record = parseRecord(file, await readFile(file, 'utf8'));
+  if (path.basename(file) !== 'record.json') return record;
+  return { ...record, curves: pointsOf(await readEpochs(path.dirname(file))) };
+}
+
+/**
+ * The record with the scores of the weights that `selection` keeps (default: those that the run kept).
+ *
+ * @throws RecordError where the run did not keep by it.
+ */
+function withSelection(
+  file: string,
+  record: StoredRecord,
+  selection: Criterion | undefined,
+): StoredRecord {
+  const asked = criteriaOf(record.config);
+  if (selection === undefined || selection === asked[0]) return record;
+  const chosen = record.selected?.[selection];
+  if (chosen === undefined) {
+    throw new RecordError(file, `holds no scores by ${selection}, but by ${asked.join(', ')}`);
+  }
+  const { counts, perImage, test, validationCrossEntropy } = chosen;
+  return { ...record, counts, perImage, test, validationCrossEntropy };
 }
 
 /** One split of a record that was read from `file`. @throws RecordError where the record has no scores of it. */
@@ -93,8 +134,7 @@ export function resultRecord(
   record: StoredRecord,
   split: ScoredSplitName,
 ): ResultRecord {
-  const { problem } = checked(told, record.config);
-  if (problem !== undefined) throw new RecordError(file, `config.${problem}`);
+  withSettings(file, record);
   const scored: (ScoredSplit & { crossEntropy?: number }) | undefined =
     split === 'valid' ? { ...record, crossEntropy: record.validationCrossEntropy } : record.test;
   if (scored === undefined) throw new RecordError(file, 'holds no scores of the test split');

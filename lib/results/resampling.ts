@@ -15,14 +15,13 @@
  */
 import { createHash } from 'node:crypto';
 import { checkNumber } from '../check';
+import { mean, sum } from '../statistics';
 import { imageClusters } from '../datasets';
 import { Random } from '../random';
 import { sharedImages } from './cells';
-import type { Cell } from './cells';
+import { DrawnSums } from './drawnSums';
 import { drawsName } from './keys';
-import type { ResultRecord } from './records';
-import { drawnScorer, drawnScores, scoresOf } from './scorer';
-import type { RunScore, RunScores } from './scorer';
+import type { ScoredRun, Scoring } from './scoring';
 
 /** A variance between the seeds of a cell. */
 export interface Pooled {
@@ -47,65 +46,80 @@ export interface ResamplingOptions {
 /** Deviations of one score of a run by the draws of images; null where images say nothing of it. */
 type Deviations = Float64Array | null;
 
-/** The clusters of some images and how often each is in each drawn set. */
+/** The clusters of some images and the sets drawn of them. */
 interface ImageDraws {
   clusterOf: number[];
   clusters: number;
-  weights: Uint8Array[];
+  sums: DrawnSums;
   /** √(K/χ²_{K−1}) of each draw. */
   scale: Float64Array;
 }
 
-export class Resampling {
+/** The runs that stand for one thing compared: a cell's, one for each seed. */
+export interface RunGroup<Run> {
+  key: string;
+  runs: readonly Run[];
+}
+
+export class Resampling<Run extends ScoredRun, Score extends string> {
   readonly resamples: number;
   private readonly random: Random;
   private readonly numbers = new Map<string, Float64Array>();
   private readonly images = new Map<string, ImageDraws>();
+  private readonly imageKeys = new WeakMap<Run, string>();
   private readonly within = new Map<string, { squares: number; degrees: number }>();
-  private readonly whole = new WeakMap<ResultRecord, RunScores>();
-  private readonly drawn = new WeakMap<ResultRecord, Float64Array[]>();
+  private readonly whole = new WeakMap<Run, Readonly<Record<Score, number | null>>>();
+  private readonly drawn = new WeakMap<Run, Float64Array[]>();
 
-  constructor({ resamples = 2000, seed = 0 }: ResamplingOptions = {}) {
+  constructor(
+    private readonly scoring: Scoring<Run, Score>,
+    { resamples = 2000, seed = 0 }: ResamplingOptions = {},
+  ) {
     this.resamples = checkNumber('Resampling', 'resamples', resamples, { min: 1, integer: true });
     this.random = new Random(seed);
   }
 
   /** Of a run on its split. */
-  scores(run: ResultRecord): RunScores {
-    return keptIn(this.whole, run, () => scoresOf(run));
+  scores(run: Run): Readonly<Record<Score, number | null>> {
+    return keptIn(this.whole, run, () => this.scoring.scoresOf(run));
   }
 
   /** The score of each of a cell's runs that has it. */
-  values({ runs }: Cell, score: RunScore): number[] {
+  values({ runs }: RunGroup<Run>, score: Score): number[] {
     return runs.flatMap((run) => this.scores(run)[score] ?? []);
   }
 
   /** Clusters of the cell's images; 0 where they say nothing of the score. */
-  clusters(cell: Cell, score: RunScore): number {
-    const draws = this.imageDeviations(cell, score) && this.imageDraws(cell.runs[0]);
-    return draws?.clusters ?? 0;
+  clusters(cell: RunGroup<Run>, score: Score): number {
+    return this.ofRuns(cell, score) === null ? 0 : (this.imageDraws(cell.runs[0])?.clusters ?? 0);
   }
 
   /** What other images might have added to the mean of a cell's seeds; null without two clusters of images. */
-  imageDeviations({ runs }: Cell, score: RunScore): Deviations {
+  imageDeviations(cell: RunGroup<Run>, score: Score): Deviations {
+    const lists = this.ofRuns(cell, score);
+    return lists && meanOfLists(lists);
+  }
+
+  private ofRuns({ runs }: RunGroup<Run>, score: Score): Float64Array[] | null {
+    if (sharedImages(runs) === null) return null;
     const lists = runs.map((run) => this.runDeviations(run, score));
-    if (sharedImages(runs) === null || !lists.every((list): list is Float64Array => list !== null))
-      return null;
-    return meanOfLists(lists);
+    return lists.every((list): list is Float64Array => list !== null) ? lists : null;
   }
 
   /** What other seeds might have added to it. */
-  seedDeviations(cell: Cell, { variance, degrees, of }: SeedNoise): Float64Array {
+  seedDeviations(cell: RunGroup<Run>, { variance, degrees, of }: SeedNoise): Float64Array {
     const deviation = Math.sqrt(variance / cell.runs.length);
     const normals = this.drawnOnce(`seeds ${drawsName(cell.key)}`, (random) => random.normal());
     const scale = this.drawnOnce(`variance ${of} ${degrees}`, (random) =>
       studentScale(random, degrees, degrees),
     );
-    return normals.map((normal, b) => deviation * scale[b] * normal);
+    const deviations = new Float64Array(this.resamples);
+    for (let b = 0; b < deviations.length; b++) deviations[b] = deviation * scale[b] * normals[b];
+    return deviations;
   }
 
   /** Pooled over the cells; without two seeds in one of them there are no degrees of freedom. */
-  seedVariance(cells: readonly Cell[], score: RunScore): Pooled {
+  seedVariance(cells: readonly RunGroup<Run>[], score: Score): Pooled {
     let [squares, degrees] = [0, 0];
     for (const cell of new Set(cells)) {
       const own = keptIn(this.within, `${score} ${cell.key}`, () =>
@@ -118,16 +132,16 @@ export class Resampling {
   }
 
   /** Σ of the squared deviations of a cell's seeds from their mean, less what the same images add to it. */
-  private squaresWithin(cell: Cell, score: RunScore): { squares: number; degrees: number } {
+  private squaresWithin(cell: RunGroup<Run>, score: Score): { squares: number; degrees: number } {
     const values = this.values(cell, score);
     if (values.length < 2) return { squares: 0, degrees: 0 };
-    const center = meanOf(values);
-    const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+    const center = mean(values);
+    const squares = sum(values.map((value) => (value - center) ** 2));
     return { squares: squares - this.sharedSquares(cell, score), degrees: values.length - 1 };
   }
 
   /** Σ over the seeds of the variance, by the draws of images, of a seed's deviation from the mean of the seeds. */
-  private sharedSquares(cell: Cell, score: RunScore): number {
+  private sharedSquares(cell: RunGroup<Run>, score: Score): number {
     const center = this.imageDeviations(cell, score);
     if (center === null) return 0;
     const { clusters, scale } = this.imageDraws(cell.runs[0]) as ImageDraws;
@@ -143,36 +157,38 @@ export class Resampling {
       }
       return sum / count;
     });
-    return (squares.reduce((sum, one) => sum + one, 0) * clusters) / (clusters - 1);
+    return (sum(squares) * clusters) / (clusters - 1);
   }
 
-  private runDeviations(run: ResultRecord, score: RunScore): Deviations {
+  private runDeviations(run: Run, score: Score): Deviations {
     const draws = this.imageDraws(run);
-    const index = (drawnScores as readonly RunScore[]).indexOf(score);
+    const index = this.scoring.drawn.indexOf(score);
     if (draws === null || index < 0) return null;
-    return keptIn(this.drawn, run, () => drawnDeviations(run, draws))[index];
+    return keptIn(this.drawn, run, () => drawnDeviations(this.scoring, run, draws))[index];
   }
 
-  private imageDraws(run: ResultRecord): ImageDraws | null {
+  private imageDraws(run: Run): ImageDraws | null {
     const names = run.perImage?.names ?? [];
     if (names.length < 2) return null;
-    const { dataset } = run.config;
-    const digest = createHash('sha256').update(names.join('\n')).digest('hex');
-    const key = `images ${dataset.name} ${digest}`;
+    const dataset = this.scoring.datasetOf(run);
+    const key = keptIn(this.imageKeys, run, () => {
+      const digest = createHash('sha256').update(names.join('\n')).digest('hex');
+      return `images ${dataset} ${digest}`;
+    });
     const draws = keptIn(this.images, key, () => {
-      const found = imageClusters(dataset.name, names);
+      const found = imageClusters(dataset, names);
       const ids = new Map([...new Set(found)].map((cluster, id) => [cluster, id]));
       const clusters = ids.size;
       const random = this.random.stream(key);
-      const weights = Array.from({ length: this.resamples }, () => {
-        const weight = new Uint8Array(clusters);
-        for (let i = 0; i < clusters; i++) weight[random.integer(0, clusters - 1)] += 1;
-        return weight;
-      });
+      const times = Array.from({ length: clusters }, () => new Uint8Array(this.resamples));
+      for (let b = 0; b < this.resamples; b++) {
+        for (let i = 0; i < clusters; i++) times[random.integer(0, clusters - 1)][b] += 1;
+      }
       const scale = this.drawnOnce(`${key} scale`, (own) =>
         studentScale(own, clusters - 1, clusters),
       );
-      return { clusterOf: found.map((one) => ids.get(one) as number), clusters, weights, scale };
+      const clusterOf = found.map((one) => ids.get(one) as number);
+      return { clusterOf, clusters, sums: new DrawnSums(this.resamples, times), scale };
     });
     return draws.clusters < 2 ? null : draws;
   }
@@ -180,7 +196,9 @@ export class Resampling {
   private drawnOnce(name: string, next: (random: Random) => number): Float64Array {
     return keptIn(this.numbers, name, () => {
       const random = this.random.stream(name);
-      return Float64Array.from({ length: this.resamples }, () => next(random));
+      const drawn = new Float64Array(this.resamples);
+      for (let b = 0; b < drawn.length; b++) drawn[b] = next(random);
+      return drawn;
     });
   }
 }
@@ -201,21 +219,17 @@ function studentScale(random: Random, degrees: number, size: number): number {
 }
 
 /**
- * Of each score of `drawnScores` the deviations from the mean of its draws, widened; a draw in which it is not defined
+ * Of each score of `scoring.drawn` the deviations from the mean of its draws, widened; a draw in which it is not defined
  * deviates by NaN.
  */
-function drawnDeviations(
-  run: ResultRecord,
-  { clusterOf, weights, scale }: ImageDraws,
+function drawnDeviations<Run extends ScoredRun, Score extends string>(
+  scoring: Scoring<Run, Score>,
+  run: Run,
+  { clusterOf, sums, scale }: ImageDraws,
 ): Float64Array[] {
-  const scorer = drawnScorer(run, clusterOf);
-  const lists = drawnScores.map(() => new Float64Array(weights.length));
-  for (let b = 0; b < weights.length; b++) {
-    const scores = scorer(weights[b]);
-    for (let i = 0; i < lists.length; i++) lists[i][b] = scores[i];
-  }
+  const lists = scoring.scoresOfDraws(run, clusterOf, sums);
   for (const list of lists) {
-    const center = meanOf(list.filter((value) => !Number.isNaN(value)));
+    const center = mean(list.filter((value) => !Number.isNaN(value)));
     for (let b = 0; b < list.length; b++) list[b] = (list[b] - center) * scale[b];
   }
   return lists;
@@ -226,12 +240,6 @@ function meanOfLists(lists: readonly Float64Array[]): Float64Array {
   for (const list of lists) for (let b = 0; b < means.length; b++) means[b] += list[b];
   for (let b = 0; b < means.length; b++) means[b] /= lists.length;
   return means;
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
 }
 
 interface Keeper<Key, Value> {

@@ -3,6 +3,7 @@ import { pickImages } from './pickImages';
 import { tf } from '../backend';
 import { checkNumber, described, InputError, invalid } from '../check';
 import type { Sample, SegmentationDataset, Split } from '../datasets/datasetTypes';
+import { unitImage } from '../datasets/unitImages';
 import type { PerImageCounts } from '../metrics';
 import { createModel, loadWeights } from '../models';
 import { imageMeanIoUs } from './scorer';
@@ -138,6 +139,28 @@ export function predictSamples(
       inference.dispose();
     }
     return results;
+  });
+}
+
+/** Shows `visit` each sample of a split at the run's size with the probabilities `[H,W,C]` that the run gives its pixels. */
+export function visitProbabilities(
+  run: Run,
+  { split = 'valid', signal }: Pick<ImageScoreOptions, 'split' | 'signal'>,
+  visit: (sample: Sample, probabilities: Float32Array) => Promise<void>,
+): Promise<void> {
+  return withModel(run, split, async (model, dataset) => {
+    const inference = createInference(model);
+    try {
+      for (let index = 0; index < dataset.length; index++) {
+        signal?.throwIfAborted();
+        const sample = await dataset.sample(index);
+        const probabilities = tf.tidy(() => inference.predict(unitImage(sample)).softmax());
+        await visit(sample, (await probabilities.data()) as Float32Array);
+        probabilities.dispose();
+      }
+    } finally {
+      inference.dispose();
+    }
   });
 }
 

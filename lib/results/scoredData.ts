@@ -1,6 +1,7 @@
 /** Which data records were scored on: runs on other data are never averaged, compared, or shown beside each other. */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { sum } from '../statistics';
 import { datasetSettings, stableJson } from './keys';
 import { datasetTitle, isKnownDataset } from './names';
 import type { ResultRecord } from './records';
@@ -30,7 +31,7 @@ export function scoredData(record: DataTold): ScoredData {
     ? datasetTitle(name)
     : (data?.title ?? (folder === undefined ? name : path.basename(folder)));
   if (data !== undefined) return { id: data.id, title };
-  const labelled = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const labelled = counts.map((row) => sum(row));
   const told = stableJson([name, classNames, labelled, perImage?.names, samples, folder]);
   return { id: `~${hex(told)}`, title };
 }

@@ -4,15 +4,10 @@ import type { PerImageCounts } from '../metrics';
 import { diceOf, iouOf } from '../metrics/scores';
 import { meanOfDefined } from '../statistics';
 import { authorsClassIds } from '../paper/authorsClasses';
+import { DrawnSums } from './drawnSums';
+import type { Column } from './drawnSums';
 import type { ResultRecord } from './records';
-
-/** How a score is written. */
-interface ScoreFacts {
-  title: string;
-  better: 'higher' | 'lower';
-  /** False: a number as it is, not a share that is written in percent. */
-  isShare: boolean;
-}
+import type { ScoreFacts, Scoring } from './scoring';
 
 const share = (title: string): ScoreFacts => ({ title, better: 'higher', isShare: true });
 
@@ -60,8 +55,12 @@ export type RunScores = Record<RunScore, number | null>;
 export function scoresOf(record: ResultRecord): RunScores {
   const { config, classNames, perImage, crossEntropy } = record;
   const { meanIoUUnion, meanAccuracy, frequencyWeightedIoU } = record.scores;
-  const whole = drawnScorer(record, perImage ? perImage.names.map(() => 0) : [])([1]);
-  const drawn = drawnScores.map((score, i) => [score, Number.isNaN(whole[i]) ? null : whole[i]]);
+  const once = new DrawnSums(1, [Uint8Array.of(1)]);
+  const whole = scoresOfDraws(record, perImage ? perImage.names.map(() => 0) : [], once);
+  const drawn = drawnScores.map((score, i) => [
+    score,
+    Number.isNaN(whole[i][0]) ? null : whole[i][0],
+  ]);
   const classIds = authorsClassIds(config.dataset.name, classNames);
   return {
     ...(Object.fromEntries(drawn) as Record<DrawnScore, number | null>),
@@ -88,113 +87,146 @@ export const drawnScores = [
 export type DrawnScore = (typeof drawnScores)[number];
 
 /**
- * Scores of drawn sets of a run's images, in the order of `drawnScores`, NaN where one is not defined: `clusterOf` says in
- * which cluster each image is, the weights how often each cluster is in the set. What a cluster holds is added up once:
- * pixels by class, IoU by image, and by image and class. Thousands of sets are scored: nothing is allocated for one.
+ * Of each score of `drawnScores` its values in the drawn sets of a run's images, NaN where it is not defined: `clusterOf`
+ * says in which cluster of `drawn` each image is. Without counts of each image there is one, the split.
  */
-export function drawnScorer(
+export function scoresOfDraws(
   record: ResultRecord,
   clusterOf: readonly number[],
-): (weights: ArrayLike<number>) => Float64Array {
-  const classes = record.classNames.length;
-  const { rows, clusters } = clusterSums(record, clusterOf);
-  const width = 5 * classes + 2;
-  const { starts, places, values } = filled(rows, clusters, width);
-  const sums = new Float64Array(width);
-  const [labelled, predicted, ofClass, counted, ofImages] = [1, 2, 3, 4, 5].map((i) => i * classes);
-  const iou = new Float64Array(classes);
-  const thirds = thirdsOf(record);
-  const groups = [thirds.head, thirds.body, thirds.tail].map((ids) => Int32Array.from(ids));
-  const scores = new Float64Array(drawnScores.length);
-  const all = Int32Array.from({ length: classes }, (_, c) => c);
-  return (weights) => {
-    sums.fill(0);
-    for (let cluster = 0; cluster < clusters; cluster++) {
-      const weight = weights[cluster];
-      if (weight === 0) continue;
-      const end = starts[cluster + 1];
-      for (let j = starts[cluster]; j < end; j++) sums[places[j]] += weight * values[j];
-    }
-    let [hits, pixels, dice, present, ofClasses, imaged] = [0, 0, 0, 0, 0, 0];
-    for (let c = 0; c < classes; c++) {
-      const either = sums[labelled + c] + sums[predicted + c];
-      iou[c] = iouOf(sums[c], either);
-      hits += sums[c];
-      pixels += sums[labelled + c];
-      if (sums[labelled + c] === 0) continue;
-      dice += diceOf(sums[c], either);
-      present += 1;
-    }
-    scores[0] = meanWhere(all, iou, sums, labelled);
-    scores[1] = sums[ofImages] / sums[ofImages + 1];
-    for (let c = 0; c < classes; c++) {
-      if (sums[counted + c] === 0) continue;
-      ofClasses += sums[ofClass + c] / sums[counted + c];
-      imaged += 1;
-    }
-    scores[2] = ofClasses / imaged;
-    for (let i = 0; i < 3; i++) scores[3 + i] = meanWhere(groups[i], iou, sums, labelled);
-    scores[6] = dice / present;
-    scores[7] = hits / pixels;
-    return scores;
+  drawn: DrawnSums,
+): Float64Array[] {
+  const held = clusterColumns(record, clusterOf);
+  const [labelled, counted, [imaged]] = [held.labelled, held.counted, held.imaged].map((columns) =>
+    drawn.ofShared(columns),
+  );
+  const { iou, dice, right } = overPixels(held, labelled, drawn);
+  const overImages = held.ofClass.map((column, c) => divided(drawn.of(column), counted[c]));
+  const { head, body, tail } = thirdsOf(record);
+  const all = record.classNames.map((_, c) => c);
+  const byScore: Record<DrawnScore, Float64Array> = {
+    meanIoU: meansWhere(all, iou, labelled),
+    meanIoUI: divided(drawn.of(held.ofImages), imaged),
+    meanIoUC: meansWhere(all, overImages, counted),
+    headIoU: meansWhere(head, iou, labelled),
+    bodyIoU: meansWhere(body, iou, labelled),
+    tailIoU: meansWhere(tail, iou, labelled),
+    meanDice: meansWhere(all, dice, labelled),
+    pixelAccuracy: divided(right, totals(labelled)),
   };
+  return drawnScores.map((score) => byScore[score]);
 }
 
-/** The entries that are not 0 of rows one behind the other; those of a row stand from `starts[row]` on. */
-function filled(rows: Float64Array, count: number, width: number) {
-  const starts = new Int32Array(count + 1);
-  const at = [...rows.keys()].filter((k) => rows[k] !== 0);
-  for (const k of at) starts[Math.floor(k / width) + 1] += 1;
-  for (let row = 0; row < count; row++) starts[row + 1] += starts[row];
-  const places = Int32Array.from(at, (k) => k % width);
-  return { starts, places, values: Float64Array.from(at, (k) => rows[k]) };
-}
+/** The scores of the kit's own runs. */
+export const runScoring: Scoring<ResultRecord, RunScore> = {
+  facts: scoreFacts,
+  scoresOf,
+  drawn: drawnScores,
+  scoresOfDraws,
+  datasetOf: ({ config }) => config.dataset.name,
+};
 
-/** Mean of `values` over those of `ids` that have pixels, at `from` in `sums`. */
-function meanWhere(
-  ids: Int32Array,
-  values: Float64Array,
-  sums: Float64Array,
-  from: number,
-): number {
-  let [total, present] = [0, 0];
-  for (let i = 0; i < ids.length; i++) {
-    if (sums[from + ids[i]] === 0) continue;
-    total += values[ids[i]];
-    present += 1;
+// Plain loops from here on: a function called for each of thousands of draws returns numbers that the engine must allocate.
+
+/** In each set IoU and Dice of each class, and the pixels that are right. */
+function overPixels(
+  { hits, predicted }: Pick<ClusterColumns, 'hits' | 'predicted'>,
+  labelled: readonly Float64Array[],
+  drawn: DrawnSums,
+) {
+  const [hit, other, right] = [0, 1, 2].map(() => new Float64Array(drawn.sets));
+  const [iou, dice] = [hits, hits].map((of) => of.map(() => new Float64Array(drawn.sets)));
+  const [iouFrom, diceFrom] = [iouOf, diceOf]; // an import is looked up at each call
+  for (let c = 0; c < hits.length; c++) {
+    drawn.of(hits[c], hit);
+    drawn.of(predicted[c], other);
+    const [own, iouOfClass, diceOfClass] = [labelled[c], iou[c], dice[c]];
+    for (let b = 0; b < hit.length; b++) {
+      const either = own[b] + other[b];
+      iouOfClass[b] = iouFrom(hit[b], either);
+      diceOfClass[b] = diceFrom(hit[b], either);
+      right[b] += hit[b];
+    }
   }
-  return total / present;
+  return { iou, dice, right };
 }
 
-/**
- * For each cluster: hits, labelled and predicted pixels of each class; Σ IoU of each class and the images that have it; Σ mean
- * IoU of the images and their number. One cluster behind the other. Without counts of each image one holds the whole split.
- */
-function clusterSums({ perImage, counts }: ResultRecord, clusterOf: readonly number[]) {
+/** The numerators become the quotients. */
+function divided(numerators: Float64Array, denominators: Float64Array): Float64Array {
+  for (let b = 0; b < numerators.length; b++) numerators[b] /= denominators[b];
+  return numerators;
+}
+
+/** In each set the mean of the values of those classes of `ids` of which there is something; NaN without one. */
+function meansWhere(
+  ids: readonly number[],
+  values: readonly Float64Array[],
+  there: readonly Float64Array[],
+): Float64Array {
+  const means = new Float64Array(values[0].length);
+  const present = new Float64Array(means.length);
+  for (const id of ids) {
+    const [value, amount] = [values[id], there[id]];
+    for (let b = 0; b < means.length; b++) {
+      if (amount[b] === 0) continue;
+      means[b] += value[b];
+      present[b] += 1;
+    }
+  }
+  for (let b = 0; b < means.length; b++) means[b] /= present[b];
+  return means;
+}
+
+/** In each set, over the classes. */
+function totals(classes: readonly Float64Array[]): Float64Array {
+  const sums = new Float64Array(classes[0].length);
+  for (const one of classes) for (let b = 0; b < sums.length; b++) sums[b] += one[b];
+  return sums;
+}
+
+/** What the clusters hold, by class but for the last two. */
+interface ClusterColumns {
+  hits: Column[];
+  labelled: Column[];
+  predicted: Column[];
+  /** Σ IoU over the images that have the class, and their number. */
+  ofClass: Column[];
+  counted: Column[];
+  /** Σ mean IoU of the images, and the number of those that have one. */
+  ofImages: Column;
+  imaged: [Column];
+}
+
+function clusterColumns(
+  { perImage, counts }: ResultRecord,
+  clusterOf: readonly number[],
+): ClusterColumns {
   if (perImage === undefined) {
     const { hits, labelled, predicted } = classCounts(counts);
-    const none = hits.map(() => 0);
-    const rows = Float64Array.from([...hits, ...labelled, ...predicted, ...none, ...none, 0, 0]);
-    return { rows, clusters: 1 };
+    const one = (row: readonly number[]) => row.map((value) => [value]);
+    const [ofClass, counted] = [hits, hits].map((row) => row.map(() => [0]));
+    const pixels = { hits: one(hits), labelled: one(labelled), predicted: one(predicted) };
+    return { ...pixels, ofClass, counted, ofImages: [0], imaged: [[0]] };
   }
-  const { iou } = imageClassScores(perImage);
   const clusters = clusterOf.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
+  const columns = (width: number, valueOf: (image: number, column: number) => number) =>
+    Array.from({ length: width }, (_, column) => {
+      const sums = new Float64Array(clusters);
+      clusterOf.forEach((cluster, image) => (sums[cluster] += valueOf(image, column)));
+      return sums;
+    });
+  const { hits, labelled, predicted } = perImage;
+  const { iou } = imageClassScores(perImage);
+  const means = iou.map(meanOfDefined);
   const classes = counts.length;
-  const width = 5 * classes + 2;
-  const rows = new Float64Array(clusters * width);
-  clusterOf.forEach((cluster, i) => {
-    let at = cluster * width;
-    const add = (value: number) => (rows[at++] += value);
-    perImage.hits[i].forEach(add);
-    perImage.labelled[i].forEach(add);
-    perImage.predicted[i].forEach(add);
-    for (const value of iou[i]) add(value ?? 0);
-    for (const value of iou[i]) add(value === null ? 0 : 1);
-    const ofImage = meanOfDefined(iou[i]);
-    add(ofImage ?? 0);
-    add(ofImage === null ? 0 : 1);
-  });
-  return { rows, clusters };
+  return {
+    hits: columns(classes, (image, c) => hits[image][c]),
+    labelled: columns(classes, (image, c) => labelled[image][c]),
+    predicted: columns(classes, (image, c) => predicted[image][c]),
+    ofClass: columns(classes, (image, c) => iou[image][c] ?? 0),
+    counted: columns(classes, (image, c) => (iou[image][c] === null ? 0 : 1)),
+    ofImages: columns(1, (image) => means[image] ?? 0)[0],
+    imaged: [columns(1, (image) => (means[image] === null ? 0 : 1))[0]],
+  };
 }
 
 /** Mean IoU of each image by itself, over the classes in its labels; null for an image without a labelled pixel. */

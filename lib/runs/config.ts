@@ -5,8 +5,8 @@
  */
 import { z } from 'zod';
 import { checkKnownOptions, checkOneOf, invalid } from '../check';
-import { datasetNames } from '../datasets';
-import { ownOptions, voidRule } from '../datasets/options';
+import { datasetNames, ownOptions } from '../datasets';
+import { voidRule } from '../datasets/datasetTypes';
 import { readJsonIfThere } from '../files';
 import { checkPrecision } from '../engine';
 import type { LossConfig } from '../losses';

@@ -30,7 +30,8 @@ export interface RunLock {
 /**
  * Takes the lock of `folder` (the file `lock`), creating the folder. A lock whose process is gone is taken over: one of this
  * machine that has ended or is a zombie, this SLURM task before it was queued again, and one elsewhere (another host, another
- * container) that has not touched its lock for two minutes. `where` begins the error's message.
+ * container) that has not touched its lock for two minutes. `where` begins the error's message, `what` is
+ * what it calls the folder.
  *
  * @throws LockedError that names the owner when it is alive; InputError for a lock that cannot be read, such as a folder
  *   of that name.
@@ -39,13 +40,14 @@ export async function lockRun(
   folder: string,
   where = 'runExperiment',
   beats = heartbeat,
+  what = 'outDir',
 ): Promise<RunLock> {
   await mkdir(folder, { recursive: true });
   const file = lockFile(folder);
   const token = randomBytes(8).toString('hex');
   const own = `${file}.${token}`;
   const text = JSON.stringify({ ...thisOwner(), token });
-  const attempt = { ...beats, where, folder, file, own };
+  const attempt = { ...beats, where, what, folder, file, own };
   let takenOver: LockOwner | undefined;
   const until = performance.now() + PATIENCE_MILLISECONDS + 2 * beats.beatMs;
   try {
@@ -55,7 +57,7 @@ export async function lockRun(
       takenOver = (await removeStale(attempt)) ?? takenOver;
       if (performance.now() < until) continue;
       throw new LockedError(
-        `${where}: outDir must be free, got ${folder}, whose ${file} others take all the time.`,
+        `${where}: ${what} must be free, got ${folder}, whose ${file} others take all the time.`,
       );
     }
   } finally {
@@ -65,7 +67,7 @@ export async function lockRun(
 }
 
 /** Keeps a lock that was taken. */
-function held({ where, folder, file, beatMs, expiryMs }: Attempt, text: string) {
+function held({ where, what, folder, file, beatMs, expiryMs }: Attempt, text: string) {
   let touched = performance.now();
   let lost = false;
   const timer = setInterval(() => void beat(), beatMs);
@@ -84,7 +86,7 @@ function held({ where, folder, file, beatMs, expiryMs }: Attempt, text: string) 
     if (!lost && performance.now() - touched > expiryMs) lost = textNow(file) !== text;
     if (!lost) return;
     throw new LockedError(
-      `${where}: outDir must stay free, but another process took ${folder} over: this one gave no sign for ` +
+      `${where}: ${what} must stay free, but another process took ${folder} over: this one gave no sign for ` +
         `${expiryMs / 1000} s (the machine was asleep, or its disk did not answer). Give the command again.`,
     );
   };

@@ -25,6 +25,8 @@ export interface Heartbeat {
 /** A lock that is to be taken. */
 export interface Attempt extends Heartbeat {
   where: string;
+  /** What an error calls the folder. */
+  what: string;
   folder: string;
   file: string;
   /** A file beside the lock with what the lock is to hold. */
@@ -66,7 +68,7 @@ async function staleLock(
   attempt: Attempt,
   watched?: string,
 ): Promise<{ text: string; owner?: LockOwner } | undefined> {
-  const { where, folder, file, own, expiryMs } = attempt;
+  const { where, what, folder, file, own, expiryMs } = attempt;
   const text = await readLock(where, file);
   if (text === undefined) return undefined;
   const age = (await timeOf(own)) - (await timeOf(file)); // both by the clock of the disk
@@ -87,7 +89,7 @@ async function staleLock(
       ? 'Wait for it, end it, or choose another folder.'
       : `If that process is gone, ${beats ? `${wait} ` : ''}delete ${file}.`;
   throw new LockedError(
-    `${where}: outDir must be free, got ${folder} in use by process ${pid} on ${host} since ${since}. ${remedy}`,
+    `${where}: ${what} must be free, got ${folder} in use by process ${pid} on ${host} since ${since}. ${remedy}`,
   );
 }
 

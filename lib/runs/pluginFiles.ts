@@ -5,11 +5,10 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
 import { InputError, invalid } from '../check';
-import { isAbsence } from '../files';
+import { isAbsence, makeFolder } from '../files';
 
 /** A plugin as configurations and records name it: no path of a machine. */
 export interface PluginReference {
@@ -78,7 +77,7 @@ export async function writePlugins(
 ): Promise<void> {
   for (const plugin of plugins) {
     const file = storedPlugin(folder, plugin);
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder('runPlugins', path.dirname(file));
     await writeAtomically(file, pluginContent(plugin) as Buffer);
   }
 }

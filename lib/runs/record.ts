@@ -65,7 +65,20 @@ const everyConfig = z.object({ dataset: named, model: named, loss: named, seed: 
 const config = z.unknown().transform((value, context) => {
   const { error } = everyConfig.safeParse(value);
   for (const issue of error?.issues ?? []) context.addIssue(issue);
-  return storedConfig(value as ExperimentConfig);
+  try {
+    return storedConfig(value as ExperimentConfig);
+  } catch (refused) {
+    context.addIssue({ code: 'custom', message: (refused as Error).message });
+    return z.NEVER;
+  }
+});
+
+/** What tables and summaries say of every run beside its scores. */
+const settings = z.object({
+  dataset: z.object({ size: z.tuple([z.number(), z.number()]) }).passthrough(),
+  model: z.object({ width: z.number() }).passthrough(),
+  epochs: z.number(),
+  batchSize: z.number(),
 });
 
 const runRecord = z.object({
@@ -159,6 +172,13 @@ export async function readRecord(folder: string): Promise<RunRecord | undefined>
   return scored && isLabelled(scored.counts) ? { ...record, test: scored } : record;
 }
 
+/** Returns a record whose configuration holds what tables and summaries say of it. @throws RecordError for another. */
+export function withSettings<Content extends StoredRecord>(file: string, record: Content): Content {
+  const { problem } = checked(settings, record.config);
+  if (problem !== undefined) throw new RecordError(file, `config.${problem}`);
+  return record;
+}
+
 /** Whether counts, `[label][prediction]`, hold a labelled pixel. */
 export function isLabelled(counts: readonly (readonly number[])[]): boolean {
   return counts.some((labels) => labels.some((count) => count > 0));
@@ -170,7 +190,12 @@ function whole<Content extends StoredRecord>(
   { data, problem: wrong }: { data?: Content; problem?: string },
 ): Content {
   if (data === undefined) throw new RecordError(file, `not a run's record: ${wrong}`);
-  const parts = { '': data, ...(data.test === undefined ? {} : { 'test.': data.test }) };
+  const parts: Record<string, ScoredSplit> = {};
+  for (const [name, one] of [['', data] as const, ...Object.entries(data.selected ?? {})]) {
+    const place = name === '' ? '' : `selected.${name}.`;
+    parts[place] = one;
+    if (one.test !== undefined) parts[`${place}test.`] = one.test;
+  }
   for (const [part, scored] of Object.entries(parts)) {
     const problem = contradiction(scored, data.classNames.length);
     if (problem !== undefined) throw new RecordError(file, part + problem);

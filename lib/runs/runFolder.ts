@@ -3,7 +3,7 @@ import { open, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
-import { entriesIfThere, isAbsence, isThere } from '../files';
+import { entriesIfThere, isAbsence, isThere, toldPlainly } from '../files';
 import { isReference, pluginFile } from './pluginFiles';
 
 /** Absolute paths in a run folder. */
@@ -115,13 +115,13 @@ export function writeJson(file: string, value: unknown): Promise<void> {
 
 /** Appends one line and waits until it is on the disk. */
 export async function appendLine(file: string, value: object): Promise<void> {
-  const handle = await open(file, 'a');
-  try {
-    await handle.writeFile(`${JSON.stringify(value)}\n`);
-    await handle.sync();
-  } catch (error) {
-    throw Object.assign(error as Error, { path: file });
-  } finally {
-    await handle.close();
-  }
+  await toldPlainly('appendLine', file, async () => {
+    const handle = await open(file, 'a');
+    try {
+      await handle.writeFile(`${JSON.stringify(value)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
 }

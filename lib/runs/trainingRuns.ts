@@ -4,8 +4,7 @@ import path from 'node:path';
 import { InputError } from '../check';
 import { entriesIfThere } from '../files';
 import { lossLabel } from '../losses/lossLabels';
-import { parseConfig } from './config';
-import type { ExperimentInput } from './config';
+import type { ExperimentConfig } from './config';
 import { readEpochs } from './epochs';
 import type { EpochMetrics } from './epochs';
 import { readRecord } from './record';
@@ -61,8 +60,7 @@ export async function readRun(folder: string, label?: string): Promise<TrainingR
  * A folder of its own for each configuration, e.g. `data/runs/camvid-segnet-pat-1f0c9a2b`: the name ends with a hash of
  * all settings but how often checkpoints are written, so the same configuration finds its run again.
  */
-export function runFolder(input: ExperimentInput, parent = path.join('data', 'runs')): string {
-  const config = parseConfig(input);
+export function runFolder(config: ExperimentConfig, parent = path.join('data', 'runs')): string {
   const settings = JSON.stringify({ ...config, checkpoints: undefined });
   const hash = createHash('sha256').update(settings).digest('hex').slice(0, 8);
   return path.join(

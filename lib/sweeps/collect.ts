@@ -3,17 +3,19 @@
  * `RESULTS/sweep.json`, which says what they took. No weights, no paths, no names of machines.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../atomicFile';
 import { InputError } from '../check';
-import { isThere, pathBelow, readIfThere, readJsonIfThere } from '../files';
+import { isThere, makeFolder, pathBelow, readIfThere, readJsonIfThere } from '../files';
+import { runPaths } from '../runs/runFolder';
+import { sum } from '../statistics';
 import { pointsOf } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
 import { readEpochs } from '../runs/epochs';
-import { parseRecord, readRecord } from '../runs/record';
+import { parseRecord, readRecord, withSettings } from '../runs/record';
 import type { StoredRecord } from '../runs/record';
 import { readPlan, sweepPaths } from './sweepFolder';
 import { checked } from '../schema';
@@ -83,12 +85,16 @@ export async function collectSweep(
       continue;
     }
     const file = await pathBelow('collectSweep', resultsFolder, `${id}.json`);
-    if (await replaced(file, storedText(run))) collected.written.push(id);
-    else collected.unchanged += 1;
+    const isNew = await readable(collected, () => replaced(file, storedText(run)));
+    if (isNew) collected.written.push(id);
+    else if (isNew === false) collected.unchanged += 1;
   }
   const isThereAny = await isThere('collectSweep', resultsFolder);
   const stored = isThereAny ? await storedRuns(resultsFolder, collected) : [];
-  if (stored.length > 0) await writeSummary(resultsFolder, stored, plan, commit);
+  if (stored.length > 0) {
+    const before = await readable(collected, () => readSweepSummary(resultsFolder));
+    await writeSummary(resultsFolder, stored, plan, { commit, before });
+  }
   return collected;
 }
 
@@ -96,6 +102,7 @@ export async function collectSweep(
 async function finishedRun(folder: string): Promise<StoredRecord | undefined> {
   const record = await readRecord(folder);
   if (record === undefined) return undefined;
+  withSettings(runPaths(folder).record, record);
   const { test, config, counts, perImage, times, ...kept } = record;
   return {
     config: { ...config, dataset: { ...config.dataset, root: undefined } }, // a path of a machine
@@ -127,7 +134,7 @@ function storedText(value: object): string {
 /** True when the file is new or was different. */
 async function replaced(file: string, text: string): Promise<boolean> {
   if ((await readIfThere('collectSweep', file)) === text) return false;
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder('collectSweep', path.dirname(file));
   await writeAtomically(file, Buffer.from(text));
   return true;
 }
@@ -139,7 +146,7 @@ async function storedRuns(folder: string, collected: Collected): Promise<StoredR
   const records = runs.map((name) =>
     readable(collected, async () => {
       const file = path.join(folder, name);
-      return parseRecord(file, (await readIfThere('collectSweep', file)) ?? '');
+      return withSettings(file, parseRecord(file, (await readIfThere('collectSweep', file)) ?? ''));
     }),
   );
   return (await Promise.all(records)).flatMap((record) => record ?? []);
@@ -163,15 +170,14 @@ async function writeSummary(
   folder: string,
   runs: readonly StoredRecord[],
   { runs: planned, threads }: { runs: readonly unknown[]; threads: number },
-  commit: string | undefined,
+  { commit, before }: { commit?: string; before?: SweepSummary },
 ): Promise<void> {
   const file = path.join(folder, 'sweep.json');
   const unique = <T>(values: readonly T[]) => [
     ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
   ];
-  const seconds = runs.reduce((sum, { times }) => sum + times.seconds, 0);
+  const seconds = sum(runs.map(({ times }) => times.seconds));
   // Machine and commit are those of the first collection: a later one may be done elsewhere, by newer code.
-  const before = await readSweepSummary(folder);
   const summary: SweepSummary = {
     runs: { finished: runs.length, planned: planned.length },
     hours: Number((seconds / 3600).toFixed(2)),

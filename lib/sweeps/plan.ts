@@ -7,6 +7,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { InputError, invalid } from '../check';
+import { sum } from '../statistics';
 import { parseConfig } from '../runs/config';
 import { checkRunIds, sweepName } from './runIds';
 import type { ExperimentConfig } from '../runs/config';
@@ -90,7 +91,7 @@ function checkCount(grids: readonly SweepGrid[]): void {
   const counts = grids.map((grid) =>
     Object.values(grid).reduce((product, { length }) => product * length, 1),
   );
-  const count = counts.reduce((sum, one) => sum + one, 0);
+  const count = sum(counts);
   if (count <= MOST_RUNS) return;
   throw invalid(
     where,

@@ -168,7 +168,7 @@ export function runStates(outDir: string, runs: readonly PlannedRun[]): Promise<
 }
 
 /** A run whose files cannot be read has failed; its reason names the file. */
-export async function runState(outDir: string, run: PlannedRun): Promise<RunState> {
+async function runState(outDir: string, run: PlannedRun): Promise<RunState> {
   try {
     return await readableState(outDir, run);
   } catch (error) {

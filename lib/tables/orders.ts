@@ -20,7 +20,7 @@ export interface Order {
   verdict: OrderVerdict;
 }
 
-export const orderVerdicts = [
+const orderVerdicts = [
   'reproduced',
   'reversed',
   'no difference',
@@ -84,7 +84,7 @@ function verdictOf(printed: number, ours: Compared | null, margin: number): Orde
 }
 
 /** How many orders have each verdict: `2 reproduced, 1 reversed, …`. */
-export function ordersText(orders: readonly Order[]): string {
+function ordersText(orders: readonly Order[]): string {
   return orderVerdicts
     .map((verdict) => [orders.filter((one) => one.verdict === verdict).length, verdict] as const)
     .filter(([count]) => count > 0)

@@ -1,4 +1,5 @@
 /** How much the temperature matters, in Table 3 of the paper and here. */
+import { mean } from '../statistics';
 import type { Table } from '../print/table';
 import { lossLabel, networkTitle } from '../results/names';
 import { contrastCells, numberCell } from './tableCells';
@@ -22,7 +23,7 @@ export function rangesTable({ specification, cells, results }: ResultTable): Tab
       (cell) => specification.printedOf?.(cell, cells)?.meanIoU.value ?? [],
     );
     const best = run.reduce((first, one) => (one.score > first.score ? one : first), run[0]);
-    const level = run.reduce((sum, { score }) => sum + score, 0) / run.length;
+    const level = mean(run.map(({ score }) => score));
     const compared =
       run.length > 1
         ? results.statistic(

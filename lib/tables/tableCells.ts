@@ -8,7 +8,7 @@ import type { RunScore } from '../results/scorer';
 import type { TableCellResult } from './specification';
 
 /** Shares are written in percent. */
-export const factorOf = (score: RunScore) => (scoreFacts[score].isShare ? 100 : 1);
+const factorOf = (score: RunScore) => (scoreFacts[score].isShare ? 100 : 1);
 
 /** The mean over seeds and its deviation, with a note where seeds are missing; null without a run that has the score. */
 export function scoreCell({ summary, seeds }: TableCellResult, score: RunScore): TableCell | null {

@@ -1,7 +1,7 @@
 /** A table as the files that a paper needs. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../atomicFile';
+import { makeFolder } from '../files';
 import { csvText } from '../print/plain';
 import { tableLatex, tableMarkdown } from '../print/table';
 import type { ResultTable } from './specification';
@@ -20,7 +20,7 @@ export function tableFiles(table: ResultTable): Map<string, string> {
 
 /** Writes them into `folder`, which is made when it is missing. Resolves to the files' paths. */
 export async function writeTable(table: ResultTable, folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder('writeTable', folder);
   const files = [...tableFiles(table)];
   for (const [file, text] of files)
     await writeAtomically(path.join(folder, file), Buffer.from(text));

@@ -1,5 +1,6 @@
 /** How long a run would take and how much memory, from a few of its own steps. */
 import { tf } from '../backend';
+import { quantile } from '../statistics';
 import { trainableVariables } from '../models/layers';
 import { Adam } from '../engine/adam';
 import type { Experiment } from './finishRun';
@@ -41,7 +42,10 @@ export async function estimateRun(
   try {
     const times = await timeSteps({ config, train, executor }, signal);
     const timed = times.length > WARM_UP_STEPS ? times.slice(WARM_UP_STEPS) : times.slice(-1);
-    const secondsPerStep = median(timed);
+    const secondsPerStep = quantile(
+      timed.sort((a, b) => a - b),
+      0.5,
+    );
     await timeValidation(); // the first records its graph
     const secondsPerValidationBatch = await timeValidation();
     const validationBatches = (config.epochs + 1) * stepsPerEpoch(config, valid.length); // and the best
@@ -103,9 +107,4 @@ async function timeSteps(
       if (now - started > LIMIT_MILLISECONDS) return times;
     }
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }

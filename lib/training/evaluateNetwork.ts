@@ -24,6 +24,8 @@ type Forward = (images: tf.Tensor4D, labels: tf.Tensor3D) => BatchEvaluation;
 /** The means of its losses over the samples are reported (default: none). */
 export interface EvaluationOptions extends EvaluationLosses {
   batchSize: number;
+  /** Taken off the logits of each class before the highest is chosen (default: nothing; see `logitAdjustment`). */
+  bias?: ArrayLike<number>;
   /** Takes the place of the model and the losses (default: the model as a graph, see `createInference`). */
   forward?: Forward;
   /** Told once where the model cannot be a graph, with the reason. */
@@ -53,12 +55,12 @@ export interface Evaluation {
 export async function evaluate(
   model: tf.LayersModel,
   dataset: SegmentationDataset,
-  { loss, crossEntropy, forward, onNote, ...options }: EvaluationOptions,
+  { loss, crossEntropy, bias, forward, onNote, ...options }: EvaluationOptions,
 ): Promise<Evaluation> {
   if (forward) return score(dataset, forward, options);
   const inference = createInference(model, onNote);
   try {
-    return await score(dataset, forwardBy(inference, { loss, crossEntropy }), options);
+    return await score(dataset, forwardBy(inference, { loss, crossEntropy }, bias), options);
   } finally {
     inference.dispose();
   }
@@ -113,7 +115,21 @@ async function score(
   };
 }
 
-function forwardBy(inference: Inference, losses: EvaluationLosses): Forward {
+function forwardBy(
+  inference: Inference,
+  losses: EvaluationLosses,
+  bias?: ArrayLike<number>,
+): Forward {
   return (images, labels) =>
-    tf.tidy(() => evaluateLogits(inference.predict(images), labels, losses));
+    tf.tidy(() => {
+      const logits = inference.predict(images);
+      const evaluated = evaluateLogits(logits, labels, losses);
+      if (bias === undefined) return evaluated;
+      return { ...evaluated, predictions: adjustedPredictions(logits, bias) };
+    });
+}
+
+/** The class of the highest logit less its bias, `[B,H,W] int32`. */
+export function adjustedPredictions(logits: tf.Tensor4D, bias: ArrayLike<number>): tf.Tensor3D {
+  return tf.tidy(() => logits.sub(tf.tensor1d(Array.from(bias))).argMax<tf.Tensor3D>(3));
 }

@@ -1,13 +1,16 @@
 /** Scores of a finished run on any split, also of another data set. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, invalid } from '../check';
-import { pathBelow } from '../files';
+import { makeFolder, pathBelow, toldPlainly } from '../files';
 import type { SegmentationDataset, Split } from '../datasets/datasetTypes';
 import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
 import { createModel, loadWeights } from '../models';
 import { parseStoredConfig, readConfig } from '../runs/config';
+import type { tf } from '../backend';
+import { logitAdjustment } from '../decisions';
+import { chooseStrength } from './decisionStrength';
 import { evaluate } from './evaluateNetwork';
 import type { Evaluation, PredictedBatch } from './evaluateNetwork';
 import { openSplit } from './openSplit';
@@ -34,6 +37,13 @@ export interface RunEvaluationOptions {
    * is usual for long-tailed sets; then all its label maps are read.
    */
   groupsBy?: 'split' | 'train';
+  /**
+   * How logits become a class: the highest (default), or the highest less t·log prior of the training split
+   * (`logitAdjustment`).
+   */
+  decision?: 'argmax' | 'adjusted';
+  /** t of `'adjusted'` (default: the best on the validation split, see `chooseStrength`). */
+  strength?: number;
   signal?: AbortSignal;
   /** Told where the model cannot be a graph, with the reason, and in what the data are not those of the run. */
   onNote?: (text: string) => void;
@@ -46,6 +56,8 @@ export interface RunEvaluationOptions {
 export interface RunEvaluation extends Evaluation {
   dataset: SegmentationDataset;
   groups: ClassGroup[];
+  /** The rule that decided, with its t and where that comes from; undefined for argmax. */
+  decision?: { rule: 'adjusted'; strength: number; chosenOn: 'valid' | 'given' };
   /** In what the data are not those of the run, in words; undefined where they are, or the run does not tell. */
   changed?: string;
 }
@@ -63,6 +75,8 @@ export async function evaluateRun(
     data,
     predictions,
     groupsBy = 'split',
+    decision = 'argmax',
+    strength,
     plugins,
     ...rest
   }: RunEvaluationOptions = {},
@@ -93,9 +107,14 @@ export async function evaluateRun(
   const model = createModel({ ...config.model, numClasses: dataset.numClasses });
   try {
     await loadWeights(model, weights);
-    if (predictions !== undefined) await mkdir(predictions, { recursive: true });
+    if (predictions !== undefined) await makeFolder('evaluateRun', predictions);
+    const adjusted =
+      decision === 'adjusted'
+        ? await adjustment(model, { config, record, strength, signal, onNote })
+        : undefined;
     const result = await evaluate(model, dataset, {
       batchSize: config.batchSize,
+      bias: adjusted?.bias,
       ...knownLosses(countedConfig(config, trainingPixels), dataset.ignoreIndex),
       signal,
       onNote,
@@ -109,10 +128,39 @@ export async function evaluateRun(
         ? await countPixels(await openSplit(evaluated, 'train'), signal)
         : undefined;
     const groups = classGroups(result.counts, result.scores.iou, pixels);
-    return { ...result, dataset, groups, changed };
+    return { ...result, dataset, groups, changed, decision: adjusted?.decision };
   } finally {
     model.dispose();
   }
+}
+
+/** What is taken off the logits, and why so much. The prior is that of the split that the run was trained on. */
+async function adjustment(
+  model: tf.LayersModel,
+  {
+    config,
+    record,
+    strength: given,
+    signal,
+    onNote,
+  }: Pick<RunEvaluationOptions, 'strength' | 'signal' | 'onNote'> & {
+    config: ExperimentConfig;
+    record: RunRecord;
+  },
+) {
+  const pixels =
+    record.trainingPixels ?? (await countPixels(await openSplit(config, 'train'), signal));
+  const { batchSize } = config;
+  const strength =
+    given ??
+    (await chooseStrength(model, await openSplit(config, 'valid'), pixels, {
+      ...{ batchSize, signal, onNote },
+    }));
+  const chosenOn = given === undefined ? ('valid' as const) : ('given' as const);
+  return {
+    bias: logitAdjustment(pixels, strength),
+    decision: { rule: 'adjusted' as const, strength, chosenOn },
+  };
 }
 
 /**
@@ -151,7 +199,8 @@ async function writePredictions(
   for (const [i, name] of names.entries()) {
     const ids = predictions.subarray(i * pixels, (i + 1) * pixels);
     const file = await pathBelow('evaluateRun', folder, `${name}.png`);
-    await mkdir(path.dirname(file), { recursive: true }); // names may hold folders
-    await writeFile(file, palettePng(ids, { height, width, palette }));
+    await makeFolder('evaluateRun', path.dirname(file)); // names may hold folders
+    const png = palettePng(ids, { height, width, palette });
+    await toldPlainly('evaluateRun', file, () => writeFile(file, png));
   }
 }

@@ -67,11 +67,7 @@ export interface RunOptions {
 }
 
 /** Opens the data and builds the network of a configuration; the data set `'auto'` becomes the one found. */
-export function openExperiment(input: ExperimentInput): Promise<Experiment> {
-  return openParsed(parseConfig(input));
-}
-
-async function openParsed(config: ExperimentConfig): Promise<Experiment> {
+export async function openExperiment(config: ExperimentConfig): Promise<Experiment> {
   const { dataset, seed } = config;
   if (dataset.name === 'auto') dataset.name = await findDataset({ root: dataset.root });
   const train = await openRepeatedSplit(config, 'train');
@@ -89,7 +85,10 @@ async function openParsed(config: ExperimentConfig): Promise<Experiment> {
   };
 }
 
-/** Without a label every loss is 0, and every epoch the best. */
+/**
+ * Without a label every loss is 0, and every epoch the best. It reads one label map of a split that has labels, before the run's
+ * folder is touched; `surveyData` reads all, later.
+ */
 async function checkLabelled(opened: SegmentationDataset, { dataset }: ExperimentConfig) {
   if (await hasLabelledPixel(opened, dataset.voidAs)) return;
   const { split, title } = opened;
@@ -108,12 +107,20 @@ async function checkLabelled(opened: SegmentationDataset, { dataset }: Experimen
  */
 export async function runExperiment(
   input: ExperimentInput,
-  { outDir, fresh = false, signal, onProgress = () => {} }: RunOptions,
+  options: RunOptions,
 ): Promise<RunRecord> {
+  const { outDir } = options;
   if (typeof outDir !== 'string' || outDir === '') {
     throw invalid('runExperiment', 'outDir', 'a folder', outDir);
   }
-  const config = parseConfig(input); // before the folder is touched
+  return runParsed(parseConfig(input), options); // a wrong one must not touch the folder
+}
+
+/** As `runExperiment`, for a configuration that `parseConfig` has given. */
+export async function runParsed(
+  config: ExperimentConfig,
+  { outDir, fresh = false, signal, onProgress = () => {} }: RunOptions,
+): Promise<RunRecord> {
   const paths = runPaths(outDir);
   const lock = await lockRun(paths.folder);
   try {
@@ -122,7 +129,7 @@ export async function runExperiment(
       onNote(`took over the lock of process ${lock.takenOver.pid}, which is gone`);
     }
     if (fresh) await clearRun(paths);
-    const experiment = await openParsed(config);
+    const experiment = await openExperiment(config);
     const { model } = experiment;
     try {
       const contents = config.dataset.checkContents;

@@ -1,7 +1,9 @@
 /** The data of a run. */
 import { openDataset } from '../datasets';
+import type { DatasetOptions } from '../datasets';
+import { keptInMemory } from '../datasets/dataset';
 import { NoSplitError } from '../datasets/datasetTypes';
-import type { DatasetOptions, SegmentationDataset, Split } from '../datasets/datasetTypes';
+import type { SegmentationDataset, Split } from '../datasets/datasetTypes';
 import type { ExperimentConfig } from '../runs/config';
 
 /** The test split; undefined where the data set has none. Drawn scenes have one where `dataset.testLength` asks for it. */
@@ -43,9 +45,7 @@ export async function openRepeatedSplit(
   split: Split,
 ): Promise<SegmentationDataset> {
   const opened = await openSplit(config, split);
-  const { cache, onBadSample, size } = config.dataset;
+  const { cache, size } = config.dataset;
   const bytes = opened.length * size[0] * size[1] * 4;
-  // 'skip' has decoded all samples once to open them; that is not done twice.
-  if (cache !== undefined || onBadSample === 'skip' || bytes > KEPT_BYTES) return opened;
-  return openSplit({ ...config, dataset: { ...config.dataset, cache: 'memory' } }, split);
+  return cache === undefined && bytes <= KEPT_BYTES ? keptInMemory(opened) : opened;
 }

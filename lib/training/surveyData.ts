@@ -42,7 +42,7 @@ export async function surveyData(
     await surveyReadable(split, signal);
     notes.push(...(split.remarks ?? []));
   }
-  return { trainingPixels: survey.classPixels, notes };
+  return { trainingPixels: survey.classPixels, notes: [...new Set(notes)] }; // splits share what is so of the set
 }
 
 /** The same at the start of a training, from when on a split that the kit drew must not change: it is written down. */

@@ -170,15 +170,35 @@ function checkBrowser() {
   return error('none found: figures cannot be exported', remedy);
 }
 
-function checkDatasets() {
-  const root = path.resolve(ROOT, process.env.PAT_DATA_DIR || path.join('data', 'datasets'));
-  const found = Object.keys(DATASETS).filter((name) =>
-    fs.existsSync(path.join(root, DATASETS[name])),
-  );
-  if (found.length > 0) return ok(`${found.join(', ')} (in ${root})`);
+/** Data sets of the kit, folders of one's own (images/ and masks/, as `npm run data -- check folder` reads them), and what is amiss. */
+export function checkDatasets(
+  root = path.resolve(ROOT, process.env.PAT_DATA_DIR || path.join('data', 'datasets')),
+) {
+  /** @param {string[]} names */
+  const isThere = (...names) => fs.existsSync(path.join(root, ...names));
+  const known = Object.keys(DATASETS);
+  const whole = known.filter((name) => isThere(DATASETS[name]));
+  const torn = known.filter((name) => isThere(name) && !whole.includes(name));
+  const held = isThere() ? fs.readdirSync(root).filter((name) => !name.startsWith('.')) : [];
+  const own = ['', ...held.filter((name) => !known.includes(name))]
+    .filter((name) => isThere(name, 'images') && isThere(name, 'masks'))
+    .map((name) => `folder ${path.join(root, name)}`);
+  const amiss = torn.map((name) => `${name} is not whole: ${DATASETS[name]} is missing`);
+  const found = [...whole, ...own, ...amiss].join(', ');
+  if (torn.length > 0) {
+    return warning(`${found} (in ${root})`, `npm run data -- download ${torn[0]}`);
+  }
+  if (found !== '') return ok(`${found} (in ${root})`);
+  const remedy = 'put a data set there (README), or set PAT_DATA_DIR to the folder that holds them';
+  if (held.length === 0) {
+    const what = isThere() ? `none in ${root}, which is empty` : `none: there is no folder ${root}`;
+    return warning(`${what}: the notebooks show the synthetic set`, remedy);
+  }
+  const others =
+    held.slice(0, 5).join(', ') + (held.length > 5 ? ` and ${held.length - 5} more` : '');
   return warning(
-    `none in ${root}: the notebooks show the synthetic set`,
-    'put a data set there (README), or set PAT_DATA_DIR to the folder that holds them',
+    `none in ${root}, which holds ${others}: the notebooks show the synthetic set`,
+    `${remedy}; a folder of your own has images/ and masks/`,
   );
 }
 

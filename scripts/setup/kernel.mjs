@@ -25,7 +25,7 @@ const DEFAULTS = {
  * @param {string} nodeFolder
  * @param {string[]} libraryFolders
  */
-export function kernelSpec(root, nodeFolder, libraryFolders = []) {
+function kernelSpec(root, nodeFolder, libraryFolders = []) {
   /** @param {string} text */
   const literal = (text) => text.replaceAll('$', '$$$$');
   return {

@@ -11,7 +11,7 @@ export const name = 'Python environment';
 export const megabytes = () => 500;
 
 /** What the pinned JupyterLab needs. */
-export const MINIMUM_PYTHON = [3, 10];
+const MINIMUM_PYTHON = [3, 10];
 const REQUIREMENTS = path.join(ROOT, 'scripts', 'requirements.txt');
 /** Written last and removed first: an environment without it is incomplete and made anew. */
 const STAMP = path.join(VENV, 'setup.json');
@@ -60,7 +60,7 @@ export function pip(args, { log = 'pip', variables = {} } = {}) {
 }
 
 /** The environment's Python version, e.g. `3.11.7`. */
-export function pythonVersion() {
+function pythonVersion() {
   const settings = fs.readFileSync(path.join(VENV, 'pyvenv.cfg'), 'utf8');
   const match = /^version(?:_info)? *= *(\d+\.\d+\.\d+)/m.exec(settings);
   return match ? match[1] : 'of unknown version';

@@ -86,7 +86,7 @@ describe('npm run train', () => {
       ['--config', '/nowhere/a.json', '--out', 'x'],
       "--config must be a file, got '/nowhere/a.json'",
     ],
-    [['--config', __filename, '--out', 'x'], '--config must be JSON'],
+    [['--config', __filename, '--out', 'x'], `${__filename} must be JSON`],
     [['--out', ''], "--out must be a value, got ''"],
     [['--set', 'epochs=1'], '--out DIR is missing'],
     [['--out', 'x', '--set', 'epochs'], "--set must be path=value, got 'epochs'"],

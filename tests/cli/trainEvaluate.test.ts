@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { analyzeMasks } from '../../lib/analysis/maskImbalance';
 import { openDataset } from '../../lib/datasets';
+import { strengthGrid } from '../../lib/decisions';
 import { ConfusionMatrix } from '../../lib/metrics';
 import { evaluateRun } from '../../lib/training/evaluateRun';
 import { runExperiment } from '../../lib/training/experiment';
@@ -20,6 +21,28 @@ const dataset = {
 };
 
 describe('npm run evaluate', () => {
+  it('decides by adjusted logits, with the strength that does best on validation', () =>
+    withFolder(async (folder) => {
+      const outDir = path.join(folder, 'run');
+      const model = { name: 'segnet', width: 2 } as const;
+      const record = await runExperiment({ dataset, model, epochs: 1, batchSize: 2 }, { outDir });
+      const { scores, decision } = await evaluateRun(outDir, { decision: 'adjusted', strength: 0 });
+      expect(scores).toEqual(record.scores);
+      expect(decision).toEqual({ rule: 'adjusted', strength: 0, chosenOn: 'given' });
+      const full = await evaluateRun(outDir, { decision: 'adjusted', strength: 1 });
+      expect(full.counts).not.toEqual(record.counts); // the rule does something
+      const chosen = await evaluateRun(outDir, { decision: 'adjusted' });
+      expect(chosen.decision).toMatchObject({ rule: 'adjusted', chosenOn: 'valid' });
+      expect(strengthGrid).toContain(chosen.decision?.strength);
+      const others = [record.scores.meanIoU ?? 0, full.scores.meanIoU ?? 0];
+      expect(chosen.scores.meanIoU).toBeGreaterThanOrEqual(Math.max(...others));
+      const told = await run(['evaluate', outDir, '--decision', 'adjusted']);
+      expect(told.output).toContain(`t = ${chosen.decision?.strength}, the best by mean IoU`);
+      await expect(evaluateRun(outDir, { decision: 'adjusted', strength: NaN })).rejects.toThrow(
+        'logitAdjustment: strength must be a number',
+      );
+    }));
+
   it('gives the scores of the record, a table, JSON, and predictions that score the same', () =>
     withFolder(async (folder) => {
       const outDir = path.join(folder, 'run');

@@ -2,7 +2,7 @@ import { rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../lib/datasets';
-import type { DatasetOptions } from '../../lib/datasets/datasetTypes';
+import type { DatasetOptions } from '../../lib/datasets';
 import { namesOf, withFolder, writePair } from './files';
 
 const open = (root: string, options: Partial<DatasetOptions> = {}) =>

@@ -3,7 +3,8 @@ import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promi
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../lib/datasets';
-import type { DatasetOptions, Sample } from '../../lib/datasets/datasetTypes';
+import type { DatasetOptions } from '../../lib/datasets';
+import type { Sample } from '../../lib/datasets/datasetTypes';
 import { namesOf, withFolder, writePair } from './files';
 
 const open = (root: string, options: Partial<DatasetOptions> = {}) =>

@@ -3,9 +3,9 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { availableDatasets, keepSplit, openDataset } from '../../lib/datasets';
+import type { DatasetOptions } from '../../lib/datasets';
 import { writeFolderTemplate } from '../../lib/datasets/folderTemplate';
 import { vocColour } from '../../lib/datasets/palette';
-import type { DatasetOptions } from '../../lib/datasets/datasetTypes';
 import { namesOf, pngBytes, withFolder, writePair } from './files';
 
 const open = (root: string, options: Partial<DatasetOptions> = {}) =>

@@ -3,8 +3,9 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../lib/datasets';
+import type { DatasetOptions } from '../../lib/datasets';
 import { classes40 } from '../../lib/datasets/nyuv2Classes40';
-import type { DatasetOptions, Split } from '../../lib/datasets/datasetTypes';
+import type { Split } from '../../lib/datasets/datasetTypes';
 import { countLabels, namesOf, withFolder, writePair } from './files';
 
 const open = (root: string, options: Partial<DatasetOptions> = {}) =>

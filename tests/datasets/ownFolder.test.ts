@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { surveyData } from '../../lib/training/surveyData';
 import { namesOf, rgbPixels, withFolder } from './files';
 import { messageOf, openOwn as open, writeOwn } from './ownFolder';
 import type { Own } from './ownFolder';
@@ -177,6 +178,25 @@ describe.each(faults.map(([what, spoil, message, own]) => ({ what, spoil, messag
 );
 
 describe('a folder that is well all the same', () => {
+  it('holds folders beside its files: what is passed over is named, once for all splits', () =>
+    withFolder(async (root) => {
+      await writeOwn(root);
+      expect((await open(root, { split: 'train' })).remarks).toEqual([]);
+      await mkdir(path.join(root, 'images/night'));
+      await mkdir(path.join(root, 'images/.hidden'));
+      const [train, valid] = [
+        await open(root, { split: 'train' }),
+        await open(root, { split: 'valid' }),
+      ];
+      expect(train.remarks).toEqual([
+        expect.stringContaining(
+          `${root}/images holds folders, whose files are passed over: night.`,
+        ),
+      ]);
+      const { notes } = await surveyData({ train, valid });
+      expect(notes.filter((note) => note.includes('night'))).toHaveLength(1);
+    }));
+
   it('has a byte order mark, or images named .jfif', () =>
     withFolder(async (root) => {
       await writeOwn(root, { image: (i) => `n${i}.jpg` });

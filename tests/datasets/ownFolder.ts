@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openDataset } from '../../lib/datasets';
-import type { DatasetOptions } from '../../lib/datasets/datasetTypes';
+import type { DatasetOptions } from '../../lib/datasets';
 import { writePair } from './files';
 
 export const openOwn = (root: string, options: Partial<DatasetOptions> = {}) =>

@@ -4,7 +4,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { keepSplit, openDataset } from '../../lib/datasets';
-import type { DatasetOptions, Split } from '../../lib/datasets/datasetTypes';
+import type { DatasetOptions } from '../../lib/datasets';
+import type { Split } from '../../lib/datasets/datasetTypes';
 import { countLabels, namesOf, rgbPixels, withFolder, writePair } from './files';
 
 const splits: readonly Split[] = ['train', 'valid', 'test'];

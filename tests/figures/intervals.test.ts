@@ -47,6 +47,14 @@ describe('intervalsFigure', () => {
     });
   });
 
+  it('leaves room for title and axis above and below a single row', () => {
+    const { aspectRatio } = intervalsFigure(
+      [{ title: 'CamVid', rows: [row('PAT', 0.1)] }],
+      options,
+    );
+    expect(240 * aspectRatio).toBeGreaterThan(65); // points, in the narrowest column: three lines of text and their gaps
+  });
+
   it('tells series apart, side by side, each once in the legend', () => {
     const both = ['UNet', 'UNet++'].map((series) => ({ ...row('PAT', 0.1), series }));
     const twice = intervalsFigure(

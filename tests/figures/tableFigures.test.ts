@@ -88,6 +88,9 @@ describe('figures of a table', () => {
       [5, 0.5],
     ]);
     expect(curves[0].caption).toContain('Epochs that are not known: CE: 2–3.');
+    const traces = curves[0].data as { name?: string; x: number[]; y: (number | null)[] }[];
+    const drawnLine = traces.find((trace) => trace.name === 'CE, validation');
+    expect(drawnLine).toMatchObject({ x: [1, 2, 4, 5], y: [1, null, 1, 1] }); // no line over the gap
     const panels = tableIntervals(made)?.layout.annotations?.map(({ text }) => text);
     expect(panels).toEqual(['Synthetic scenes, size 64×96', 'Synthetic scenes, size 96×144']);
   });

@@ -1,5 +1,5 @@
 /** Values and gradients against float64 PyTorch: the kit's own fixtures, and the shared reference where it is present. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
@@ -29,7 +29,11 @@ interface Case {
 const UNDERFLOW = 1e-33;
 
 const fixtures = path.join(__dirname, '..', 'fixtures');
-const ownFiles = ['losses.json', 'regionLosses.json'];
+/** Two of many losses, and one for each that came later. */
+const ownFiles = [
+  ...['losses.json', 'regionLosses.json'],
+  ...readdirSync(path.join(fixtures, 'losses')).map((file) => path.join('losses', file)),
+];
 const shared = [
   path.join(process.env.PAT_DATA_DIR ?? '', '..', 'reference'),
   path.join(__dirname, '..', '..', '..', 'shared', 'reference'),

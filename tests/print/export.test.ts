@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -240,6 +240,15 @@ describe('exportFigure', () => {
     );
     expect(readdirSync(directory)).toHaveLength(5);
     expect(digest(kept.svg)).toBe(before);
+  });
+
+  it('names the file that it cannot write, and what to do', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'export-taken-'));
+    mkdirSync(join(folder, 'export-curves.json', 'inside'), { recursive: true });
+    await expect(exportFigure(curves(), { directory: folder })).rejects.toThrow(
+      `exportFigure: ${join(folder, 'export-curves.json')} must be a file, got EISDIR. It is a folder`,
+    );
+    rmSync(folder, { recursive: true });
   });
 
   it('throws for a name that is no file stem, an unknown venue or option, and a bad size', async () => {

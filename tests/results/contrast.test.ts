@@ -6,6 +6,7 @@ import { isDefined, Results, runScores, spread } from '../../lib/results';
 import type { Cell, Compared, Contrast, ResultRecord, RunScore } from '../../lib/results';
 import { intervalOf } from '../../lib/results/contrast';
 import { Resampling } from '../../lib/results/resampling';
+import { runScoring } from '../../lib/results/scorer';
 import { drawnScores } from '../../lib/results/scorer';
 import { simulatedRuns } from './simulatedRuns';
 import type { Design } from './simulatedRuns';
@@ -195,7 +196,10 @@ describe('Results.contrast', () => {
       return (spread(results.values(cell, 'pixelAccuracy'))?.deviation ?? NaN) ** 2;
     });
     const pooled = variances.reduce((sum, one) => sum + one, 0) / variances.length;
-    const noise = new Resampling({ resamples: 500 }).seedVariance(results.cells, 'pixelAccuracy');
+    const noise = new Resampling(runScoring, { resamples: 500 }).seedVariance(
+      results.cells,
+      'pixelAccuracy',
+    );
     expect(noise.degrees).toBe(8);
     expect(noise.variance / pooled).toBeCloseTo(1, 1);
     // A loss's own 2 degrees of freedom and 4 of all losses'; 2.435 is the 97.5 % quantile of (t₆ + t₆′)/√2.
@@ -212,7 +216,7 @@ describe('Results.contrast', () => {
     // No seed has an effect of its own: all their variance is that of the images.
     const design = { seedNoise: 0, interaction: 0.15, lossByCluster: 0, seeds: 8 };
     const results = world(design);
-    const resampling = new Resampling({ resamples: 500 });
+    const resampling = new Resampling(runScoring, { resamples: 500 });
     const left = resampling.seedVariance(results.cells, 'meanIoU').variance;
     const plain = results.cells.map(
       (cell) => (spread(results.values(cell, 'meanIoU'))?.deviation ?? NaN) ** 2,

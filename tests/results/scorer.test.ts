@@ -4,7 +4,8 @@ import { authorsMeanIoUOf, classGroups, fineGrainedScores, scoresFrom } from '..
 import { Random } from '../../lib/random';
 import { runScores, scoresOf } from '../../lib/results';
 import type { PerImageCounts, ResultRecord } from '../../lib/results';
-import { drawnScorer, drawnScores, imageMeanIoUs, thirdsOf } from '../../lib/results/scorer';
+import { drawnScores, imageMeanIoUs, scoresOfDraws, thirdsOf } from '../../lib/results/scorer';
+import { DrawnSums } from '../../lib/results/drawnSums';
 import { expectClose } from '../support/closeness';
 
 /** Random counts `[label][prediction]` of images; a class is missing in most, and may be in none. */
@@ -123,7 +124,7 @@ describe('scoresOf', () => {
   });
 });
 
-describe('drawnScorer', () => {
+describe('scoresOfDraws', () => {
   it('scores weighted clusters as the images themselves, repeated', () => {
     const random = new Random(6);
     for (let n = 0; n < 100; n++) {
@@ -132,7 +133,11 @@ describe('drawnScorer', () => {
       const clusters = random.integer(1, names.length);
       const clusterOf = names.map((_, i) => i % clusters);
       const weights = Array.from({ length: clusters }, () => random.integer(0, 3));
-      const got = drawnScorer(record, clusterOf)(weights);
+      const drawnOnce = new DrawnSums(
+        1,
+        weights.map((weight) => Uint8Array.of(weight)),
+      );
+      const got = scoresOfDraws(record, clusterOf, drawnOnce).map(([value]) => value);
       const drawn = names.flatMap((_, i) => Array<number>(weights[clusterOf[i]]).fill(i));
       const set = {
         names: drawn.map((i) => names[i]),
@@ -172,14 +177,33 @@ describe('drawnScorer', () => {
     }
   });
 
-  it('keeps nothing of one set in the next', () => {
+  it('keeps nothing of one set or run in the next', () => {
     const record = randomRecord(new Random(8));
     const names = record.perImage?.names ?? [];
-    const scorer = drawnScorer(record, [...names.keys()]);
-    const ones = names.map(() => 1);
-    const first = [...scorer(ones)];
-    scorer(names.map((_, i) => i));
-    expect([...scorer(ones)]).toEqual(first);
+    const times = names.map((_, i) => Uint8Array.of(1, i, 1));
+    const drawn = new DrawnSums(3, times);
+    const clusterOf = [...names.keys()];
+    const first = scoresOfDraws(record, clusterOf, drawn);
+    for (const [one, , again] of first) expect(again).toBe(one);
+    expect(scoresOfDraws(record, clusterOf, drawn)).toEqual(first);
+    const alone = new DrawnSums(
+      1,
+      names.map(() => Uint8Array.of(1)),
+    );
+    expect(scoresOfDraws(record, clusterOf, alone).map(([one]) => one)).toEqual(
+      first.map(([one]) => one),
+    );
+  });
+
+  it('takes the labels of a run, not those of another on the same images', () => {
+    const random = new Random(9);
+    const [a, b] = [randomRecord(random), randomRecord(random)];
+    const whole = () => new DrawnSums(1, [Uint8Array.of(1)]);
+    const of = (record: ResultRecord, drawn: DrawnSums) =>
+      scoresOfDraws(record, record.perImage?.names.map(() => 0) ?? [], drawn);
+    const drawn = whole();
+    of(a, drawn);
+    expect(of(b, drawn)).toEqual(of(b, whole()));
   });
 });
 

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../lib/random';
-import { bootstrapInterval, quantile, spread } from '../../lib/results/bootstrap';
+import { bootstrapInterval, spread } from '../../lib/results/bootstrap';
 import { holm } from '../../lib/results/holm';
+import { quantile } from '../../lib/statistics';
 import { expectClose } from '../support/closeness';
 
 interface Fixture {

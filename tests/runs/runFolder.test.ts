@@ -1,11 +1,12 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../../lib/check';
 import { checkRelative, pathBelow, plainFileError } from '../../lib/files';
 import { parseConfig } from '../../lib/runs/config';
 import { repairMetrics } from '../../lib/runs/epochs';
 import type { EpochMetrics } from '../../lib/runs/epochs';
-import { clearRun, runPaths } from '../../lib/runs/runFolder';
+import { appendLine, clearRun, runPaths, writeJson } from '../../lib/runs/runFolder';
 import { withFolder } from '../datasets/files';
 import { metricsLine } from '../results/recordFiles';
 
@@ -119,6 +120,34 @@ describe('plainFileError', () => {
     expect(plainFileError('f', full)?.message).toMatch(/^f: a.json must have room on its disk/);
     expect(plainFileError('f', new Error('a bug'))).toBeUndefined();
   });
+
+  it('is what every writer of a file says, with the file that was to be written', () =>
+    withFolder(async (folder) => {
+      const taken = path.join(folder, 'taken');
+      await mkdir(path.join(taken, 'inside'), { recursive: true });
+      await writeFile(path.join(folder, 'plain'), '');
+      const under = path.join(folder, 'plain', 'a.json');
+      for (const [work, file, meaning] of [
+        [() => writeJson(taken, {}), taken, 'must be a file, got EISDIR. It is a folder'],
+        [
+          () => writeJson(under, {}),
+          under,
+          'must lie in a folder, got ENOTDIR. A file is in the way',
+        ],
+        [() => appendLine(taken, {}), taken, 'must be a file, got EISDIR'],
+        [
+          () => appendLine('/dev/full', {}),
+          '/dev/full',
+          'must have room on its disk, got ENOSPC. Free',
+        ],
+      ] as const) {
+        const error: unknown = await work().catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(InputError);
+        expect((error as Error).message).toContain(`${file} ${meaning}`);
+        expect(plainFileError('npm run x', error)?.message).toContain(`npm run x: ${file} must`);
+      }
+      expect((await readdir(folder)).sort()).toEqual(['plain', 'taken']); // no temporary file
+    }));
 });
 
 describe('metrics.jsonl with a gap', () => {

@@ -13,6 +13,7 @@ import { ConfusionMatrix } from '../../lib/metrics';
 import { readEpochs } from '../../lib/runs/epochs';
 import { findRun, findRuns, readRun, runFolder } from '../../lib/runs/trainingRuns';
 import type { TrainingRun } from '../../lib/runs/trainingRuns';
+import { parseConfig } from '../../lib/runs/config';
 import type { ExperimentInput } from '../../lib/runs/config';
 
 const input: ExperimentInput = {
@@ -69,10 +70,11 @@ describe('a finished run', () => {
   });
 
   it('has a folder that depends on its settings and not on its checkpoints', () => {
-    const name = runFolder(input, 'runs');
+    const folderOf = (settings: ExperimentInput) => runFolder(parseConfig(settings), 'runs');
+    const name = folderOf(input);
     expect(name).toMatch(/^runs\/synthetic-segnet-pat-[0-9a-f]{8}$/);
-    expect(runFolder({ ...input, checkpoints: { everySteps: 1 } }, 'runs')).toBe(name);
-    expect(runFolder({ ...input, seed: 1 }, 'runs')).not.toBe(name);
+    expect(folderOf({ ...input, checkpoints: { everySteps: 1 } })).toBe(name);
+    expect(folderOf({ ...input, seed: 1 })).not.toBe(name);
   });
 });
 

@@ -129,7 +129,37 @@ describe('damaged files of one run', () => {
         runs: { finished: 1, planned: 4 },
       });
     }));
+
+  it('nor does what is damaged in the folder for the results', () =>
+    withFolder(async (folder) => {
+      await prepareSweepFolder(folder, parseSweep({ name: 's', grid: { seed: [0, 1] } }), {
+        defaultThreads: 1,
+      });
+      const results = path.join(folder, 'results');
+      await mkdir(path.join(results, 'seed0.json'), { recursive: true });
+      for (const seed of [0, 1]) {
+        const file = path.join(sweepPaths(folder).run(`seed${seed}`), 'record.json');
+        await writeFile(file, JSON.stringify(record()));
+      }
+      const { config, ...rest } = record();
+      const { size, ...dataset } = config.dataset;
+      expect(size).toBeDefined();
+      await writeFile(path.join(results, 'old.json'), storedJson({ ...config, dataset }, rest));
+      const own = { ...config, loss: { ...config.loss, ignoreIndex: 3 } };
+      await writeFile(path.join(results, 'own.json'), storedJson(own, rest));
+      await writeFile(path.join(results, 'sweep.json'), '{}');
+      const { written, unreadable } = await collectSweep(folder, results, { commit: 'abc' });
+      expect(written).toEqual(['seed1']);
+      const named = ['seed0.json', 'old.json', 'own.json', 'seed0.json', 'sweep.json'];
+      expect(unreadable.map((text) => /[^/ ]+\.json/.exec(text)?.[0])).toEqual(named);
+      expect(unreadable[1]).toContain('config.dataset.size');
+      const again = await collectSweep(folder, results, { commit: 'abc' });
+      expect(again.unchanged).toBe(1);
+      expect(again.unreadable).toHaveLength(4); // sweep.json is whole again
+    }));
 });
+
+const storedJson = (config: object, rest: object) => JSON.stringify({ ...rest, config });
 
 describe('the batch script', () => {
   it('quotes folders with blanks, and doubles their per cent signs', () => {

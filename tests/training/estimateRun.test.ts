@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { estimateRun } from '../../lib/training/estimateRun';
 import { openExperiment } from '../../lib/training/experiment';
+import { parseConfig } from '../../lib/runs/config';
 import type { ExperimentInput } from '../../lib/runs/config';
 
 /** Two steps an epoch, two validation batches. */
@@ -14,7 +15,7 @@ const config: ExperimentInput = {
 
 describe('estimateRun', () => {
   it('times five steps over epochs, a validation batch, and adds up the run', async () => {
-    const experiment = await openExperiment(config);
+    const experiment = await openExperiment(parseConfig(config));
     const before = tf.memory().numTensors;
     const started = performance.now();
     const estimate = await estimateRun(experiment);
@@ -30,7 +31,7 @@ describe('estimateRun', () => {
   });
 
   it('stops at an abort, with everything disposed', async () => {
-    const experiment = await openExperiment(config);
+    const experiment = await openExperiment(parseConfig(config));
     const before = tf.memory().numTensors;
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(estimateRun(experiment, signal)).rejects.toThrow('enough');
@@ -40,7 +41,9 @@ describe('estimateRun', () => {
 
   it('times the only validation batch, where there is one', async () => {
     const { dataset } = config;
-    const experiment = await openExperiment({ ...config, dataset: { ...dataset, validLength: 1 } });
+    const experiment = await openExperiment(
+      parseConfig({ ...config, dataset: { ...dataset, validLength: 1 } }),
+    );
     const { secondsPerValidationBatch } = await estimateRun(experiment);
     expect(secondsPerValidationBatch).toBeGreaterThan(0);
     experiment.model.dispose();

@@ -9,16 +9,23 @@ const readAll = (dataset: SegmentationDataset) =>
   Promise.all(Array.from({ length: dataset.length }, (_, i) => dataset.sample(i)));
 
 describe('openRepeatedSplit', () => {
-  it('decodes each file once; the samples are those of openSplit', () =>
+  it.each(['error', 'skip'] as const)('keeps the samples of openSplit: onBadSample %s', (rule) =>
     withFolder(async (root) => {
       await writeCamvid(root, { count: 3 });
-      const config = parseConfig({ dataset: { name: 'camvid', root, size: [8, 12] } });
+      const config = parseConfig({
+        dataset: { name: 'camvid', root, size: [8, 12], onBadSample: rule },
+      });
       const expected = await readAll(await openSplit(config, 'train'));
       const dataset = await openRepeatedSplit(config, 'train');
       expect(await readAll(dataset)).toEqual(expected);
       await rm(root, { recursive: true });
       expect(await readAll(dataset)).toEqual(expected);
-    }));
+      await expect(dataset.sample(3)).rejects.toThrow('camvid.sample: index must be');
+      for await (const { names } of dataset.batches({ batchSize: 3 })) {
+        expect(names).toEqual(expected.map(({ name }) => name));
+      }
+    }),
+  );
 
   it.each([
     ['cache none', { cache: 'none', size: [8, 12] }],

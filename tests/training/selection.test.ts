@@ -7,6 +7,7 @@ import { criteriaOf, withEpoch } from '../../lib/runs/selection';
 import type { KeptEpochs } from '../../lib/runs/selection';
 import { runExperiment } from '../../lib/training/experiment';
 import type { ProgressEvent } from '../../lib/training/experiment';
+import { readRecords } from '../../lib/results/records';
 import { withFolder } from '../datasets/files';
 
 const config: ExperimentInput = {
@@ -57,6 +58,23 @@ describe('selection', () => {
       expect(selected.last.epoch).toBe(4);
       expect(selected.last.scores.meanIoU).toBeCloseTo(epochs[3].meanIoU as number, 12);
       expect(selected.last.test?.perImage.names).toHaveLength(2);
+
+      for (const split of ['valid', 'test'] as const) {
+        const kept = await readRecords(folder, { split });
+        const last = await readRecords(folder, { split, selection: 'last' });
+        const own = { valid: record.scores, test: record.test?.scores }[split];
+        const others = { valid: selected.last.scores, test: selected.last.test?.scores }[split];
+        expect(kept.records[0].scores.iou).toEqual(own?.iou);
+        expect(last.records[0].scores.iou).toEqual(others?.iou);
+        expect((await readRecords(folder, { split, selection: 'meanIoU' })).records).toEqual(
+          kept.records,
+        );
+        const { records, skipped } = await readRecords(folder, { split, selection: 'loss' });
+        expect(records).toEqual([]);
+        expect(skipped[0].reason).toMatch(
+          'holds no scores by loss, but by meanIoU, crossEntropy, meanIoUC, last',
+        );
+      }
     }));
 
   it('goes on after a stop to the same record, and tells which weights were lost', () =>

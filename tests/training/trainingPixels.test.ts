@@ -11,6 +11,7 @@ import { estimateRun } from '../../lib/training/estimateRun';
 import type { RunOptions } from '../../lib/training/experiment';
 import { countPixels } from '../../lib/training/trainingPixels';
 import { findRun } from '../../lib/runs/trainingRuns';
+import { parseConfig } from '../../lib/runs/config';
 import type { ExperimentInput } from '../../lib/runs/config';
 import { withFolder } from '../datasets/files';
 import { memoryDataset } from '../support/memoryDataset';
@@ -136,7 +137,7 @@ describe('a run', () => {
     }));
 
   it('can be estimated without a pass over the labels', async () => {
-    const experiment = await openExperiment(config);
+    const experiment = await openExperiment(parseConfig(config));
     expect((await estimateRun(experiment)).secondsPerStep).toBeGreaterThan(0);
     experiment.model.dispose();
   });

@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { tf } from '../../backend';
 import { checkNumber } from '../../check';
+import { sum } from '../../statistics';
 import { openDataset } from '../../datasets';
 import { batches } from '../../datasets/batches';
 import { withCache } from '../../datasets/cache/sampleCache';
@@ -177,7 +178,7 @@ class Trainer {
 }
 
 function stepSummary(times: readonly StepTimes[]) {
-  const total = (name: keyof StepTimes) => times.reduce((sum, each) => sum + each[name], 0);
+  const total = (name: keyof StepTimes) => sum(times.map((each) => each[name]));
   return {
     waitMs: spreadOf(times.map(({ waitMs }) => waitMs)),
     stepMs: spreadOf(times.map(({ stepMs }) => stepMs)),

@@ -2,13 +2,15 @@
 import path from 'node:path';
 import { checkOneOf, InputError } from '../../check';
 import { availableDatasets, datasetNames, defaultRoot, openDataset } from '../../datasets';
+import type { DatasetOptions } from '../../datasets';
 import { datasetSources } from '../../datasets/download/sources';
 import { nearDuplicates, nearDuplicateText } from '../../datasets/nearDuplicates';
 import type { HashedImage, NearDuplicates } from '../../datasets/nearDuplicates';
-import { fileOptions } from '../../datasets/options';
+import { fileOptions } from '../../datasets/fileDatasetTypes';
 import { labelDoubts } from '../../datasets/survey';
-import type { DatasetOptions, SegmentationDataset, Split } from '../../datasets/datasetTypes';
+import type { SegmentationDataset, Split } from '../../datasets/datasetTypes';
 import { isThere } from '../../files';
+import { sum } from '../../statistics';
 import { progress } from '../../notebook/progress';
 import { emptyReport, inspectSplit } from './inspect';
 import type { SplitReport } from './inspect';
@@ -139,14 +141,15 @@ const ownClasses = (root: string) => path.join(root, 'classes.json');
 /** Adds what training would refuse in the labels of a split, and what is doubtful. */
 function judgeLabels(report: CheckReport, dataset: SegmentationDataset, result: SplitReport): void {
   const { split, title, numClasses } = dataset;
-  for (const remark of dataset.remarks ?? []) report.warnings.push(remark);
+  const { remarks = [] } = dataset;
+  report.warnings.push(...remarks.filter((remark) => !report.warnings.includes(remark)));
   if (numClasses < 2 && split === 'train') {
     report.problems.push(
       `${title} has ${numClasses} class, training needs at least 2: add one to classes.json, such as the background, ` +
         "or train with dataset.voidAs 'class'.",
     );
   }
-  const labelled = result.classPixels.reduce((sum, pixels) => sum + pixels, 0);
+  const labelled = sum(result.classPixels);
   if (split === 'train' && labelled > 0) report.warnings.push(...labelDoubts(dataset, result));
   if (labelled > 0 || result.voidPixels === 0) return;
   const isNeeded = split !== 'test';
@@ -167,7 +170,7 @@ async function openSplit(options: DatasetOptions): Promise<SegmentationDataset> 
 function describe(report: CheckReport, complete: boolean): string {
   const { name, classNames, splits: found, notes, problems, warnings, bad } = report;
   const lines = Object.entries(found).flatMap(([split, result]) => {
-    const total = result.voidPixels + result.classPixels.reduce((sum, pixels) => sum + pixels, 0);
+    const total = result.voidPixels + sum(result.classPixels);
     const share = (pixels: number) => `${((100 * pixels) / Math.max(1, total)).toFixed(3)} %`;
     const row = (label: string, pixels: number) =>
       `  ${label.padEnd(24)}${String(pixels).padStart(14)}${share(pixels).padStart(11)}`;

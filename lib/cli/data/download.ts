@@ -1,10 +1,11 @@
 /** `npm run data -- download NAME`. */
 import path from 'node:path';
-import { checkOneOf, InputError } from '../../check';
+import { checkOneOf, InputError, invalid } from '../../check';
 import { availableDatasets, defaultRoot } from '../../datasets';
 import { installDataset } from '../../datasets/download/install';
 import { datasetSources } from '../../datasets/download/sources';
 import type { DatasetSource } from '../../datasets/download/sources';
+import { heartbeat, lockRun } from '../../runs/lock';
 import { check } from './checkDataset';
 import { transferLine } from './transfer';
 
@@ -26,13 +27,15 @@ export async function download(
   if (from !== undefined && mirror !== undefined) {
     throw new InputError('npm run data: give --from or --mirror, not both.');
   }
+  if (mirror !== undefined) checkAddress(mirror);
   await announce(source, root);
   if (source.login !== undefined && from === undefined && mirror === undefined) {
     process.stderr.write(`${loginText(source, root)}\n`);
     return 1;
   }
   const report = transferLine();
-  const options = { root, from, mirror, keep, signal, report };
+  const lock = (folder: string) => lockRun(folder, 'npm run data', heartbeat, 'the downloads');
+  const options = { root, from, mirror, keep, signal, report, lock };
   const missing = await installDataset(source, options).catch((error: Error) => {
     if (signal.aborted) report.say(interruptedText(source, root));
     throw error;
@@ -48,6 +51,14 @@ export async function download(
   }
   report.say('Not every archive has a published checksum, so every file is read:');
   return check(name, { root, signal, complete: true });
+}
+
+/** @throws InputError for a mirror that is no http or https address. */
+function checkAddress(mirror: string): void {
+  const isAddress = URL.canParse(mirror) && /^https?:$/.test(new URL(mirror).protocol);
+  if (isAddress) return;
+  const remedy = 'The archives are taken from ADDRESS/FILE.';
+  throw invalid('npm run data', '--mirror', 'an http or https address', mirror, remedy);
 }
 
 /** Title, licence and citation, before anything is fetched. */

@@ -1,4 +1,5 @@
 /** What `npm run evaluate` does once its arguments are understood. */
+import { sum } from '../../statistics';
 import { describeDataset } from '../../datasets';
 import { progress } from '../../notebook/progress';
 import type { Progress } from '../../notebook/progress';
@@ -28,13 +29,21 @@ export async function printEvaluation(
 function jsonOf(evaluation: RunEvaluation): string {
   const { dataset, groups, scores, loss, crossEntropy, counts, changed } = evaluation;
   const { name, split, length, classNames } = dataset;
-  const facts = { dataset: name, split, length, classNames, changed };
+  const facts = {
+    dataset: name,
+    split,
+    length,
+    classNames,
+    changed,
+    decision: evaluation.decision,
+  };
   return `${JSON.stringify({ ...facts, loss, crossEntropy, scores, groups, counts }, null, 2)}\n`;
 }
 
-function textOf({ dataset, groups, scores, loss, crossEntropy, counts }: RunEvaluation): string {
+function textOf(evaluation: RunEvaluation): string {
+  const { dataset, groups, scores, loss, crossEntropy, counts, decision } = evaluation;
   const { iou, dice, accuracyPerClass, ...overall } = scores;
-  const total = counts.flat().reduce((sum, value) => sum + value, 0);
+  const total = sum(counts.flat());
   if (total === 0) {
     const words = `The ${dataset.split} split has no labelled pixel: there is nothing to score.`;
     return `${describeDataset(dataset)}\n\n${words}\n`;
@@ -43,7 +52,7 @@ function textOf({ dataset, groups, scores, loss, crossEntropy, counts }: RunEval
     classes.map((id) => ({
       class: dataset.classNames[id],
       group,
-      'pixels %': (100 * counts[id].reduce((sum, value) => sum + value, 0)) / total,
+      'pixels %': (100 * sum(counts[id])) / total,
       IoU: iou[id],
       Dice: dice[id],
       accuracy: accuracyPerClass[id],
@@ -59,9 +68,15 @@ function textOf({ dataset, groups, scores, loss, crossEntropy, counts }: RunEval
   ];
   return [
     describeDataset(dataset),
+    ...(decision === undefined ? [] : [decisionText(decision)]),
     renderTable(classes).text,
     ...(absent.length > 0 ? [`not in the labels: ${absent.join(', ')}`] : []),
     renderTable(whole).text,
     '',
   ].join('\n\n');
+}
+
+function decisionText({ strength, chosenOn }: NonNullable<RunEvaluation['decision']>): string {
+  const why = chosenOn === 'valid' ? ', the best by mean IoU of the validation split' : '';
+  return `Decided by the logits − t·log prior of the training split, t = ${strength}${why}; losses are of the logits as they are.`;
 }

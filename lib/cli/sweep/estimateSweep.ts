@@ -4,6 +4,7 @@ import { estimateRun } from '../../training/estimateRun';
 import { openExperiment } from '../../training/experiment';
 import type { PlannedRun, SweepPlan } from '../../sweeps/plan';
 import { maximumOf } from '../../extremes';
+import { sum } from '../../statistics';
 
 /** Trains a few steps of one run of each kind; the losses of one network on one data set count as one kind. */
 export async function dryRun(
@@ -30,7 +31,7 @@ export async function dryRun(
   bar.done();
   const width = maximumOf(runs.map(({ id }) => id.length));
   const lines = runs.map(({ id }) => `${id.padEnd(width)}  ${clock(seconds.get(id) as number)}`);
-  const total = [...seconds.values()].reduce((sum, value) => sum + value, 0);
+  const total = sum([...seconds.values()]);
   const together = `${name}: ${runs.length} runs, about ${clock(total)} one after the other`;
   const note = jobs > 1 ? `; ${jobs} at a time share the cores, which this does not foresee` : '';
   process.stdout.write(`${lines.join('\n')}\n${together}${note}\n`);

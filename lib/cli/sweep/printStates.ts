@@ -4,6 +4,7 @@ import { clock } from '../../notebook/progress';
 import type { RunState } from '../../sweeps/sweepFolder';
 import type { SweepEvent } from '../../sweeps/supervise';
 import { maximumOf } from '../../extremes';
+import { mean, sum } from '../../statistics';
 
 /** One line for each run and one for all. `tasks`: SLURM's word for the state of a run's task. */
 export function statusLines(
@@ -173,7 +174,7 @@ function leftText(
   });
   if (known.length === 0) return '';
   const waiting = states.filter(({ status }) => status === 'waiting').length;
-  const mean = known.reduce((sum, { whole }) => sum + whole, 0) / known.length;
-  const rest = known.reduce((sum, { left }) => sum + left, 0) + waiting * mean;
+  const each = mean(known.map(({ whole }) => whole));
+  const rest = sum(known.map(({ left }) => left)) + waiting * each;
   return `, about ${clock(rest / jobs)} left`;
 }

@@ -1,9 +1,11 @@
 /** What `npm run tables` does once its arguments are understood. */
 import path from 'node:path';
 import { checkOneOf, InputError } from '../../check';
+import { sum } from '../../statistics';
 import type { ExperimentConfig } from '../../runs/config';
 import { Results } from '../../results/contrast';
-import { readRecords } from '../../results/records';
+import { criteria } from '../../runs/selection';
+import { readBothSplits } from '../../results/records';
 import type { ScoredSplitName } from '../../results/records';
 import { resultTable, tableSpecifications } from '../../tables';
 import { writeTable } from '../../tables/tableFiles';
@@ -18,6 +20,7 @@ export interface TablesRequest {
   scale: string;
   settings: readonly string[];
   split: string;
+  selection?: string;
 }
 
 /** Writes the tables that have runs, and says what is in them. */
@@ -27,10 +30,11 @@ export async function writeTables(
 ): Promise<number> {
   const scale = checkOneOf(where, '--scale', request.scale, scales);
   const split = checkOneOf(where, '--split', request.split, ['test', 'valid'] as const);
-  const read = {
-    valid: await readRecords(folder, { split: 'valid' }),
-    test: await readRecords(folder, { split: 'test' }),
-  };
+  const selection =
+    request.selection === undefined
+      ? undefined
+      : checkOneOf(where, '--selection', request.selection, criteria);
+  const read = await readBothSplits(folder, { selection });
   const results = { valid: new Results(read.valid.records), test: new Results(read.test.records) };
   const planned: ExperimentConfig[] = [];
   let [cellsFound, written] = [0, 0];
@@ -46,8 +50,8 @@ export async function writeTables(
     const own: ScoredSplitName = specification.split ?? split;
     const table = resultTable(specification, results[own], { scale, split: own, runs });
     const found = table.cells.filter(({ cell }) => cell !== undefined);
-    const seeds = found.reduce((sum, { summary }) => sum + (summary?.seeds.length ?? 0), 0);
-    const known = table.cells.reduce((sum, cell) => sum + cell.seeds.length, 0);
+    const seeds = sum(found.map(({ summary }) => summary?.seeds.length ?? 0));
+    const known = sum(table.cells.map((cell) => cell.seeds.length));
     const state = `${name}: ${found.length} of ${table.cells.length} cells, ${seeds} of ${known} runs`;
     cellsFound += presets.length > 0 ? found.length : 0;
     written += found.length;

@@ -5,6 +5,7 @@ import { clock, progress } from '../../notebook/progress';
 import type { Progress } from '../../notebook/progress';
 import { estimateRun } from '../../training/estimateRun';
 import type { RunEstimate } from '../../training/estimateRun';
+import { parseConfig } from '../../runs/config';
 import type { ExperimentInput } from '../../runs/config';
 import { surveyData } from '../../training/surveyData';
 import { openExperiment, runExperiment } from '../../training/experiment';
@@ -14,7 +15,7 @@ import { tellParent } from '../support/parentProcess';
 
 /** Prints what a run would be, and an estimate of its time and memory from a few steps; leaves no file. */
 export async function dryRun(input: ExperimentInput, signal: AbortSignal): Promise<number> {
-  const experiment = await openExperiment(withoutDiskCache(input));
+  const experiment = await openExperiment(parseConfig(withoutDiskCache(input)));
   const { config, train, valid, model, totalSteps } = experiment;
   const { epochs, dataset } = config;
   try {

@@ -1,14 +1,14 @@
 /** Keeps decoded samples, in memory or in one raw file, so that files are decoded once. */
 import path from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { checkOneOf } from '../../check';
 import { openCacheFile } from './cacheFile';
 import type { CacheFile } from './cacheFile';
 import { cacheKey } from './cacheKey';
-import { cacheKind } from '../options';
 import type { LabelMap, Sample, SampleSource } from '../datasetTypes';
 
-/** Where decoded samples are kept. */
+/** Keep decoded (or drawn) samples in memory or in a file below `.cache/datasets` (default `'none'`). */
+export const cacheKind = z.enum(['none', 'memory', 'disk']);
 export type CacheKind = z.infer<typeof cacheKind>;
 
 export interface CacheOptions {

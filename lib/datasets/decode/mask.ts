@@ -2,14 +2,12 @@
  * Decodes label maps: the numbers stored in the PNG, untouched by colours, scaling or colour
  * management.
  */
-import sharp from 'sharp';
-import { described, invalid } from '../../check';
-import type { InputError } from '../../check';
-import { strict, undecodable } from './image';
-import { nativeDecode } from './nativeDecoder';
-import { greyPng, readPngHeader } from './png';
-import type { PngHeader } from './png';
-import { readBytes } from './readBytes';
+import { invalid } from '../../check';
+import { notAllowed, placeOf, readStoredLabels, wrongColour } from './storedLabels';
+import type { MaskLabels } from './storedLabels';
+
+export { notAllowed };
+export type { MaskLabels };
 
 /** Label ids, row-major `[height, width] uint8`, and the size of the file they came from. */
 export interface DecodedMask {
@@ -18,19 +16,6 @@ export interface DecodedMask {
   labels: Uint8Array;
   fileHeight: number;
   fileWidth: number;
-}
-
-/** `labelTable` entry of a value that must not occur in a file. */
-export const notAllowed = -1;
-
-/** What the values or colours of a label file mean. */
-export interface MaskLabels {
-  /** Label id for each stored value 0–255; `notAllowed` for values that must not occur. */
-  labelTable: Int16Array;
-  /** Label id for each colour (`256·256·red + 256·green + blue`) of a colour-coded file. */
-  colours?: ReadonlyMap<number, number>;
-  /** Read palette PNGs by their colours, as RGB ones (default false: by their indexes). */
-  paletteColours?: boolean;
 }
 
 /**
@@ -52,59 +37,14 @@ export async function decodeMask(
   file: string,
   options: MaskLabels & { size?: readonly [number, number] },
 ): Promise<DecodedMask> {
-  const { colours, paletteColours = false, size } = options;
-  const bytes = await readBytes('decodeMask', file, 'a readable label file');
-  const header = readPngHeader('decodeMask', file, bytes);
-  const { height: fileHeight, width: fileWidth } = header;
+  const { size } = options;
+  const stored = await readStoredLabels('decodeMask', file, options);
+  const { values, height: fileHeight, width: fileWidth, palette } = stored;
   const [height, width] = size ?? [fileHeight, fileWidth];
-  let values: Uint8Array | Uint16Array;
-  let labelTable = options.labelTable;
-  if (header.colour === 'rgb' && colours) {
-    values = await colourLabels(file, bytes, fileWidth, colours);
-    labelTable = identity;
-  } else {
-    values = await storedValues(file, bytes, header);
-    const byColour = header.colour === 'palette' && paletteColours ? colours : undefined;
-    if (byColour) labelTable = paletteTable(header.palette, byColour);
-    checkValues(file, values, fileWidth, labelTable, byColour && header.palette);
-  }
+  const labelTable = stored.labelTable ?? options.labelTable;
+  if (!stored.checked) checkValues(file, values, fileWidth, labelTable, palette);
   const labels = translateNearest(values, labelTable, [fileHeight, fileWidth], [height, width]);
   return { height, width, labels, fileHeight, fileWidth };
-}
-
-const identity = Int16Array.from({ length: 256 }, (_, id) => id);
-
-/** The label ids of a colour-coded file. */
-async function colourLabels(
-  file: string,
-  bytes: Buffer,
-  width: number,
-  colours: ReadonlyMap<number, number>,
-): Promise<Uint8Array> {
-  const { data } = await sharp(bytes, strict)
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: unknown) => {
-      throw undecodable('decodeMask', file, error);
-    });
-  const labels = new Uint8Array(data.length / 3);
-  let last = -1;
-  let label = 0;
-  for (let i = 0, from = 0; i < labels.length; i++, from += 3) {
-    const colour = (data[from] << 16) | (data[from + 1] << 8) | data[from + 2];
-    if (colour !== last) {
-      const found = colours.get(colour);
-      if (found === undefined) {
-        throw wrongColour(file, data.subarray(from, from + 3), placeOf(i, width));
-      }
-      last = colour;
-      label = found;
-    }
-    labels[i] = label;
-  }
-  return labels;
 }
 
 /** The label ids of the pixels that remain at the new size; `values` are known to be allowed. */
@@ -124,53 +64,8 @@ function translateNearest(
 }
 
 /** The source index whose pixel covers the centre of output pixel `index`. */
-function centre(index: number, outputs: number, inputs: number): number {
+export function centre(index: number, outputs: number, inputs: number): number {
   return Math.floor(((2 * index + 1) * inputs) / (2 * outputs));
-}
-
-/** The numbers in the file, whatever decoders make of them: grey levels, or the indexes of a palette. */
-async function storedValues(
-  file: string,
-  bytes: Buffer,
-  { bitDepth, colour, hasAlpha, storesAlpha }: PngHeader,
-): Promise<Uint8Array | Uint16Array> {
-  if (colour === 'rgb') {
-    const remedy = 'Save the class ids as an 8-bit grey or a palette PNG.';
-    throw invalid('decodeMask', 'file', 'a single-channel PNG', `${file} in colour`, remedy);
-  }
-  const asStored = colour === 'grey' && bitDepth === 8 && !hasAlpha;
-  const grey = asStored ? bytes : greyPng(bytes);
-  if (asStored || (bitDepth <= 8 && !storesAlpha)) {
-    const plain = await nativeDecode(grey, 'png', 1);
-    if (plain !== undefined) return unstretched(plain.data, bitDepth);
-  }
-  try {
-    const image = sharp(grey, strict);
-    const levels = storesAlpha ? image.extractChannel(0) : image;
-    if (bitDepth === 16) {
-      const wide = await levels.toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
-      return new Uint16Array(wide.buffer, wide.byteOffset, wide.byteLength / 2);
-    }
-    return unstretched(await levels.toColourspace('b-w').raw().toBuffer(), bitDepth);
-  } catch (error) {
-    throw undecodable('decodeMask', file, error);
-  }
-}
-
-/** Decoders stretch 1, 2 and 4-bit greys to 0–255: undoes that, in place. */
-function unstretched(data: Uint8Array, bitDepth: number): Uint8Array {
-  const step = 255 / (2 ** bitDepth - 1);
-  if (bitDepth < 8) for (let i = 0; i < data.length; i++) data[i] /= step;
-  return data;
-}
-
-/** The label id of each index of a palette whose colours stand for classes; other indexes are not allowed. */
-function paletteTable(palette: Uint8Array, colours: ReadonlyMap<number, number>): Int16Array {
-  return Int16Array.from({ length: 256 }, (_, index) => {
-    if (3 * index >= palette.length) return notAllowed;
-    const [red, green, blue] = palette.subarray(3 * index);
-    return colours.get((red << 16) | (green << 8) | blue) ?? notAllowed;
-  });
 }
 
 /** Throws at the first value that is not allowed; with `palette` the values are its indexes, read by their colours. */
@@ -196,17 +91,6 @@ function checkValues(
   }
   const expected = `one of its palette, 0–${palette.length / 3 - 1}`;
   throw invalid('decodeMask', `index in ${file}`, expected, value, place);
-}
-
-const placeOf = (index: number, width: number) =>
-  `It occurs first at row ${Math.floor(index / width)}, column ${index % width}.`;
-
-/** Ids that were saved in all three channels are told apart from colours that are not in the list. */
-function wrongColour(file: string, [red, green, blue]: Uint8Array, place: string): InputError {
-  const isGrey = red === green && green === blue;
-  const remedy = isGrey ? ' If it is a class id, save the labels as 8-bit grey PNGs.' : '';
-  const got = described(`[${red}, ${green}, ${blue}]`);
-  return invalid('decodeMask', `colour in ${file}`, 'one of a class', got, place + remedy);
 }
 
 /**

@@ -26,6 +26,8 @@ export interface InstallOptions {
   /** Keep the downloaded archives (default false). */
   keep?: boolean;
   signal?: AbortSignal;
+  /** Keeps other processes out of the folder of downloads, from the first archive that is missing on (default: nothing does). */
+  lock?: (folder: string) => Promise<{ release(): Promise<void> }>;
   report: InstallReporter;
   /** Of the download: see `downloadFile`. */
   retries?: number;
@@ -48,21 +50,47 @@ const spareBytes = 64e6;
  * An archive that fails does not stop the others.
  *
  * @returns the archives that are still missing.
- * @throws InputError for a `from` that holds none of them; an AbortError when interrupted.
+ * @throws InputError for a `from` that holds none of them; an AbortError when interrupted; what `lock` throws.
  */
 export async function installDataset(
   source: DatasetSource,
   options: InstallOptions,
 ): Promise<MissingArchive[]> {
-  const { root, from, signal, report } = options;
+  const { root, from, report, lock } = options;
   const given = from === undefined ? undefined : await archivesIn(from, source);
-  const missing: MissingArchive[] = [];
+  const absent: Archive[] = [];
   for (const archive of source.archives) {
     const target = path.join(root, source.folder, archive.target);
-    if ((await readdir(target).catch(() => [])).length > 0) {
-      report.say(`✓ ${archive.file}: ${target} is there already`);
-      continue;
-    }
+    if (!(await isFilled(target))) absent.push(archive);
+    else report.say(`✓ ${archive.file}: ${target} is there already`);
+  }
+  if (absent.length === 0) return [];
+  const downloads = path.join(root, '.downloads');
+  const folder = path.join(downloads, source.name);
+  const held = await lock?.(folder);
+  try {
+    return await installAll(absent, source, options, given);
+  } finally {
+    await held?.release();
+    // Not empty, or never made.
+    for (const each of [folder, downloads]) await rmdir(each).catch(() => undefined);
+  }
+}
+
+const isFilled = async (folder: string) => (await readdir(folder).catch(() => [])).length > 0;
+
+/** @returns the archives that are still missing. */
+async function installAll(
+  archives: readonly Archive[],
+  source: DatasetSource,
+  options: InstallOptions,
+  given: Map<string, string> | undefined,
+): Promise<MissingArchive[]> {
+  const { root, signal, report } = options;
+  const missing: MissingArchive[] = [];
+  for (const archive of archives) {
+    const target = path.join(root, source.folder, archive.target);
+    if (await isFilled(target)) continue; // by a process that had the lock until now
     try {
       await install(archive, target, source, options, given);
     } catch (error) {
@@ -72,10 +100,6 @@ export async function installDataset(
       report.say(`✗ ${archive.file}: ${plain.message}`);
       missing.push({ archive, reason: plain.message });
     }
-  }
-  const downloads = path.join(root, '.downloads');
-  for (const folder of [path.join(downloads, source.name), downloads]) {
-    await rmdir(folder).catch(() => undefined); // not empty, or never made
   }
   return missing;
 }

@@ -1,4 +1,5 @@
 /** Finds room for the labels of points: none covers another, and as few as can be cover what is drawn. */
+import { sum } from '../../statistics';
 
 /** A rectangle by its centre; all lengths in shares of the plot's width (x) and height (y). */
 export interface Box {
@@ -54,7 +55,7 @@ export function placeLabels(
             COST.crossing * Number(crosses([place, point], [other, points[j]]))
           );
         });
-        return away + own + between.reduce((sum, value) => sum + value, 0);
+        return away + own + sum(between);
       };
       places[i] = cheapest(candidates(point), cost);
       placed.add(i);

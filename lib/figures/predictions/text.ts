@@ -2,6 +2,7 @@
 import { VENUES, drawingWidth } from '../../print/style';
 import type { VenueName } from '../../print/style';
 import { maximumOf, minimumOf } from '../../extremes';
+import { sum } from '../../statistics';
 
 /** Height of a line of text, px. */
 export const LINE_PIXELS = 16;
@@ -56,7 +57,7 @@ export function headingStyle(headings: readonly string[], pixels: number): Headi
 /** Height of a horizontal legend of a drawing, px: in several lines Plotly gives all entries the width of the longest. */
 export function legendPixels(names: readonly string[], drawingPixels: number): number {
   const widths = names.map((name) => textPixels(name) + ENTRY_PIXELS);
-  const oneLine = widths.reduce((sum, width) => sum + width, 0) <= drawingPixels;
+  const oneLine = sum(widths) <= drawingPixels;
   const perLine = oneLine
     ? names.length
     : Math.max(1, Math.floor(drawingPixels / maximumOf(widths)));

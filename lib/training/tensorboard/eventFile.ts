@@ -1,9 +1,10 @@
 /** Event files for TensorBoard, written in large pieces so that no step waits for the disk. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { startEvent, summaryEvent, versionEvent } from './event';
+import { makeFolder, toldPlainly } from '../../files';
 import type { SummaryValue } from './event';
 import { tfRecord } from './tfRecord';
 
@@ -35,13 +36,11 @@ export function eventFile(folder: string, firstStep: number): EventFile {
       if (waiting.length === 0) return;
       const content = Buffer.concat(waiting);
       waiting = [];
-      try {
-        await mkdir(folder, { recursive: true });
+      await makeFolder('eventFile', folder);
+      await toldPlainly('eventFile', file, async () => {
         const handle = await open(file, 'a');
         await handle.writeFile(content).finally(() => handle.close());
-      } catch (error) {
-        throw Object.assign(error as Error, { path: file });
-      }
+      });
     },
   };
 }

@@ -27,6 +27,20 @@ describe('download', () => {
       expect(await readdir(root)).toEqual([]);
     }));
 
+  it.each(['notaurl', 'file:///srv/data'])(
+    'refuses the mirror %s before it does anything',
+    (mirror) =>
+      withFolder(async (root) => {
+        const asked = await data('download', 'camvid', '--root', root, '--mirror', mirror);
+        expect(asked.status).toBe(1);
+        expect(asked.errors).toContain(
+          `npm run data: --mirror must be an http or https address, got '${mirror}'.`,
+        );
+        expect(asked.errors).not.toMatch(/^ +at /m);
+        expect(await readdir(root)).toEqual([]);
+      }),
+  );
+
   it('states the licence, refuses a wrong archive and fails', () =>
     withServer({ content: Buffer.from('no archive') }, ({ url }) =>
       withFolder(async (root) => {
@@ -71,6 +85,23 @@ describe('download', () => {
       }),
     );
   });
+
+  it('refuses to work beside another process in the same folder, and says which', () =>
+    withServer({ content: Buffer.alloc(100), faults: [{ stall: true }] }, ({ url, requests }) =>
+      withFolder(async (root) => {
+        const mirror = new URL('.', url).href;
+        const args = ['data', 'download', 'camvid', '--root', root, '--mirror', mirror];
+        const { child, done } = start(args);
+        while (requests.length === 0 && child.exitCode === null) await sleep(20);
+        const { status, errors } = await run(args);
+        expect(status).toBe(1);
+        expect(errors).toMatch(/the downloads must be free, got \S+camvid in use by process \d+/);
+        expect(errors).not.toMatch(/^ +at /m);
+        expect(requests).toHaveLength(1);
+        child.kill('SIGTERM');
+        await done;
+      }),
+    ));
 
   it('ends when its parent is killed', () =>
     withServer({ content: Buffer.alloc(100), faults: [{ stall: true }] }, ({ url, requests }) =>

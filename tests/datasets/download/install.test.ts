@@ -7,6 +7,7 @@ import { installDataset } from '../../../lib/datasets/download/install';
 import type { InstallOptions } from '../../../lib/datasets/download/install';
 import { datasetSources } from '../../../lib/datasets/download/sources';
 import type { Archive, DatasetSource } from '../../../lib/datasets/download/sources';
+import { heartbeat, lockRun } from '../../../lib/runs/lock';
 import { tarBytes, zipBytes } from './archiveBytes';
 import { withServer } from './fileServer';
 import { withFolder } from '../files';
@@ -94,6 +95,24 @@ describe('installDataset', () => {
       install(sourceOf({ ...imageArchive, url: 'http://127.0.0.1:1/x' }), async (_, run) => {
         expect(await run({ mirror: new URL('/mirror/', url).href })).toEqual([]);
         expect(requests).toHaveLength(1);
+      }),
+    ));
+
+  it('lets one process in at a time: a second says who is at work and leaves its files alone', () =>
+    withServer({ content: images }, ({ url, requests }) =>
+      install(sourceOf({ ...imageArchive, url }), async (root, run) => {
+        const lock = (folder: string) =>
+          lockRun(folder, 'npm run data', heartbeat, 'the downloads');
+        const outcomes = await Promise.allSettled([run({ lock }), run({ lock })]);
+        const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+        expect(refused.map(String)).toEqual([
+          expect.stringContaining(
+            `npm run data: the downloads must be free, got ${path.join(root, '.downloads/tiny')} in use by process ${process.pid}`,
+          ),
+        ]);
+        expect(await everything(root)).toEqual(complete);
+        expect(requests).toHaveLength(1);
+        expect(await run({ lock })).toEqual([]);
       }),
     ));
 

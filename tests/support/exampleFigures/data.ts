@@ -15,6 +15,12 @@ import type { IntervalPanel } from '../../../lib/figures/intervals';
 import type { MaskStyle } from '../../../lib/figures/drawing/pictures';
 import type { RunCurves } from '../../../lib/figures/trainingCurves';
 import { paperLosses } from '../../../lib/paper';
+import { compareMethods, JudgeContrasts } from '../../../lib/judge/contrasts';
+import { addToBin, calibrationSums } from '../../../lib/judge/calibration';
+import { judgeScoresOf } from '../../../lib/judge/scores';
+import type { JudgedRun } from '../../../lib/judge/scores';
+import type { Judgement, JudgedMethod } from '../../../lib/judge';
+import { spread } from '../../../lib/results/bootstrap';
 import { Random } from '../../../lib/random';
 import { Results, summarize } from '../../../lib/results';
 import type { PrecisionRuns } from '../../../lib/results/precisionRuns';
@@ -243,4 +249,48 @@ export function precisionRuns(): PrecisionRuns {
     ),
   );
   return { setting: SETTING, runs };
+}
+
+/** Three methods on 12 images, one with probabilities. */
+export function judgement(): Judgement {
+  const random = new Random(5);
+  const names = Array.from({ length: 12 }, (_, i) => `image ${i}`);
+  const counts = (skill: number) => {
+    const labelled = names.map(() => [400, 90, 30, 9].map((most) => random.integer(1, most)));
+    const hits = labelled.map((row) =>
+      row.map((one) => Math.round(one * skill * random.uniform(0.8, 1))),
+    );
+    return { names, hits, labelled, predicted: labelled.map((row) => row.map((one) => one + 2)) };
+  };
+  const methods = ['CE', 'PAT, τ = 2', 'CE (adjusted, t = 0.75)'].map((name, m): JudgedMethod => {
+    const calibration = names.map(() => {
+      const sums = calibrationSums();
+      for (let i = 0; i < 300; i++) {
+        const p = random.uniform(0.3, 1);
+        addToBin(sums, 0, p, random.uniform(0, 1) < p - 0.15);
+      }
+      return sums;
+    });
+    const run: JudgedRun = {
+      ...{ method: name, seed: 0, overlaps: false, dataset: '', thirds: [[0, 1], [2], [3]] },
+      perImage: counts(0.9 - 0.1 * m),
+      boundary: counts(0.5 + 0.1 * m),
+      ...(m < 2 ? { calibration } : {}),
+    };
+    const scores = Object.entries(judgeScoresOf(run)).map(([score, value]) => [
+      score,
+      spread([value]),
+    ]);
+    return {
+      ...{ name, decision: { rule: 'argmax' }, runs: [run] },
+      scores: Object.fromEntries(scores) as JudgedMethod['scores'],
+    };
+  });
+  const groups = methods.map(({ name, runs }) => ({ key: name, runs }));
+  return {
+    ...{ title: 'CamVid, test', classNames: ['Road', 'Building', 'Car', 'Pole'], names, methods },
+    ...{ pixels: [2400, 540, 180, 50], thirds: [[0, 1], [2], [3]], thirdsBy: 'labels' },
+    comparisons: compareMethods(new JudgeContrasts(groups, 200)),
+    ...{ problems: [], leftOut: [] },
+  };
 }

@@ -25,6 +25,7 @@ import { gradientRatiosFigure } from '../../../lib/figures/gradientRatiosFigure'
 import { gradientsOverTrainingFigure } from '../../../lib/figures/gradientsOverTraining';
 import { imageImbalanceFigure } from '../../../lib/figures/imageImbalance';
 import { intervalsFigure } from '../../../lib/figures/intervals';
+import { judgeWinnersFigure } from '../../../lib/figures/judgeWinners';
 import { lossCostsFigure } from '../../../lib/figures/lossCosts';
 import { lossCurvesFigure } from '../../../lib/figures/lossCurvesFigure';
 import { maskSizesFigure } from '../../../lib/figures/maskSizes';
@@ -32,6 +33,7 @@ import { methodFigure } from '../../../lib/figures/methodFigure';
 import { pixelPredictionsFigure } from '../../../lib/figures/pixelPredictionsFigure';
 import { precisionCurvesFigure } from '../../../lib/figures/precisionCurves';
 import { predictionsFigure } from '../../../lib/figures/predictions';
+import { reliabilityFigure } from '../../../lib/figures/reliability';
 import { sampleImagesFigure } from '../../../lib/figures/sampleImages';
 import { stepTimesFigure } from '../../../lib/figures/stepTimes';
 import { trainingCurvesFigure } from '../../../lib/figures/trainingCurves';
@@ -84,6 +86,7 @@ export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
   intervalsFigure: one(() =>
     intervalsFigure(data.intervals(), { reference: 'CE', setting: data.SETTING }),
   ),
+  judgeWinnersFigure: () => Promise.resolve(defined(judgeWinnersFigure(data.judgement()))),
   lossCostsFigure: one(() => lossCostsFigure(data.lossReport())),
   lossCurvesFigure: async () => [await patAgainstFocal()],
   maskSizesFigure: async () => [maskSizesFigure(await data.imbalance())],
@@ -91,6 +94,7 @@ export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
   pixelPredictionsFigure: async () => [await pixels()],
   precisionCurvesFigure: one(() => precisionCurvesFigure(data.precisionRuns())),
   predictionsFigure: async () => [await predictions()],
+  reliabilityFigure: () => Promise.resolve(defined(reliabilityFigure(data.judgement()))),
   sampleImagesFigure: async () => [await samples()],
   stepTimesFigure: one(() => stepTimesFigure(data.stepReport())),
   trainingCurvesFigure: one(() =>
@@ -100,6 +104,8 @@ export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
     }),
   ),
 };
+
+const defined = (figure: Figure | undefined): Figure[] => (figure ? [figure] : []);
 
 function one(draw: () => Figure): () => Promise<Figure[]> {
   return () => Promise.resolve([draw()]);
