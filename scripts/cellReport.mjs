@@ -31,12 +31,13 @@ export function remaining(seconds) {
  * @param {(share: number) => number} [options.secondsLeft] estimates the time left over all, given the share of this
  *   notebook's cells that is done
  * @param {boolean} [options.failuresOnly] leaves the progress out
+ * @param {boolean} [options.live] whether a terminal has a line about the running cell (default true)
  * @param {(text: string) => void} [options.write] takes the text
  * @returns {(event: NotebookEvent) => void}
  */
 export function cellReporter(options = {}) {
   const { secondsLeft, failuresOnly = false, write = toTerminal } = options;
-  const live = process.stdout.isTTY && !failuresOnly;
+  const live = process.stdout.isTTY && !failuresOnly && options.live !== false;
   const clear = live ? '\r\x1b[K' : '';
   return (event) => {
     if (event.event === 'failed') write(`${clear}${failureText(event)}\n`);

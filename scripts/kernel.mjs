@@ -3,14 +3,16 @@
  *
  *     node scripts/kernel.mjs --config-path CONNECTION_FILE
  *
- * It adds two things to tslab. The kernel ends with the process that started it, however that ends: a thread of its own
- * looks for the parent, because a cell may keep the main thread busy. And all that a cell prints arrives: ZeroMQ's binding
- * takes some 500 messages without a pause and refuses the next ones, which tslab then drops.
+ * It adds three things to tslab. The kernel ends with the process that started it, however that ends: a thread of its own
+ * looks for the parent, because a cell may keep the main thread busy. All that a cell prints arrives: ZeroMQ's binding takes
+ * some 500 messages without a pause and refuses the next ones, which tslab then drops. And what has not changed is not
+ * compiled again (kernel/converter.mjs).
  */
 import fs from 'fs';
 import { createRequire } from 'module';
 import { setImmediate } from 'timers/promises';
 import { isMainThread, Worker, workerData } from 'worker_threads';
+import { keepCompiled } from './kernel/keepCompiled.mjs';
 
 /** @typedef {typeof import('zeromq').Publisher} PublisherClass */
 /** @typedef {{ parent: number, connection: string }} Watched */
@@ -41,6 +43,7 @@ function startTslab() {
   watch.unref();
   const zeromq = /** @type {{ Publisher: PublisherClass }} */ (load('zeromq'));
   zeromq.Publisher = losslessPublisher(zeromq.Publisher);
+  keepCompiled();
   process.argv.splice(2, 0, 'kernel');
   const tslab = /** @type {{ main(): void }} */ (load('tslab/dist/main.js'));
   tslab.main();

@@ -18,7 +18,7 @@ import { parseJson } from './setup/files.mjs';
  * @property {string | string[]} source
  * @property {{ data?: Record<string, string | string[]> }[]} [outputs]
  *
- * @typedef {{ cells: Cell[] }} Notebook
+ * @typedef {{ cells: Cell[], metadata?: { measures_time?: boolean } }} Notebook
  */
 
 const PROFILES = ['tiny', 'quick', 'full'];

@@ -109,7 +109,8 @@ export async function runNotebook(file, options = {}) {
   const injected = assignments(file, profile, settings);
   checkWritable(pages);
   placePlotly(out);
-  const before = figureTimes(out);
+  // The figures of this run alone: others may write to the same folder meanwhile.
+  const list = path.join(pages, `.${name}-${process.pid}.figures`);
   const start = performance.now();
   const request = {
     notebook: withAssignments(file, injected),
@@ -122,7 +123,8 @@ export async function runNotebook(file, options = {}) {
   };
   /** @type {FailedEvent | undefined} */
   let failure;
-  const { ended, log } = await drive(request, { ...environment, PAT_FIGURES_DIR: out }, (event) => {
+  const kernel = { ...environment, PAT_FIGURES_DIR: out, PAT_FIGURES_LIST: list };
+  const { ended, log } = await drive(request, kernel, (event) => {
     if (event.event === 'failed') failure = event;
     onEvent(event);
   });
@@ -140,9 +142,7 @@ export async function runNotebook(file, options = {}) {
     parameters: injected,
     values: parameterValues(file, profile, settings),
     seconds: Number(((performance.now() - start) / 1000).toFixed(1)),
-    figures: [...figureTimes(out)]
-      .filter(([key, time]) => before.get(key) !== time)
-      .map(([key]) => key),
+    figures: takeLines(list),
   };
   if (!interrupted) writeRecord(out, record);
   return { ...record, interrupted, failure };
@@ -215,14 +215,14 @@ function placePlotly(out) {
 }
 
 /**
- * Name → time of change of every exported figure.
- * @param {string} out
+ * The lines of a file, each once and sorted; the file is removed.
+ * @param {string} file
  */
-function figureTimes(out) {
-  const files = fs.readdirSync(out).filter((file) => file.endsWith('.json'));
-  /** @param {string} file */
-  const time = (file) => fs.statSync(path.join(out, file)).mtimeMs;
-  return new Map(files.map((file) => [path.basename(file, '.json'), time(file)]));
+function takeLines(file) {
+  if (!fs.existsSync(file)) return [];
+  const lines = fs.readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  fs.rmSync(file);
+  return [...new Set(lines)].sort();
 }
 
 /**

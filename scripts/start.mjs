@@ -11,6 +11,8 @@ The committed notebooks stay as they are.
 
   --only NAME     run this notebook only (its number or name); may be given several times
   --profile NAME  tiny, quick (default) or full
+  --jobs N        notebooks at a time (default: 2 where there are two cores and the memory; those that measure
+                  time always run alone, last)
   --out DIR       folder for the figures (default: figures)
   --timeout S     seconds one cell may take (default: no limit)
   --skip-setup    use what is installed, unchecked
@@ -20,6 +22,7 @@ The committed notebooks stay as they are.
 const OPTIONS = {
   only: { type: 'string', multiple: true, default: [] },
   profile: { type: 'string', default: 'quick' },
+  jobs: { type: 'string' },
   out: { type: 'string' },
   timeout: { type: 'string' },
   'skip-setup': { type: 'boolean', default: false },
@@ -36,6 +39,7 @@ async function main() {
   if (values.help) return console.log(HELP);
   const path = await import('path');
   const notebooks = await import('./runNotebook.mjs');
+  const pool = await import('./notebookPool.mjs');
   const { assignments } = await import('./notebookParameters.mjs');
   const { cellReporter, duration, remaining } = await import('./cellReport.mjs');
   const { findNotebook, listNotebooks } = await import('./notebookFiles.mjs');
@@ -45,35 +49,42 @@ async function main() {
   const timeout = notebooks.parseTimeout(values.timeout);
   const files = values.only.length > 0 ? values.only.map(findNotebook) : listNotebooks();
   for (const file of files) assignments(file, values.profile);
+  const jobs = Math.min(pool.parseJobs(values.jobs), files.length);
   const out = values.out === undefined ? notebooks.FIGURES : path.resolve(values.out);
   notebooks.checkWritable(out);
   if (!values['skip-setup']) await (await import('./setup.mjs')).setup();
   notebooks.stopOnSignals();
 
-  const expected = files.map((file) => lastSeconds(file, out) || FIRST_GUESS);
-  /** @type {Result[]} */
-  const results = [];
-  for (const [index, file] of files.entries()) {
-    const later = expected.slice(index + 1).reduce((sum, seconds) => sum + seconds, 0);
-    /** @param {number} share */
-    const secondsLeft = (share) => later + expected[index] * (1 - share);
+  const expected = new Map(files.map((file) => [file, lastSeconds(file, out) || FIRST_GUESS]));
+  let begun = 0;
+  /** @type {Map<string, Result>} */
+  const byFile = new Map();
+  await pool.runNotebooks(files, jobs, async (file) => {
+    /** @param {number} share of this notebook that is done */
+    const secondsLeft = (share) => {
+      const ahead = files.filter((each) => each !== file && !byFile.has(each));
+      const seconds = ahead.reduce((sum, each) => sum + (expected.get(each) ?? 0), 0);
+      return (seconds + (expected.get(file) ?? 0) * (1 - share)) / jobs;
+    };
     const name = path.basename(file, '.ipynb');
-    console.log(`\n${name} (${index + 1} of ${files.length}, ${remaining(secondsLeft(0))})`);
-    const onEvent = cellReporter({ secondsLeft });
-    const result = await notebooks.runNotebook(file, {
-      profile: values.profile,
-      timeout,
-      out,
-      onEvent,
-    });
-    if (result.interrupted) {
-      console.log('\nInterrupted; the kernel is stopped.');
-      process.exitCode = 130;
-      return;
-    }
+    console.log(`\n${name} (${++begun} of ${files.length}, ${remaining(secondsLeft(0))})`);
+    const write = (/** @type {string} */ text) => {
+      process.stdout.write(jobs > 1 ? pool.labelled(file, text) : text);
+    };
+    const onEvent = cellReporter({ secondsLeft, write, live: jobs === 1 });
+    const options = { profile: values.profile, timeout, out, onEvent };
+    const result = await notebooks.runNotebook(file, options);
+    if (result.interrupted) return false;
     console.log(`${result.ok ? '✓' : '✗'} ${name} in ${duration(result.seconds)}`);
-    results.push(result);
+    byFile.set(file, result);
+    return true;
+  });
+  if (byFile.size < files.length) {
+    console.log('\nInterrupted; the kernels are stopped.');
+    process.exitCode = 130;
+    return;
   }
+  const results = files.flatMap((file) => byFile.get(file) ?? []);
 
   writeGallery(out);
   summary(results, path.relative('', out) || '.', duration((performance.now() - start) / 1000));

@@ -5,8 +5,9 @@ import path from 'path';
 import { onStop } from './command.mjs';
 import { CACHE, ROOT, kernelEnvironment } from './environment.mjs';
 import { cellReporter, duration } from './cellReport.mjs';
-import { listNotebooks } from './notebookFiles.mjs';
+import { findNotebook, listNotebooks } from './notebookFiles.mjs';
 import { readJson } from './setup/files.mjs';
+import { notebooksAtOnce, runNotebooks } from './notebookPool.mjs';
 import { runNotebook, stopOnSignals } from './runNotebook.mjs';
 
 const WORK = path.join(CACHE, 'test');
@@ -26,14 +27,25 @@ const WORK = path.join(CACHE, 'test');
 
 const SECONDS_PER_CELL = 300;
 
+/** What was found well formatted is not looked at again: that depends on its content and prettier alone. */
+const PRETTIER_CACHE = [
+  '--cache',
+  '--cache-strategy',
+  'content',
+  '--cache-location',
+  path.join(CACHE, 'test', 'prettier'),
+];
+
 /** In order; checks of one group run side by side. */
 export const CHECKS = [
   check('types', 'static', types),
   check('kernel', 'format', () =>
-    tool('@tslab/typescript-for-tslab/lib/tsc.js', ['-p', 'scripts/tsconfig.kernel.json']),
+    compile('@tslab/typescript-for-tslab/lib/tsc.js', 'scripts/tsconfig.kernel.json'),
   ),
   check('lint', 'static', () => tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0'])),
-  check('format', 'format', () => tool('prettier/bin/prettier.cjs', ['--check', '.'])),
+  check('format', 'format', () =>
+    tool('prettier/bin/prettier.cjs', ['--check', ...PRETTIER_CACHE, '.']),
+  ),
   check('api', 'format', () => tool('typedoc/bin/typedoc', ['--emit', 'none'])),
   check('unit', 'unit', unitTests),
   check('notebooks', 'notebooks', notebooks),
@@ -43,13 +55,16 @@ export const CHECKS = [
 /**
  * @param {string} name
  * @param {string} group checks of one group run side by side
- * @param {() => Promise<Counts>} run
+ * @param {(words: string[]) => Promise<Counts>} run the check, or the part of it that `words` name
  */
 function check(name, group, run) {
-  /** @returns {Promise<Result>} */
-  const timed = async () => {
+  /**
+   * @param {string[]} words
+   * @returns {Promise<Result>}
+   */
+  const timed = async (words) => {
     const start = performance.now();
-    const result = await run();
+    const result = await run(words);
     return {
       passed: 0,
       failed: 0,
@@ -143,24 +158,38 @@ function tool(file, args) {
   return command([path.join(ROOT, 'node_modules', file), ...args]);
 }
 
+/**
+ * Compiles what has changed, or depends on it, since the last time.
+ * @param {string} compiler
+ * @param {string} project
+ */
+function compile(compiler, project) {
+  const name = `${compiler.split('/')[0]}-${project.replaceAll('/', '-')}`;
+  const info = path.join(WORK, 'types', `${name}.tsbuildinfo`);
+  return tool(compiler, ['-p', project, '--incremental', '--tsBuildInfoFile', info]);
+}
+
 /** lib/ and tests/, then the scripts, then what runs in pages: they know different globals. */
 async function types() {
   /** @type {Counts} */
   let result = {};
   for (const project of ['tsconfig.json', 'scripts/tsconfig.json', 'scripts/tsconfig.pages.json']) {
-    result = await tool('typescript/bin/tsc', ['-p', project]);
+    result = await compile('typescript/bin/tsc', project);
     if (result.failed || result.interrupted) break;
   }
   return result;
 }
 
-/** @returns {Promise<Counts>} */
-async function unitTests() {
-  const report = path.join(WORK, 'vitest.json');
+/**
+ * @param {string[]} words parts of paths of test files
+ * @returns {Promise<Counts>}
+ */
+async function unitTests(words) {
+  const report = path.join(WORK, words.length > 0 ? 'vitest-part.json' : 'vitest.json');
   fs.rmSync(report, { force: true });
   const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const run = await node([vitest, 'run', ...reporters]);
+  const run = await node([vitest, 'run', ...reporters, ...words]);
   if (!fs.existsSync(report)) return { failed: 1, output: run.output, interrupted };
   const { testResults } = /** @type {VitestReport} */ (readJson(report));
   const tests = testResults.flatMap((file) => file.assertionResults);
@@ -183,9 +212,12 @@ async function unitTests() {
   };
 }
 
-/** @returns {Promise<Counts>} */
-async function notebooks() {
-  const files = listNotebooks();
+/**
+ * @param {string[]} words names of notebooks
+ * @returns {Promise<Counts>}
+ */
+async function notebooks(words) {
+  const files = words.length > 0 ? words.map(findNotebook) : listNotebooks();
   if (files.length === 0) return { failed: 1, output: 'There is no notebook in notebooks/.' };
   const out = path.join(WORK, 'figures');
   fs.rmSync(out, { recursive: true, force: true });
@@ -194,16 +226,21 @@ async function notebooks() {
   /** @type {string[]} */
   const lines = [];
   const counts = { passed: 0, failed: 0 };
-  for (const file of files) {
+  let isInterrupted = false;
+  await runNotebooks(files, notebooksAtOnce(), async (file) => {
+    /** @type {string[]} */
+    const failures = [];
     const onEvent = cellReporter({
       failuresOnly: true,
-      write: (text) => void lines.push(text.trimEnd()),
+      write: (text) => void failures.push(text.trimEnd()),
     });
     const options = { profile: 'tiny', timeout: SECONDS_PER_CELL, out, environment, onEvent };
-    const { ok, name, seconds, ...rest } = await runNotebook(file, options);
-    if (rest.interrupted) return { interrupted: true };
+    const { ok, name, seconds, interrupted } = await runNotebook(file, options);
+    isInterrupted ||= interrupted;
     counts[ok ? 'passed' : 'failed'] += 1;
-    lines.push(`${ok ? '✓' : '✗'} ${name} (${duration(seconds)})`);
-  }
+    lines.push(...failures, `${ok ? '✓' : '✗'} ${name} (${duration(seconds)})`);
+    return !interrupted;
+  });
+  if (isInterrupted) return { interrupted: true };
   return { ...counts, output: lines.join('\n') };
 }

@@ -1,8 +1,6 @@
 /** The checks of a loss as a table in a cell. */
-import { lossChecks } from '../analysis/lossChecks';
 import type { LossCheck, LossCheckOptions } from '../analysis/lossChecks';
 import type { LossConfig } from '../losses';
-import { lossLabel } from '../losses/lossLabels';
 import { writeOutput } from './output';
 import { renderTable } from './notebookTable';
 
@@ -16,6 +14,8 @@ export async function checkLoss(
   loss: string | LossConfig,
   options: LossCheckOptions = {},
 ): Promise<LossCheck[]> {
+  const { lossChecks } = await import('../analysis/lossChecks'); // late: who shows figures needs no TensorFlow
+  const { lossLabel } = await import('../losses/lossLabels');
   const rows = await lossChecks(loss, options);
   const failed = rows.filter(({ verdict }) => verdict === 'FAILED').length;
   const name = lossLabel(typeof loss === 'string' ? { name: loss } : loss);

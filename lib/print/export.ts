@@ -1,5 +1,5 @@
 /** Writes a figure as the files a paper needs: SVG, PDF, PNG, and the CSV and Plotly JSON behind them. */
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InputError, checkKnownOptions, checkNumber, invalid } from '../check';
 import { toldPlainly } from '../files';
@@ -67,6 +67,9 @@ export async function exportFigure(
       );
     await each((format) => writeFile(join(staging, format), contents[format]));
     await each((format) => rename(join(staging, format), target(format)));
+    // Whoever runs a notebook wants to know which figures are its own.
+    const { PAT_FIGURES_LIST: list } = process.env;
+    if (list) await appendFile(list, `${figure.name}\n`);
     return Object.fromEntries(
       names.map((format) => [format, target(format)]),
     ) as unknown as ExportedFiles;

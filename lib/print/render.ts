@@ -6,7 +6,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Layout } from 'plotly.js';
-import sharp from 'sharp';
 import { InputError } from '../check';
 import { withBrowser } from './browser';
 import type { Browser, BrowserPage } from './browser';
@@ -202,6 +201,7 @@ function finishPdf(pdf: Buffer, size: Size): Buffer {
 /** Cuts a screenshot to the exact size, in whole dots, and states the resolution in a pHYs chunk. */
 async function finishPng(png: Buffer, size: Size): Promise<Buffer> {
   const dots = (mm: number) => Math.round((mm / MILLIMETRES_PER_INCH) * PNG_DOTS_PER_INCH);
+  const { default: sharp } = await import('sharp'); // late: figures in cells need none
   return sharp(png)
     .extract({ left: 0, top: 0, width: dots(size.width), height: dots(size.height) })
     .removeAlpha()

@@ -1,28 +1,10 @@
 /** The notebook helpers in a real kernel: what only shows there. */
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasKernel, runCells } from '../support/kernel';
 import { processesWith } from '../support/processes';
-
-const root = resolve(__dirname, '../..');
-const python = join(root, '.venv/bin/python');
-const installed = existsSync(join(root, '.venv/share/jupyter/kernels/tslab/kernel.json'));
-
-interface Cell {
-  code?: string;
-  /** Seconds after which the cell is interrupted. */
-  interruptAfter?: number;
-  /** Kill the kernel instead. */
-  kill?: boolean;
-}
-
-interface CellResult {
-  status: string;
-  text: string;
-  mimeTypes: string[][];
-}
 
 let folder = '';
 
@@ -34,34 +16,25 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs cells one after another in a kernel of their own. */
-async function runCells(cells: Cell[], environment: NodeJS.ProcessEnv = {}): Promise<CellResult[]> {
-  const child = spawn(python, [join(root, 'tests/support/kernelCells.py')], {
-    cwd: root,
-    env: { ...process.env, PAT_FIGURES_DIR: folder, ...environment },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  child.stdin.end(JSON.stringify(cells));
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await new Promise((done) => child.on('close', done));
-  return JSON.parse(output) as CellResult[];
-}
+const figures = () => ({ PAT_FIGURES_DIR: folder });
 
 const FIGURE = `const figure = { name: 'kernel', title: 'T', caption: '', aspectRatio: 0.5, rows: [], layout: {},
   data: [{ type: 'scatter' as const, x: [1, 2], y: [3, 4] }] };`;
 
-describe.skipIf(!installed)(
+describe.skipIf(!hasKernel)(
   'a tslab kernel (needs .venv, see npm run setup)',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   () => {
     it('shows a figure, saves it as a picture, and shows a table', async () => {
-      const results = await runCells([
-        { code: "import { saveFigure, show, showTable } from './lib/notebook';" },
-        { code: `${FIGURE}\nshow(figure);` },
-        { code: 'await saveFigure(figure);' },
-        { code: 'showTable([{ a: 1 }]);' },
-      ]);
+      const results = await runCells(
+        [
+          { code: "import { saveFigure, show, showTable } from './lib/notebook';" },
+          { code: `${FIGURE}\nshow(figure);` },
+          { code: 'await saveFigure(figure);' },
+          { code: 'showTable([{ a: 1 }]);' },
+        ],
+        figures(),
+      );
       expect(results.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok']);
       expect(results.map(({ mimeTypes }) => mimeTypes)).toEqual([
         [],
@@ -75,17 +48,37 @@ describe.skipIf(!installed)(
 
     it('outlives interrupts, and each ends the work that listens to it', async () => {
       const work = `const signal = interruptible();
+      await new Promise((done) => setTimeout(done, 20));
+      console.log('begun');
       while (!signal.aborted) { await new Promise((done) => setTimeout(done, 20)); }
       rounds.push('ended');`;
-      const results = await runCells([
-        { code: "import { interruptible } from './lib/notebook';\nconst rounds: string[] = [];" },
-        { code: work, interruptAfter: 1 },
-        { code: 'console.log(rounds.join());' },
-        { code: work, interruptAfter: 1 },
-        { code: 'console.log(rounds.join());' },
-      ]);
+      const results = await runCells(
+        [
+          { code: "import { interruptible } from './lib/notebook';\nconst rounds: string[] = [];" },
+          { code: work, interruptWhen: 'begun' },
+          { code: 'console.log(rounds.join());' },
+          { code: work, interruptWhen: 'begun' },
+          { code: 'console.log(rounds.join());' },
+        ],
+        figures(),
+      );
       expect(results.map(({ status }) => status)).toEqual(['ok', 'error', 'ok', 'error', 'ok']);
       expect([results[2].text, results[4].text]).toEqual(['ended\n', 'ended,ended\n']);
+    });
+
+    it('ends when it is told to, in the middle of a training, and its lock is free at once', async () => {
+      const run = JSON.stringify(join(folder, 'run'));
+      const training = `import { lockRun } from './lib/runs/lock';
+      await lockRun(${run});
+      console.log('locked');
+      for (;;) await new Promise((done) => setTimeout(done, 20));`;
+      const next = `import { lockRun } from './lib/runs/lock';
+      const start = performance.now();
+      const { takenOver } = await lockRun(${run});
+      console.log(takenOver !== undefined, performance.now() - start < 5000);`;
+      const results = await runCells([{ code: training, endAfter: 'locked' }, { code: next }]);
+      expect(results.map(({ status }) => status)).toEqual(['ended 0', 'ok']);
+      expect(results[1].text).toBe('true true\n');
     });
 
     it.skipIf(process.platform !== 'linux')(
@@ -98,7 +91,7 @@ describe.skipIf(!installed)(
             { code: 'await saveFigure(figure);' },
             { kill: true },
           ],
-          { PAT_TEST_MARK: mark },
+          { ...figures(), PAT_TEST_MARK: mark },
         );
         expect(results.map(({ status }) => status)).toEqual(['ok', 'ok']);
         await expect.poll(() => processesWith(mark), { timeout: 5000 }).toEqual([]);

@@ -219,12 +219,17 @@ describe('exportFigure', () => {
 
   it('takes the folder from PAT_FIGURES_DIR and leaves nothing but the five files in it', async () => {
     const directory = join(folder, 'environment');
+    const list = join(folder, 'list');
     process.env.PAT_FIGURES_DIR = directory;
+    process.env.PAT_FIGURES_LIST = list;
     try {
       await exportFigure(curves());
     } finally {
       delete process.env.PAT_FIGURES_DIR;
+      delete process.env.PAT_FIGURES_LIST;
     }
+    // npm start, which runs several notebooks at a time, reads from it which of them wrote what.
+    expect(readFileSync(list, 'utf8')).toBe('export-curves\n');
     expect(readdirSync(directory).sort()).toEqual(
       ['csv', 'json', 'pdf', 'png', 'svg'].map((format) => `export-curves.${format}`),
     );

@@ -19,6 +19,8 @@ interface NotebookTimes {
   /** When the kernel was ready, and when the first cell was done. */
   kernel: number;
   firstCell: number;
+  /** How long a reader waits for the first cell once the kernel is ready. */
+  firstWait: number;
   /** With the executed copy and its HTML written. */
   whole: number;
   /** The cell that took longest, by its first line. */
@@ -78,28 +80,31 @@ async function timeNotebook(
   const elapsed = () => (performance.now() - start) / 1000;
   let kernel = 0;
   let firstCell = 0;
+  let firstWait = 0;
   let slowest = { line: '', seconds: 0 };
   const onEvent = ({ event, line, seconds }: NotebookEvent) => {
     if (event === 'kernel') kernel = elapsed();
     if (event !== 'done') return;
-    if (firstCell === 0) firstCell = elapsed();
+    if (firstCell === 0) [firstCell, firstWait] = [elapsed(), seconds];
     if (seconds > slowest.seconds) slowest = { line, seconds };
   };
   try {
     const { ok, failure } = await scripts.runNotebook(file, { profile, out, onEvent });
     if (!ok) throw new Error(`bench: ${nameOf(file)} failed: ${failure?.reason ?? 'interrupted'}`);
-    return { kernel, firstCell, whole: elapsed(), slowest };
+    return { kernel, firstCell, firstWait, whole: elapsed(), slowest };
   } finally {
     await rm(out, { recursive: true, force: true });
   }
 }
 
 function summary(notebook: string, runs: readonly NotebookTimes[]) {
-  const spread = (name: 'kernel' | 'firstCell' | 'whole') => spreadOf(runs.map((run) => run[name]));
+  const spread = (name: 'kernel' | 'firstCell' | 'firstWait' | 'whole') =>
+    spreadOf(runs.map((run) => run[name]));
   return {
     notebook,
     kernelSeconds: spread('kernel'),
     firstCellSeconds: spread('firstCell'),
+    firstCellAfterReadySeconds: spread('firstWait'),
     wholeSeconds: spread('whole'),
     /** Of the last round. */
     slowestCell: runs[runs.length - 1].slowest,
@@ -114,15 +119,18 @@ interface Numbers {
 
 function report({ profile, rounds, results }: Numbers, where: string): string[] {
   const width = maximumOf(results.map(({ notebook }) => notebook.length));
+  const titles = ['kernel ready', 'then first cell', 'whole'];
   const seconds = (spread: Spread) => spreadText(spread, 1).padStart(18);
   return [
-    `Notebooks, profile '${profile}'; seconds since the start: median (range) of ${rounds}`,
+    `Notebooks, profile '${profile}'; seconds: median (range) of ${rounds}`,
     where,
-    `${''.padEnd(width)}${['kernel ready', 'first cell done', 'whole'].map((title) => title.padStart(18)).join('')}  slowest cell`,
+    `${''.padEnd(width)}${titles.map((title) => title.padStart(18)).join('')}  slowest cell`,
     ...results.map(
-      ({ notebook, kernelSeconds, firstCellSeconds, wholeSeconds, slowestCell }) =>
+      ({ notebook, slowestCell, ...times }) =>
         notebook.padEnd(width) +
-        [kernelSeconds, firstCellSeconds, wholeSeconds].map(seconds).join('') +
+        [times.kernelSeconds, times.firstCellAfterReadySeconds, times.wholeSeconds]
+          .map(seconds)
+          .join('') +
         `  ${slowestCell.seconds.toFixed(1)} s: ${slowestCell.line}`,
     ),
   ];
