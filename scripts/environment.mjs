@@ -84,7 +84,6 @@ export function kernelEnvironment() {
   const { MALLOC_ARENA_MAX = '2' } = process.env;
   /** @param {string[]} folders */
   const join = (folders) => folders.filter(Boolean).join(path.delimiter);
-  /** @type {NodeJS.ProcessEnv} */
   const environment = Object.assign({}, process.env, {
     PATH: join([path.join(VENV, 'bin'), path.dirname(process.execPath), PATH]),
     TF_CPP_MIN_LOG_LEVEL,
@@ -99,9 +98,8 @@ export function kernelEnvironment() {
   const gpu = gpuLibraryFolders();
   if (gpu.length > 0) {
     environment.LD_LIBRARY_PATH = join(gpu.concat(LD_LIBRARY_PATH));
-    for (const [name, value] of Object.entries(GPU_VARIABLES)) {
-      if (environment[name] === undefined) environment[name] = value;
-    }
+    const unset = Object.entries(GPU_VARIABLES).filter(([name]) => process.env[name] === undefined);
+    Object.assign(environment, Object.fromEntries(unset));
   }
   delete environment.PYTHONHOME;
   delete environment.PYTHONPATH;
