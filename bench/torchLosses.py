@@ -44,7 +44,7 @@ def pat(z, y, negative_log_likelihood):
 def mask_shares(y, classes):
     """1/(B |M|) at each valid pixel, |M| the pixels of its class in its image; 0 at ignored ones."""
     valid = y != IGNORE
-    first = torch.arange(len(y))[:, None, None] * (classes + 1)
+    first = torch.arange(len(y), device=y.device)[:, None, None] * (classes + 1)
     slot = torch.where(valid, y, classes) + first
     sizes = torch.bincount(slot.flatten(), minlength=len(y) * (classes + 1))
     return valid / (sizes[slot] * len(y))
@@ -61,5 +61,7 @@ def fastest_formulation(loss, z, y, rounds=7):
             leaf = z.detach().requires_grad_()
             start = time.perf_counter()
             loss(leaf, y, formulation).backward()
+            if z.is_cuda:
+                torch.cuda.synchronize()
             times[name].append(time.perf_counter() - start)
     return min(times, key=lambda name: sorted(times[name])[rounds // 2])

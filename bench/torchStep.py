@@ -2,7 +2,7 @@
 
 Reads one line of JSON at a time and answers each with one. The first is the job:
 {"mode": "step" | "infer", "network", "variant", "loss", "width", "classes", "threads", "channelsLast",
-"weightsFile", "batchFile"} (safetensors; images [B,H,W,3] float32, labels [B,H,W] int32), answered by
+"weightsFile", "batchFile"}, and where asked for "device": "cuda" and "compile": true (safetensors; images [B,H,W,3] float32, labels [B,H,W] int32), answered by
 {"torch", "parameters", "formulation", "check": {"loss", "gradientNorm"} of a first step, or {"meanLogit"}}. Every other
 line {"steps": N} is answered by {"milliseconds": [N times]}; one more step before them is not counted.
 """
@@ -40,7 +40,10 @@ def inference_step(network, images):
 
     def step():
         with torch.inference_mode():
-            return network(images)
+            logits = network(images)
+        if logits.is_cuda:
+            torch.cuda.synchronize()
+        return logits
 
     return step
 
@@ -56,20 +59,22 @@ def choose_loss(name, network, images, labels):
 
 def prepare(job):
     torch.set_num_threads(job["threads"])
+    device = torch.device(job.get("device", "cpu"))
     batch = load_file(job["batchFile"])
-    images = batch["images"].permute(0, 3, 1, 2)
-    labels = batch["labels"].long()
+    images = batch["images"].to(device).permute(0, 3, 1, 2)
+    labels = batch["labels"].to(device).long()
     state = load_file(job["weightsFile"])
     network = create_network(job["network"], job["variant"], job["width"], job["classes"], state)
     layout = torch.channels_last if job["channelsLast"] else torch.contiguous_format
-    network = network.to(memory_format=layout)
+    network = network.to(device, memory_format=layout)
     images = images.contiguous(memory_format=layout)
     facts = {"torch": torch.__version__, "parameters": sum(p.numel() for p in network.parameters())}
     if job["mode"] == "infer":
         step = inference_step(network, images)
         return step, {**facts, "formulation": None, "check": {"meanLogit": step().abs().mean().item()}}
     loss, formulation = choose_loss(job["loss"], network, images, labels)
-    step = training_step(network, images, labels, loss)
+    trained = torch.compile(network) if job.get("compile", False) else network
+    step = training_step(trained, images, labels, loss)
     check = {"loss": step(), "gradientNorm": gradient_norm(network)}
     return step, {**facts, "formulation": formulation, "check": check}
 

@@ -8,6 +8,9 @@ import {
 } from './ops/batchNormalization';
 import { maxPool, maxUnpool } from './ops/maxPool';
 import { divideNoNan, multiplyNoNan } from './ops/noNan';
+import type { FormReport } from './ops/fusedOp';
+
+export type { FormReport } from './ops/fusedOp';
 
 const OPS = [
   normalizeByBatch,
@@ -37,4 +40,9 @@ export interface NativeOpReport {
  */
 export function probeNativeOps(): NativeOpReport[] {
   return OPS.map(({ name, choice: { ops, rejected } }) => ({ name, ops, rejected }));
+}
+
+/** Every native form beside its portable twin on a small example, whether it is used or not. */
+export function compareNativeForms(): FormReport[] {
+  return OPS.flatMap((op) => op.compare());
 }

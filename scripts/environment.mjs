@@ -66,6 +66,15 @@ export function gpuLibraryFolders() {
 }
 
 /**
+ * What TensorFlow needs to know of a GPU, unless the user says otherwise: to take memory as it needs it, so that two
+ * runs fit on one card, and to count cards as `nvidia-smi` does.
+ */
+export const GPU_VARIABLES = {
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+};
+
+/**
  * The environment for child processes (Jupyter, the kernel, TensorFlow): the project's Python and the Node
  * that runs this script come first on PATH, and the user's own Jupyter settings and kernels stay out.
  */
@@ -87,7 +96,11 @@ export function kernelEnvironment() {
     PYTHONNOUSERSITE: '1',
   });
   const gpu = gpuLibraryFolders();
-  if (gpu.length > 0) environment.LD_LIBRARY_PATH = join(gpu.concat(LD_LIBRARY_PATH));
+  if (gpu.length > 0) {
+    environment.LD_LIBRARY_PATH = join(gpu.concat(LD_LIBRARY_PATH));
+    const unset = Object.entries(GPU_VARIABLES).filter(([name]) => process.env[name] === undefined);
+    Object.assign(environment, Object.fromEntries(unset));
+  }
   delete environment.PYTHONHOME;
   delete environment.PYTHONPATH;
   return environment;

@@ -19,6 +19,7 @@ Sets up what is missing, then starts JupyterLab on 127.0.0.1 with a token and op
 (default: notebooks/00-start-here.ipynb). Ctrl-C stops it.
 
   --port N      port (default: 8888, or the next one that is free)
+  --container   in a container: listen on all of its addresses, for docker run -p 127.0.0.1:8888:8888
   --no-browser  print the address, open no browser
   --skip-setup  use what is installed, unchecked
   --help        show this
@@ -29,6 +30,7 @@ From another machine: ssh -L 8888:127.0.0.1:8888 HOST, then open the printed add
 /** @satisfies {import('util').ParseArgsConfig['options']} */
 const OPTIONS = {
   port: { type: 'string' },
+  container: { type: 'boolean', default: false },
   'no-browser': { type: 'boolean', default: false },
   'skip-setup': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -40,6 +42,9 @@ const REFUSED =
 
 /** @typedef {{ url: string, hostname: string, port: number }} ServerInformation */
 
+const LOCAL_ADDRESS = '127.0.0.1';
+/** Of a container, whose own network the host decides about. */
+const EVERY_ADDRESS = '0.0.0.0';
 const DEFAULT_PORT = 8888;
 const PATIENCE_MILLISECONDS = 20000;
 const FIRST_NOTEBOOK = 'notebooks/00-start-here.ipynb';
@@ -64,7 +69,8 @@ async function main() {
 
   const token = process.env.PAT_LAB_TOKEN || randomBytes(24).toString('hex');
   const browser = !values['no-browser'];
-  const server = startServer({ token, notebook, port, passed, browser });
+  const ip = values.container ? EVERY_ADDRESS : LOCAL_ADDRESS;
+  const server = startServer({ token, notebook, port, passed, browser, ip });
   let running = true;
   /** @type {Promise<string | undefined>} */
   const ended = new Promise((resolve, reject) => {
@@ -88,7 +94,7 @@ async function main() {
   ]);
   if (information) {
     try {
-      await checkClosed(information);
+      await checkClosed(information, ip);
     } catch (error) {
       if (running && !stopping) {
         stop();
@@ -98,7 +104,7 @@ async function main() {
     }
     if (running && !stopping) {
       const chosen = port !== undefined || passed.some((option) => /port/i.test(option));
-      announce(information, { notebook, token, chosen });
+      announce(information, { notebook, token, chosen, ip });
     }
   }
   const how = await ended;
@@ -115,22 +121,26 @@ async function main() {
 
 /**
  * @param {ServerInformation} information
- * @param {{ notebook: string, token: string, chosen: boolean }} options whether the user chose the port
+ * @param {{ notebook: string, token: string, chosen: boolean, ip: string }} options whether the user chose the port
  */
-function announce({ url, port }, { notebook, token, chosen }) {
+function announce({ url, port }, { notebook, token, chosen, ip }) {
   const file = notebook.split('/').map(encodeURIComponent).join('/');
   const moved = !chosen && port !== DEFAULT_PORT;
   const note = moved ? ` Port ${DEFAULT_PORT} is in use, so it listens on ${port}.` : '';
+  const where =
+    ip === LOCAL_ADDRESS
+      ? 'this machine only (127.0.0.1)'
+      : `all addresses of this container, port ${port}: publish it to 127.0.0.1 alone`;
   console.log(`
-JupyterLab runs on this machine only (127.0.0.1).${note} Ctrl-C stops it.
-  ${url}lab/tree/${file}?token=${token}\n`);
+JupyterLab runs on ${where}.${note} Ctrl-C stops it.
+  http://${LOCAL_ADDRESS}:${port}${new URL(url).pathname}lab/tree/${file}?token=${token}\n`);
 }
 
-/** @param {{ token: string, notebook: string, port: number | undefined, passed: string[], browser: boolean }} options */
-function startServer({ token, notebook, port, passed, browser }) {
+/** @param {{ token: string, notebook: string, port: number | undefined, passed: string[], browser: boolean, ip: string }} options */
+function startServer({ token, notebook, port, passed, browser, ip }) {
   /** @type {Record<string, string | number>} */
   const settings = {
-    'ServerApp.ip': '127.0.0.1',
+    'ServerApp.ip': ip,
     'ServerApp.root_dir': ROOT,
     'ServerApp.allow_root': process.getuid?.() === 0 ? 'True' : 'False',
     'ServerApp.open_browser': browser ? 'True' : 'False',
@@ -196,16 +206,20 @@ async function checkFree(port) {
 }
 
 /**
- * Throws unless the server listens on 127.0.0.1 and sends requests without the token to its login page.
+ * Throws unless the server listens on `ip` and sends requests without the token to its login page.
  * @param {ServerInformation} information
+ * @param {string} ip
  */
-async function checkClosed({ url, hostname }) {
-  const { status, headers } = await fetch(new URL('lab', url), {
-    redirect: 'manual',
-    signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
-  });
+async function checkClosed({ port, url, hostname }, ip) {
+  const { status, headers } = await fetch(
+    `http://${LOCAL_ADDRESS}:${port}${new URL(url).pathname}lab`,
+    {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+    },
+  );
   const login = status === 302 && /\/login/.test(headers.get('location') || '');
-  if (hostname === '127.0.0.1' && login) return;
+  if (hostname === ip && login) return;
   throw new Failure(
     'JupyterLab',
     `it listens on ${hostname} and answers ${status} without a token: a system-wide Jupyter configuration overrules the kit.`,

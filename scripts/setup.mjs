@@ -5,7 +5,7 @@
  *
  *     node scripts/setup.mjs
  *
- * PAT_PYTHON names the Python to use; PAT_DEVICE=cpu forgoes an NVIDIA GPU.
+ * PAT_PYTHON names the Python to use; PAT_DEVICE=cpu forgoes an NVIDIA GPU, PAT_DEVICE=gpu takes the GPU build without one.
  */
 import fs from 'fs';
 import os from 'os';
@@ -31,7 +31,8 @@ const HELP = `Usage: npm run setup
 Sets up npm packages, .venv, TensorFlow and the notebook kernel; does only what is missing.
 
   PAT_PYTHON=COMMAND  the Python to use (default: the first suitable one on PATH)
-  PAT_DEVICE=cpu      use the CPU although there is an NVIDIA GPU`;
+  PAT_DEVICE=cpu      use the CPU although there is an NVIDIA GPU
+  PAT_DEVICE=gpu      take TensorFlow's GPU build although none answers (an image, a login node)`;
 
 /** Brings everything up to date, printing each step with its seconds; throws a Failure that names the remedy. */
 export async function setup() {

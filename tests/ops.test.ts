@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tf } from '../lib/backend';
 import { createModel } from '../lib/models';
-import { probeNativeOps } from '../lib/ops';
+import { compareNativeForms, probeNativeOps } from '../lib/ops';
 import { differentiable } from '../lib/ops/differentiable';
 import { exampleValues, valueAndGradients } from '../lib/ops/example';
 import { FusedOp } from '../lib/ops/fusedOp';
@@ -151,4 +151,12 @@ describe('networks', () => {
       model.dispose();
     },
   );
+});
+
+describe('compareNativeForms', () => {
+  it('finds every form that runs far closer to its twin than is asked: the examples are well conditioned', () => {
+    const running = compareNativeForms().filter(({ runs }) => runs);
+    expect(running.map(({ op }) => op)).toContain('batch normalization (training)');
+    for (const { op, difference } of running) expect([op, difference < 5e-6]).toEqual([op, true]);
+  });
 });

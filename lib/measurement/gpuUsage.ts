@@ -11,6 +11,24 @@ function gpuId(): string {
   return process.env.CUDA_VISIBLE_DEVICES?.split(',')[0] || '0';
 }
 
+/** A card as the driver knows it. */
+export interface GpuCard {
+  name: string;
+  driver: string;
+  memoryMiB: number;
+  /** Such as 9.0. */
+  computeCapability: string;
+}
+
+/** The card that TensorFlow takes first; undefined where `nvidia-smi` knows none. */
+export async function gpuCard(): Promise<GpuCard | undefined> {
+  const query = '--query-gpu=name,driver_version,memory.total,compute_cap';
+  const [line] = await ask([`--id=${gpuId()}`, query]);
+  if (line === undefined) return undefined;
+  const [name, driver, memory, computeCapability] = line.split(',').map((word) => word.trim());
+  return { name, driver, memoryMiB: Number(memory), computeCapability };
+}
+
 /** Samples a GPU's utilization every 100 ms from its start to `stop`. */
 export class GpuUsage {
   private shares: number[] = [];
@@ -49,6 +67,12 @@ export class GpuUsage {
     const lines = await ask([`--id=${gpuId()}`, '--query-compute-apps=pid,used_memory']);
     const own = lines.map((line) => line.split(',').map(Number)).find(([id]) => id === pid);
     return own !== undefined && Number.isFinite(own[1]) ? own[1] : null;
+  }
+
+  /** MiB of the GPU's memory that all processes hold; null where that is not told. */
+  async usedMiB(): Promise<number | null> {
+    const [used] = await ask([`--id=${gpuId()}`, '--query-gpu=memory.used']);
+    return used !== undefined && Number.isFinite(Number(used)) ? Number(used) : null;
   }
 
   stop(): void {

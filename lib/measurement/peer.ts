@@ -14,15 +14,19 @@ export class Peer {
   private errors = '';
   private readonly child: ChildProcessWithoutNullStreams;
 
-  /** `title` begins the error messages; the process ends when `signal` aborts. */
+  /**
+   * `title` begins the error messages; the process ends when `signal` aborts. `variables` are added to the environment,
+   * undefined ones taken out of it.
+   */
   constructor(
     private readonly title: string,
     command: string,
     args: readonly string[],
     signal: AbortSignal,
+    variables: Readonly<Record<string, string | undefined>> = {},
   ) {
     // TensorFlow would take a whole GPU for the first process that comes.
-    const env = { TF_FORCE_GPU_ALLOW_GROWTH: 'true', ...process.env };
+    const env = { TF_FORCE_GPU_ALLOW_GROWTH: 'true', ...process.env, ...variables };
     this.child = spawn(command, args, { signal, env });
     this.child.on('error', () => undefined); // told by the missing answer
     this.child.stdin.on('error', () => undefined); // likewise

@@ -8,13 +8,18 @@ export function exampleValues<T extends tf.Tensor>(shape: number[]): T {
   return tf.tensor(values, shape) as T;
 }
 
-/** The value of `f`, then its gradient with respect to each input for a fixed ∂loss/∂value. */
+/**
+ * The value of `f`, then its gradient with respect to each input for a fixed ∂loss/∂value, which runs backwards through
+ * the example values: were it proportional to an input, the gradient of batch normalization would be 0 but for rounding.
+ */
 export function valueAndGradients<I extends tf.Tensor[]>(
   f: (...inputs: I) => tf.Tensor,
   inputs: I,
 ): tf.Tensor[] {
   const value = f(...inputs);
-  const dy = exampleValues(value.shape.map((size) => size)).add(0.25);
+  const dy = exampleValues(value.shape.map((size) => size))
+    .reverse()
+    .add(0.25);
   const grads = tf.grads(f as (...inputs: tf.Tensor[]) => tf.Tensor)(inputs, dy);
   return [value, ...grads];
 }

@@ -30,6 +30,21 @@ export interface Choice<F> {
   rejected: { ops: string[]; reason: string }[];
 }
 
+/** How one native form stands beside the portable twin on the backend in use. */
+export interface FormReport {
+  op: string;
+  /** TensorFlow ops that it calls. */
+  ops: string[];
+  /** Whether it is what runs. */
+  used: boolean;
+  /** False: it throws, or is not to be tried on this device. */
+  runs: boolean;
+  /** Largest difference from the twin, as a share of the twin's largest value; NaN where a value is none. */
+  difference: number;
+  /** Why it is not used; '' where nothing speaks against it. */
+  reason: string;
+}
+
 /** Allowed difference between a native form and the twin, as a share of the largest value of the twin. */
 const TOLERANCE = 1e-4;
 
@@ -61,18 +76,49 @@ export class FusedOp<F> {
   select(): Choice<F> {
     const { native, portable, example } = this.definition;
     const rejected: Choice<F>['rejected'] = [];
-    const backend = nativeBackend();
-    if (!backend) return { run: portable, ops: [], rejected };
+    if (!nativeBackend()) return { run: portable, ops: [], rejected };
     const expected = results(example, portable);
-    for (const { ops, cpuOnly = false, run } of native) {
-      const reason =
-        cpuOnly && backend.isUsingGpuDevice
-          ? 'only on CPU'
-          : differenceOf(() => results(example, run), expected);
-      if (!reason) return { run, ops, rejected };
-      rejected.push({ ops, reason });
+    for (const form of native) {
+      const { reason } = tryForm(form, example, expected);
+      if (!reason) return { run: form.run, ops: form.ops, rejected };
+      rejected.push({ ops: form.ops, reason });
     }
     return { run: portable, ops: [], rejected };
+  }
+
+  /** Every native form beside the twin on the example; nothing where no native backend is in use. */
+  compare(): FormReport[] {
+    if (!nativeBackend()) return [];
+    const { native, portable, example } = this.definition;
+    const expected = results(example, portable);
+    return native.map((form) => ({
+      op: this.name,
+      ops: form.ops,
+      used: this.choice.ops === form.ops,
+      ...tryForm(form, example, expected),
+    }));
+  }
+}
+
+/** A form's largest difference from the twin's results, and what speaks against its use. */
+function tryForm<F>(
+  { cpuOnly = false, run }: NativeForm<F>,
+  example: (run: F) => tf.Tensor[],
+  expected: readonly Float32Array[],
+): Pick<FormReport, 'runs' | 'difference' | 'reason'> {
+  if (cpuOnly && nativeBackend()?.isUsingGpuDevice)
+    return { runs: false, difference: NaN, reason: 'only on CPU' };
+  try {
+    const got = results(example, run);
+    const difference = Math.max(...expected.map((values, i) => differenceOf(got[i], values)));
+    const isClose = difference <= TOLERANCE; // false for NaN
+    return {
+      runs: true,
+      difference,
+      reason: isClose ? '' : 'other results than the portable form',
+    };
+  } catch (error) {
+    return { runs: false, difference: NaN, reason: (error as Error).message };
   }
 }
 
@@ -83,19 +129,11 @@ function results<F>(example: (run: F) => tf.Tensor[], run: F): Float32Array[] {
   return values;
 }
 
-/** What is wrong with the results of `compute`, or '' where they are the expected ones. */
-function differenceOf(compute: () => Float32Array[], expected: Float32Array[]): string {
-  try {
-    const got = compute();
-    const same = (values: Float32Array, i: number) =>
-      values.length === got[i]?.length && isClose(got[i], values);
-    return expected.every(same) ? '' : 'other results than the portable form';
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-function isClose(got: Float32Array, expected: Float32Array): boolean {
-  const scale = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  return expected.every((value, i) => Math.abs(got[i] - value) <= TOLERANCE * scale);
+/** Largest |got − expected| over the largest |expected|; NaN where a value is none. */
+function differenceOf(got: Float32Array | undefined, expected: Float32Array): number {
+  if (got?.length !== expected.length) return Infinity;
+  const largest = (value: (i: number) => number) =>
+    expected.reduce((max, _, i) => Math.max(max, value(i)), 0);
+  const difference = largest((i) => Math.abs(got[i] - expected[i]));
+  return difference === 0 ? 0 : difference / largest((i) => Math.abs(expected[i]));
 }

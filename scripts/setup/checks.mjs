@@ -107,6 +107,11 @@ export const CHECKS = {
     if (!found.probe) return error('unknown: TensorFlow does not load');
     const gpu = hasNvidiaGpu();
     if (found.probe.device === 'GPU') return ok(`GPU: ${firstLine(output('nvidia-smi', ['-L']))}`);
+    if (!gpu && deviceAsked() === 'gpu')
+      return warning(
+        'CPU: PAT_DEVICE=gpu, but no NVIDIA GPU answers (nvidia-smi)',
+        'right where an image is built or on a login node; else: docker run --gpus all, apptainer exec --nv, sbatch --gpus, or the NVIDIA driver',
+      );
     if (!gpu) return ok('CPU (no NVIDIA GPU answers)');
     if (deviceAsked() === 'cpu') return ok('CPU, as PAT_DEVICE=cpu asks, beside an NVIDIA GPU');
     return error(

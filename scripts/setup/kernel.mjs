@@ -4,7 +4,7 @@
  */
 import fs from 'fs';
 import path from 'path';
-import { gpuLibraryFolders, ROOT, VENV } from '../environment.mjs';
+import { GPU_VARIABLES, gpuLibraryFolders, ROOT, VENV } from '../environment.mjs';
 import { writeWhole } from './files.mjs';
 
 export const name = 'Notebook kernel';
@@ -42,7 +42,9 @@ function kernelSpec(root, nodeFolder, libraryFolders = []) {
     env: {
       PATH: `${literal(nodeFolder)}:\${PATH}`,
       TF_CPP_MIN_LOG_LEVEL: '2',
-      ...(libraryFolders.length > 0 ? { LD_LIBRARY_PATH: literal(libraryFolders.join(':')) } : {}),
+      ...(libraryFolders.length > 0
+        ? { LD_LIBRARY_PATH: literal(libraryFolders.join(':')), ...GPU_VARIABLES }
+        : {}),
     },
   };
 }

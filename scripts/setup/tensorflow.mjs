@@ -85,13 +85,25 @@ export function hasNvidiaGpu() {
   return status === 0 && /GPU \d+:/.test(stdout);
 }
 
-/** `PAT_DEVICE=cpu` forgoes the GPU; anything else takes it where there is one. */
+/**
+ * `PAT_DEVICE=cpu` forgoes the GPU; `gpu` takes TensorFlow's GPU build although none answers, as where an image is built
+ * or on a cluster's login node; else a GPU is taken where there is one.
+ * @returns {'cpu' | 'gpu' | 'any'}
+ */
 export function deviceAsked() {
-  return process.env.PAT_DEVICE === 'cpu' ? 'cpu' : 'any';
+  const asked = process.env.PAT_DEVICE || 'any';
+  if (asked === 'cpu' || asked === 'gpu' || asked === 'any') return asked;
+  throw new Failure(name, `PAT_DEVICE is '${asked}'.`, 'Set it to cpu or gpu, or leave it out.');
 }
 
-function deviceWanted() {
-  return WHEEL && WHEEL.gpu && deviceAsked() !== 'cpu' && hasNvidiaGpu() ? 'gpu' : 'cpu';
+/** @returns {Device} */
+export function deviceWanted() {
+  const asked = deviceAsked();
+  if (asked === 'gpu' && !(WHEEL && WHEEL.gpu)) {
+    throw new Failure(name, `PyPI has no GPU build for ${PLATFORM}.`, 'Leave PAT_DEVICE out.');
+  }
+  if (asked === 'any') return WHEEL && WHEEL.gpu && hasNvidiaGpu() ? 'gpu' : 'cpu';
+  return asked;
 }
 
 /** @param {Device} device */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -10,6 +10,7 @@ import {
   program,
   PROGRAMS,
   removeCopy,
+  REPOSITORY,
   ROOT,
   write,
 } from './setupCopy';
@@ -167,6 +168,73 @@ describe('the kernelspec', () => {
       readFileSync(file, 'utf8').replace(dirname(process.execPath), '/other/node'),
     );
     expect(evaluate('setup/kernel.mjs', 'answer(m.isCurrent())')).toBe(false);
+  });
+});
+
+describe('PAT_DEVICE', () => {
+  const wanted = (variables: Variables) =>
+    evaluate('setup/tensorflow.mjs', 'answer(m.deviceWanted())', {
+      PATH: `${PROGRAMS}:/usr/bin:/bin`,
+      ...variables,
+    });
+  const isWheelThere = process.platform === 'linux';
+
+  it.runIf(isWheelThere)('decides for a GPU that answers, and for none', () => {
+    program('nvidia-smi', 'echo "No devices were found"; exit 6');
+    expect(wanted({})).toBe('cpu');
+    expect(wanted({ PAT_DEVICE: 'gpu' })).toBe('gpu'); // an image, a login node
+    program('nvidia-smi', 'echo "GPU 0: NVIDIA Test (UUID: GPU-0)"');
+    expect(wanted({})).toBe('gpu');
+    expect(wanted({ PAT_DEVICE: 'cpu' })).toBe('cpu');
+  });
+
+  it('that is neither cpu nor gpu is told, with the remedy', () => {
+    const message = failure('setup/tensorflow.mjs', { PAT_DEVICE: 'cuda' });
+    expect(message).toMatch(/PAT_DEVICE is 'cuda'\.\nRemedy: Set it to cpu or gpu/);
+  });
+
+  it('gpu without a GPU is a warning of the doctor with what to do', () => {
+    program('nvidia-smi', 'exit 9');
+    for (const name of ['node_modules', '.venv'])
+      symlinkSync(join(REPOSITORY, name), join(ROOT, name));
+    const row = evaluate('setup/checks.mjs', 'answer(await m.CHECKS.Device())', {
+      PATH: `${PROGRAMS}:${process.env.PATH}`,
+      PAT_DEVICE: 'gpu',
+    }) as { status: string; value: string; remedy: string };
+    expect(row).toMatchObject({ status: 'warning' });
+    expect(row.value).toContain('no NVIDIA GPU answers');
+    expect(row.remedy).toContain('docker run --gpus all');
+  });
+});
+
+describe('where TensorFlow’s GPU build is bound', () => {
+  const folder = 'node_modules/@tensorflow/tfjs-node-gpu/deps/nvidia/cudnn/lib';
+  const libraries = join(ROOT, folder);
+  const environment = (variables: Variables = {}) =>
+    evaluate('environment.mjs', 'answer(m.kernelEnvironment())', variables) as Variables;
+
+  it('commands find NVIDIA’s libraries and take the card’s memory as they need it', () => {
+    expect(environment()).not.toHaveProperty('TF_FORCE_GPU_ALLOW_GROWTH');
+    write(`${folder}/libcudnn.so.9`, '');
+    const given = environment({ LD_LIBRARY_PATH: '/mine' });
+    expect(given).toMatchObject({
+      LD_LIBRARY_PATH: `${libraries}:/mine`,
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+    });
+    const asked = environment({ TF_FORCE_GPU_ALLOW_GROWTH: 'false' });
+    expect(asked.TF_FORCE_GPU_ALLOW_GROWTH).toBe('false');
+  });
+
+  it('so does a kernel that another program starts by the kernelspec', () => {
+    write(`${folder}/libcudnn.so.9`, '');
+    evaluate('setup/kernel.mjs', 'answer(await m.make())');
+    const file = join(ROOT, '.venv/share/jupyter/kernels/tslab/kernel.json');
+    const { env } = JSON.parse(readFileSync(file, 'utf8')) as { env: Variables };
+    expect(env).toMatchObject({
+      LD_LIBRARY_PATH: libraries.replaceAll('$', '$$$$'),
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    });
   });
 });
 

@@ -24,7 +24,7 @@ export class StepSide implements Side {
   static async start(name: SideName, job: StepJob, signal: AbortSignal): Promise<StepSide> {
     const peer =
       name === 'ours'
-        ? new Peer('our side', process.execPath, nodeArguments(worker), signal)
+        ? new Peer('our side', process.execPath, nodeArguments(stepWorkerFile), signal)
         : await TorchPeer.start('torchStep.py', signal);
     try {
       const request = { ...job, channelsLast: name === 'torchChannelsLast' };
@@ -54,7 +54,8 @@ export class StepSide implements Side {
   }
 }
 
-const worker = 'lib/cli/bench/stepWorker.ts';
+/** What our side runs. */
+export const stepWorkerFile = 'lib/cli/bench/stepWorker.ts';
 
 async function milliseconds(peer: Peer, steps: number): Promise<number[]> {
   const answer = await peer.ask(JSON.stringify({ steps }));
