@@ -36,8 +36,12 @@ function curves(): Figure {
     caption: 'Three curves.',
     data: series,
     layout: {
-      xaxis: logAxis('<i>p</i> of the true class → ∞'),
-      yaxis: axis('<b>‖∇L‖</b> ∈ ℝ, γ × ∂L/∂z<sub>y</sub>'),
+      xaxis: logAxis('', {
+        title: { text: 'p of the true class → ∞', font: { style: 'italic' } },
+      }),
+      yaxis: axis('', {
+        title: { text: '‖∇L‖ ∈ ℝ, γ × ∂L/∂z<sub>y</sub>', font: { weight: 700 } },
+      }),
       annotations: [panelTitle('(a) −1 ≈ √2')],
     },
     aspectRatio: 0.6,
