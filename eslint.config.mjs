@@ -39,6 +39,7 @@ const ground = [
   'random',
   'schema',
   'statistics',
+  'tensorText',
 ].map((name) => `./lib/${name}.ts`);
 const pathsOf = (room) => [`./lib/${room}`, `./lib/${room}.ts`];
 const zones = [ground, ...rooms.slice(0, -1).map(pathsOf)].map((target, place) => ({

@@ -6,8 +6,11 @@
 import { mapStackTracesAgain } from './nodeCompatibility';
 import os from 'node:os';
 import * as tf from '@tensorflow/tfjs-node-gpu';
+import { showAs, tensorText } from './tensorText';
 
 mapStackTracesAgain();
+
+showAs(tf.Tensor.prototype, tensorText);
 
 export { tf };
 

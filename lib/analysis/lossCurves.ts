@@ -11,7 +11,7 @@
  */
 import { tf } from '../backend';
 import { checkNumber, invalid } from '../check';
-import { pixelwiseLoss } from '../losses';
+import { lossNames, pixelwiseLoss } from '../losses';
 import type { LossConfig } from '../losses';
 import { coefficientOf } from '../losses/traits';
 
@@ -22,6 +22,8 @@ export interface LossCurve {
   label: string;
   /** The loss that was computed; absent for a series of one's own. */
   config?: LossConfig;
+  /** Its loss is none of the kit's, but of `defineLoss`. */
+  isOwn?: true;
   /** Loss of the pixel at each probability. */
   loss: number[];
   /** |∂L/∂z_y|, by automatic differentiation through the whole loss, at each probability. */
@@ -67,7 +69,7 @@ export async function lossCurves(options: LossCurvesOptions): Promise<LossCurves
   const curves: LossCurve[] = [];
   try {
     for (const { label, config } of losses) {
-      curves.push({ label, config, ...(await oneCurve(config, logits, labels)) });
+      curves.push({ label, config, ...ownOf(config), ...(await oneCurve(config, logits, labels)) });
     }
   } finally {
     tf.dispose([logits, labels]);
@@ -124,6 +126,9 @@ export function logitsOfProbability(
   });
   return tf.tensor4d(values, [1, 1, probabilities.length, numClasses]);
 }
+
+const ownOf = ({ name }: LossConfig) =>
+  lossNames.some((kits) => kits === name) ? {} : { isOwn: true as const };
 
 async function oneCurve(
   config: LossConfig,

@@ -25,7 +25,7 @@ export function verdictText(verdict: Verdict): string {
 }
 
 /** `● holds 7, ◐ holds in part 9, …`; verdicts without a claim are left out. */
-function verdictCounts(ledger: readonly LedgerRow[]): string {
+export function verdictCounts(ledger: readonly LedgerRow[]): string {
   const counts = countVerdicts(ledger);
   const present = verdicts.filter((verdict) => counts[verdict] > 0);
   return present.map((verdict) => `${verdictText(verdict)}: ${counts[verdict]}`).join(', ');

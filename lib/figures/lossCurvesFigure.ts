@@ -3,7 +3,6 @@ import type { Data, Layout, Slider } from 'plotly.js';
 import type { LossCurve, LossCurves, TemperatureSweep } from '../analysis/lossCurves';
 import { checkNumber, checkSameShape, invalid } from '../check';
 import { maximumOf, minimumOf } from '../extremes';
-import { lossNames } from '../losses';
 import { curveStyles, curveTrace } from './drawing/curveStyle';
 import type { CurveStyle } from './drawing/curveStyle';
 import { rounded } from '../print/figureText';
@@ -91,7 +90,7 @@ function limitsOf(curves: readonly LossCurve[]): [number, number] {
 
 /** Who computed which curve: the kit's losses, losses of `defineLoss`, or somebody else. */
 function origins(curves: readonly LossCurve[]): string {
-  const isKits = ({ config }: LossCurve) => lossNames.some((name) => name === config?.name);
+  const isKits = ({ config, isOwn }: LossCurve) => config !== undefined && isOwn !== true;
   const list = (some: readonly LossCurve[], words: string) =>
     some.length === 0 ? [] : [`${words}: ${some.map(({ label }) => label).join('; ')}.`];
   return [

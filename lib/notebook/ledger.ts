@@ -49,7 +49,7 @@ export async function saveLedger(
 }
 
 /** The row of a claim. @throws InputError for an id that the ledger lacks. */
-function rowOf(ledger: readonly LedgerRow[], id: string): LedgerRow {
+export function rowOf(ledger: readonly LedgerRow[], id: string): LedgerRow {
   const row = ledger.find((one) => one.id === id);
   if (row !== undefined) return row;
   throw invalid('rowOf', 'id', `one of ${ledger.map((one) => one.id).join(', ')}`, id);

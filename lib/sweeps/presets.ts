@@ -6,7 +6,7 @@ import { paperCells, paperLosses } from '../paper';
 import type { ExperimentInput } from '../runs/config';
 import type { SweepGrid, SweepInput } from './plan';
 import { referenceBase, referencePresets } from './reference';
-import { scales } from './scales';
+import { scales, smokeScenes } from './scales';
 import type { SweepScale } from './scales';
 import { atScale, tunedLoss } from './tuned';
 
@@ -65,17 +65,7 @@ const settings: Record<SweepScale, Scale> = {
   },
   smoke: {
     base: { epochs: 2, batchSize: 4, model: { width: 2 } },
-    datasets: [
-      {
-        label: 'synthetic',
-        name: 'synthetic',
-        size: [32, 48],
-        numClasses: 6,
-        trainLength: 12,
-        validLength: 4,
-        testLength: 4,
-      },
-    ],
+    datasets: [smokeScenes],
     seeds: [0, 1],
     table2Losses: printedLosses,
   },
@@ -145,7 +135,6 @@ const grid =
     }));
 
 const presets: Record<string, (scale: SweepScale) => SweepGrid[]> = {
-  ...referencePresets,
   table1: grid(['segnet'], (scale, dataset) => [
     ...paperLosses.map((name) => tunedLoss(scale, dataset, name)),
     { name: 'balancedSoftmax', variant: 'authors' },
@@ -163,7 +152,11 @@ const presets: Record<string, (scale: SweepScale) => SweepGrid[]> = {
   ]),
 };
 
+/** The presets of the paper's tables and of what stands beside them; several make one sweep. */
 export const presetNames: readonly string[] = Object.keys(presets);
+
+/** The presets of the reference study, which have settings of their own. */
+export const studyNames: readonly string[] = Object.keys(referencePresets);
 
 /** The sweep `name` at `scale`, or that of several names together: a run that two of them have is one run. */
 export function sweepPreset(name: string | readonly string[], scale: SweepScale): SweepInput {
@@ -176,6 +169,6 @@ export function sweepPreset(name: string | readonly string[], scale: SweepScale)
   return {
     name: `${names.join('-')}-${scale}`,
     base: { ...(ofStudy.length > 0 ? referenceBase(scale) : settings[scale].base) },
-    grid: names.flatMap((one) => presets[one](scale)),
+    grid: names.flatMap((one) => (referencePresets[one] ?? presets[one])(scale)),
   };
 }

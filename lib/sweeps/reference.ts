@@ -16,6 +16,7 @@ import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
 import type { ExperimentInput } from '../runs/config';
 import type { SweepGrid } from './plan';
+import { smokeScenes } from './scales';
 import type { SweepScale } from './scales';
 
 type Labelled<T> = T & { label: string };
@@ -64,15 +65,7 @@ const smoke: Protocol = {
   searchSeeds: [0],
   datasets: [
     {
-      dataset: {
-        label: 'synthetic',
-        name: 'synthetic',
-        size: [32, 48],
-        numClasses: 6,
-        trainLength: 12,
-        validLength: 4,
-        testLength: 4,
-      },
+      dataset: smokeScenes,
       networks: ['unet', 'segnet'],
     },
   ],

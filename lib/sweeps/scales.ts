@@ -4,3 +4,14 @@
  */
 export const scales = ['paper', 'laptop', 'smoke'] as const;
 export type SweepScale = (typeof scales)[number];
+
+/** The data of `'smoke'`. */
+export const smokeScenes = {
+  label: 'synthetic',
+  name: 'synthetic',
+  size: [32, 48] as [number, number],
+  numClasses: 6,
+  trainLength: 12,
+  validLength: 4,
+  testLength: 4,
+} as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseSweep } from '../../lib/sweeps/plan';
 import type { SweepInput } from '../../lib/sweeps/plan';
-import { presetNames, scales, sweepPreset } from '../../lib/sweeps/presets';
+import { presetNames, scales, studyNames, sweepPreset } from '../../lib/sweeps/presets';
 
 const ids = (input: SweepInput) => parseSweep(input).runs.map(({ id }) => id);
 
@@ -84,12 +84,13 @@ describe('parseSweep', () => {
 });
 
 describe('sweepPreset', () => {
-  it.each(presetNames.flatMap((name) => scales.map((scale) => [name, scale] as const)))(
-    '%s at the scale %s is a valid sweep',
-    (name, scale) => {
-      expect(parseSweep(sweepPreset(name, scale)).runs.length).toBeGreaterThan(1);
-    },
-  );
+  it.each(
+    [...presetNames, ...studyNames].flatMap((name) =>
+      scales.map((scale) => [name, scale] as const),
+    ),
+  )('%s at the scale %s is a valid sweep', (name, scale) => {
+    expect(parseSweep(sweepPreset(name, scale)).runs.length).toBeGreaterThan(1);
+  });
 
   it('table1 holds the eight losses of the paper, and its balanced softmax as the authors wrote it', () => {
     const { runs } = parseSweep(sweepPreset('table1', 'paper'));

@@ -4,7 +4,7 @@ import { withSettings } from '../../runs/config';
 import { withPlugins } from '../../runs/pluginFiles';
 import { parseSweep } from '../../sweeps/plan';
 import type { SweepInput, SweepPlan } from '../../sweeps/plan';
-import { presetNames, scales, sweepPreset } from '../../sweeps/presets';
+import { presetNames, scales, studyNames, sweepPreset } from '../../sweeps/presets';
 
 /** `content`: that of the file `config`; undefined when `config` is to be a preset's name, or several joined by commas. */
 export function planSweep(
@@ -26,7 +26,10 @@ export function planSweep(
         config
           .split(',')
           .map((name) =>
-            checkOneOf(where, "--config (a file's name or presets)", name, presetNames),
+            checkOneOf(where, "--config (a file's name or presets)", name, [
+              ...presetNames,
+              ...studyNames,
+            ]),
           ),
         checkOneOf(where, '--scale', scale ?? 'laptop', scales),
       ),
