@@ -1,6 +1,7 @@
 /** What a tensor shows as a cell's last expression, or in `console.log`. */
 import { inspect } from 'node:util';
 import type { CustomInspectFunction } from 'node:util';
+// eslint-disable-next-line no-restricted-imports -- a type alone, and backend.ts imports this file
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { shapeText } from './check';
 

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- every kind of file in one table */
 /** Files of every kind, changed at random on the disk: a right value, or an InputError that names the file. */
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
