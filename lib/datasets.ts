@@ -87,7 +87,7 @@ export function defaultRoot(): string {
 /**
  * Opens one split of a data set.
  *
- * @param options.name a name of the table, or `'auto'`: the first real data set found under `root`,
+ * Option `name`: a name of the table, or `'auto'`: the first real data set found under `root`,
  *   else `'synthetic'`
  * @throws InputError for an unknown name or option, a folder or file that is missing (with where it
  *   looked and the remedy), an empty split; NoSplitError, which is one, where the data set has no such split.

@@ -3,7 +3,7 @@
  * values mean.
  */
 import path from 'node:path';
-import type { InputError} from '../check';
+import type { InputError } from '../check';
 import { checkOneOf, invalid } from '../check';
 import { isThere } from '../files';
 import { withCache } from './cache/sampleCache';
