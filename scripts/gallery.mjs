@@ -49,7 +49,7 @@ code { overflow-wrap: anywhere; }
  * Text made safe for HTML content and quoted attributes.
  * @param {string} text
  */
-function escapeHtml(text) {
+export function escapeHtml(text) {
   /** @type {Record<string, string>} */
   const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   return text.replace(/[&<>"']/g, (character) => entities[character]);

@@ -6,8 +6,7 @@ import { isDefined, Results, runScores, spread } from '../../lib/results';
 import type { Cell, Compared, Contrast, ResultRecord, RunScore } from '../../lib/results';
 import { intervalOf } from '../../lib/results/contrast';
 import { Resampling } from '../../lib/results/resampling';
-import { runScoring } from '../../lib/results/scorer';
-import { drawnScores } from '../../lib/results/scorer';
+import { drawnScores, runScoring } from '../../lib/results/scorer';
 import { simulatedRuns } from './simulatedRuns';
 import type { Design } from './simulatedRuns';
 
@@ -196,10 +195,8 @@ describe('Results.contrast', () => {
       return (spread(results.values(cell, 'pixelAccuracy'))?.deviation ?? NaN) ** 2;
     });
     const pooled = variances.reduce((sum, one) => sum + one, 0) / variances.length;
-    const noise = new Resampling(runScoring, { resamples: 500 }).seedVariance(
-      results.cells,
-      'pixelAccuracy',
-    );
+    const resampling = new Resampling(runScoring, { resamples: 500 });
+    const noise = resampling.seedVariance(results.cells, 'pixelAccuracy');
     expect(noise.degrees).toBe(8);
     expect(noise.variance / pooled).toBeCloseTo(1, 1);
     // A loss's own 2 degrees of freedom and 4 of all losses'; 2.435 is the 97.5 % quantile of (t₆ + t₆′)/√2.

@@ -104,8 +104,10 @@ describe('installDataset', () => {
         const lock = (folder: string) =>
           lockRun(folder, 'npm run data', heartbeat, 'the downloads');
         const outcomes = await Promise.allSettled([run({ lock }), run({ lock })]);
-        const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
-        expect(refused.map(String)).toEqual([
+        const refused = outcomes.flatMap((one) =>
+          one.status === 'rejected' ? [String(one.reason)] : [],
+        );
+        expect(refused).toEqual([
           expect.stringContaining(
             `npm run data: the downloads must be free, got ${path.join(root, '.downloads/tiny')} in use by process ${process.pid}`,
           ),
