@@ -10,7 +10,7 @@
  * Dice = 2·n_cc/(t_c + q_c), accuracy = n_cc/t_c. A score whose denominator is 0 is null.
  */
 export { authorsMeanIoU, authorsMeanIoUOf } from './metrics/authors';
-export { classGroups } from './metrics/classGroups';
+export { classGroups, classThirds, classThirdsBy, meanIoUAmong } from './metrics/classGroups';
 export type { ClassGroup } from './metrics/classGroups';
 export { ConfusionMatrix } from './metrics/confusionMatrix';
 export type { ClassMap, ConfusionMatrixOptions } from './metrics/confusionMatrix';

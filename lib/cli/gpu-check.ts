@@ -1,9 +1,9 @@
 /** `npm run gpu-check`: whether the kit computes on this machine's GPU, computes the same, and how fast. */
-import { writeAtomically } from '../atomicFile';
 import { checkNumber, checkOneOf } from '../check';
 import { machine, machineText } from '../measurement/spread';
 import { networkNames } from '../models';
-import { CheckProcess, withoutTf32 } from './gpu-check/ask';
+import { withoutTf32, withProcess } from './gpu-check/ask';
+import type { CheckProcess } from './gpu-check/ask';
 import type { CheckPart, CheckRow } from './gpu-check/checkTypes';
 import { checkDeterminism } from './gpu-check/determinism';
 import { checkDevice } from './gpu-check/device';
@@ -17,6 +17,7 @@ import {
 } from './gpu-check/numbers';
 import { checkSpeed } from './gpu-check/speed';
 import { rowLines, summaryLine } from './gpu-check/checkTable';
+import { writeJson } from '../runs/runFolder';
 import { parseArguments, runCommand } from './support/command';
 
 const help = `Usage: npm run gpu-check -- [options]
@@ -97,22 +98,9 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   process.stdout.write(`${summaryLine(rows, onGpu, allowCpu)}\n`);
   if (values.json !== undefined) {
     const content = { bench: 'gpu', onGpu, rows, ...json };
-    await writeAtomically(values.json, Buffer.from(`${JSON.stringify(content, null, 2)}\n`));
+    await writeJson(values.json, content);
   }
   return rows.some(({ status }) => status === 'failed') ? 1 : 0;
-}
-
-async function withProcess<T>(
-  signal: AbortSignal,
-  variables: Readonly<Record<string, string>>,
-  use: (process: CheckProcess) => Promise<T>,
-): Promise<T> {
-  const process = new CheckProcess(signal, variables);
-  try {
-    return await use(process);
-  } finally {
-    process.stop();
-  }
 }
 
 /** A part that ends with an error is a failed row: the others are worth their time. */

@@ -10,6 +10,7 @@ import { withCache } from './cache/sampleCache';
 import { createDataset, voidLabel } from './dataset';
 import { classValues } from './identity';
 import { notAllowed } from './decode/mask';
+import { colourKey } from './decode/storedLabels';
 import type { MaskLabels } from './decode/mask';
 import { fileOptions } from './fileDatasetTypes';
 import type { FileDataset, FileOptions, LabelFacts } from './fileDatasetTypes';
@@ -111,7 +112,7 @@ function labelsOf(facts: LabelFacts, voidId: number): MaskLabels {
   const { colours, paletteColours } = facts;
   if (colours === undefined) return { labelTable };
   const keys = colours.map(
-    ([[red, green, blue], id]) => [(red << 16) | (green << 8) | blue, idOf(id)] as const,
+    ([[red, green, blue], id]) => [colourKey(red, green, blue), idOf(id)] as const,
   );
   return { labelTable, colours: new Map(keys), paletteColours };
 }

@@ -3,6 +3,7 @@
  * via logit adjustment. ICLR 2021, Eq. 9).
  */
 import { checkNumber, invalid } from '../check';
+import { sum } from '../statistics';
 
 /**
  * t·log π_c, to be subtracted from the logits before argmax; π is the share of the class in the pixels of the training
@@ -20,6 +21,6 @@ export function logitAdjustment(pixels: readonly number[], strength: number): Fl
     throw invalid(where, 'pixels', 'the pixels of each class in the training split', pixels);
   }
   const counts = pixels.map((count) => Math.max(1, count));
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const total = sum(counts);
   return Float64Array.from(counts, (count) => strength * Math.log(count / total));
 }

@@ -1,6 +1,7 @@
 /** What the numbers and colours of label files mean to the judge. */
 import { checkNumber, invalid } from '../check';
 import { centre, notAllowed } from '../datasets/decode/mask';
+import { colourKey } from '../datasets/decode/storedLabels';
 import type { StoredLabels } from '../datasets/decode/storedLabels';
 import type { LabelFacts } from '../datasets/fileDatasetTypes';
 import { createMap, specialIds, wordsOf } from './tally';
@@ -14,7 +15,7 @@ export interface IdRule {
   numClasses: number;
   /** Id of each stored number in an `IdMap`; what lies beyond its end is no class. */
   ids: Uint16Array;
-  /** Class id of each colour (`256·256·red + 256·green + blue`), 255 for void; absent: colour files are refused. */
+  /** Class id of each colour (`colourKey`), 255 for void; absent: colour files are refused. */
   colours?: Map<number, number>;
   /** Palette PNGs are read by their colours (default: by their indexes). */
   paletteColours?: boolean;
@@ -52,8 +53,7 @@ export function classesRule(
     return id === 'void' ? ignored : (id ?? outside);
   });
   const byColour = colours.map(
-    ([[red, green, blue], id]) =>
-      [(red << 16) | (green << 8) | blue, id === 'void' ? VOID : id] as const,
+    ([[red, green, blue], id]) => [colourKey(red, green, blue), id === 'void' ? VOID : id] as const,
   );
   return { numClasses, ids, colours: new Map(byColour), paletteColours };
 }

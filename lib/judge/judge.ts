@@ -1,5 +1,7 @@
 /** The judge itself: from labels and predictions to scores and comparisons. */
 import { InputError } from '../check';
+import { classThirdsBy } from '../metrics';
+import { sum } from '../statistics';
 import { logitAdjustment, strengthGrid } from '../decisions';
 import type { Decision } from '../decisions';
 import { concluded } from './judgement';
@@ -13,7 +15,6 @@ import type { JudgeProblem, PredictionSet } from './predictionFiles';
 import { methodsOf } from './methods';
 import type { ImageJob, ImageScores } from './scoreImage';
 import { scoreImages } from './scoreImages';
-import { thirdsBy } from './scores';
 
 /**
  * Scores every method on the same images and compares every pair in every score. A file that is missing, cannot be read or
@@ -52,10 +53,8 @@ export async function judge(options: JudgeOptions): Promise<Judgement> {
     );
   }
   if (leftOut.length > 0) onNote?.(leftOutText(leftOut, good.length));
-  const pixels = source.classNames.map((_, c) =>
-    good.reduce((sum, { labelled }) => sum + labelled[c], 0),
-  );
-  const thirds = thirdsBy(training ?? pixels);
+  const pixels = source.classNames.map((_, c) => sum(good.map(({ labelled }) => labelled[c])));
+  const thirds = classThirdsBy(training ?? pixels);
   const { title, classNames, dataset } = source;
   return concluded(methodsOf(good, { sets, decisions, thirds, dataset }), {
     title,
@@ -127,9 +126,10 @@ async function bestStrengths(
   { labels: folder, predictions }: NonNullable<JudgeOptions['validation']>,
   trainingPixels: readonly number[],
 ): Promise<Map<string, number>> {
-  const { decisions: _, validation: __, onProgress, ...rest } = options;
+  const { onProgress } = options;
   const { methods } = await judge({
-    ...rest,
+    ...options,
+    validation: undefined,
     labels: { folder },
     predictions,
     trainingPixels,

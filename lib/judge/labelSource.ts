@@ -4,7 +4,9 @@ import { described, InputError, invalid } from '../check';
 import { openDataset } from '../datasets';
 import type { SegmentationDataset } from '../datasets/datasetTypes';
 import { readClasses } from '../datasets/folderClasses';
+import { colourKey } from '../datasets/decode/storedLabels';
 import type { LabelFacts } from '../datasets/fileDatasetTypes';
+import { sum } from '../statistics';
 import { countPixels } from '../training/trainingPixels';
 import { classesRule, numberRule } from './idRule';
 import type { IdRule } from './idRule';
@@ -86,7 +88,7 @@ async function openSplit(
   const dataset = await openDataset({ name, split, root });
   const { title, numClasses, ignoreIndex, palette } = dataset;
   const labels = numberRule(numClasses, ignoreIndex);
-  const colours = new Map(palette.map(([r, g, b], id) => [(r << 16) | (g << 8) | b, id]));
+  const colours = new Map(palette.map(([r, g, b], id) => [colourKey(r, g, b), id]));
   const predictions =
     options.classes === undefined
       ? { ...labels, colours }
@@ -134,13 +136,12 @@ export async function trainingPixelsOf(
     const scores = await scoreImages(jobs, { ...rules, ...read }, scoring);
     const bad = scores.find(({ refused }) => refused)?.refused;
     if (bad) throw new InputError(bad.text);
-    return classNames.map((_, c) => scores.reduce((sum, { labelled }) => sum + labelled[c], 0));
+    return classNames.map((_, c) => sum(scores.map(({ labelled }) => labelled[c])));
   }
-  const given = trainingPixels as readonly number[] | undefined;
-  if (given !== undefined) {
-    if (given.length === classNames.length) return given;
+  if (trainingPixels && 'length' in trainingPixels) {
+    if (trainingPixels.length === classNames.length) return trainingPixels;
     const expected = `one number for each of ${classNames.length} classes`;
-    throw invalid('judge', 'trainingPixels', expected, given);
+    throw invalid('judge', 'trainingPixels', expected, trainingPixels);
   }
   if (!('dataset' in labels)) return undefined;
   const { dataset: name, root } = labels;

@@ -1,13 +1,12 @@
 /** A run's predictions as files, as other software would write them. */
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Colour, Split } from '../datasets/datasetTypes';
-import { pathBelow } from '../files';
+import { makeFolder, pathBelow } from '../files';
 import { writeSafetensors } from '../models/safetensors';
 import { visitProbabilities } from '../results/runPredictions';
 import type { TrainingRun } from '../runs/trainingRuns';
 import { openSplit } from '../training/openSplit';
-import { palettePng } from '../training/palettePng';
+import { writePalettePng } from '../training/palettePng';
 
 export interface RunFilesOptions {
   /** Default `'valid'`. */
@@ -23,12 +22,13 @@ export async function writeRunFiles(
   folder: string,
   { split = 'valid', as = 'png', signal }: RunFilesOptions = {},
 ): Promise<void> {
+  const where = 'writeRunFiles';
   const { palette } = await openSplit(run.record.config, split);
-  await mkdir(folder, { recursive: true });
   await visitProbabilities(run, { split, signal }, async ({ name, height, width }, values) => {
     const classes = palette.length;
     if (as === 'safetensors') {
-      const file = await pathBelow('writeRunFiles', folder, `${name}.safetensors`);
+      const file = await pathBelow(where, folder, `${name}.safetensors`);
+      await makeFolder(where, path.dirname(file));
       const tensor = { shape: [height, width, classes], values };
       return writeSafetensors(file, new Map([['probabilities', tensor]]));
     }
@@ -36,8 +36,7 @@ export async function writeRunFiles(
       const pixel = values.subarray(i * classes, (i + 1) * classes);
       return pixel.reduce((best, value, c) => (value > pixel[best] ? c : best), 0);
     });
-    const file = await pathBelow('writeRunFiles', folder, `${name}.png`);
-    await writeFile(file, palettePng(ids, { height, width, palette }));
+    await writePalettePng(where, folder, name, ids, { height, width, palette });
   });
 }
 
@@ -50,11 +49,8 @@ export async function writeRunLabels(
   const dataset = await openSplit(run.record.config, split);
   const grey = Array.from({ length: 256 }, (_, id): Colour => [id, id, id]);
   const palette = grey.map((own, id) => dataset.palette[id] ?? own);
-  await mkdir(folder, { recursive: true });
   for (let i = 0; i < dataset.length; i++) {
     const { name, labels, height, width } = await dataset.labelMap(i);
-    const file = await pathBelow('writeRunLabels', folder, `${name}.png`);
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, palettePng(labels, { height, width, palette }));
+    await writePalettePng('writeRunLabels', folder, name, labels, { height, width, palette });
   }
 }

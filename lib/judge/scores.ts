@@ -1,5 +1,5 @@
 /** The scores of the judge: what each is called, and how they follow from what was counted in each image. */
-import { classGroups, fineGrainedScores, scoresFrom } from '../metrics';
+import { fineGrainedScores, meanIoUAmong, scoresFrom } from '../metrics';
 import type { PerImageCounts } from '../metrics';
 import { summedCounts } from '../metrics/perImage';
 import type { ScoreFacts } from '../results/scoring';
@@ -71,9 +71,12 @@ export type JudgeScores = Record<JudgeScore, number | null>;
 /** All scores of a run; null where one is not defined. */
 export function judgeScoresOf(run: JudgedRun): JudgeScores {
   const { perImage, boundary, calibration, classCalibration, overlaps, thirds } = run;
-  const whole = scoresFrom(summedCounts(perImage));
+  const counts = summedCounts(perImage);
+  const whole = scoresFrom(counts);
   const outline = boundary && fineGrainedScores(boundary, { worst: [] });
-  const [headIoU, bodyIoU, tailIoU] = thirdsIoU(whole.iou, perImage, thirds);
+  const [headIoU, bodyIoU, tailIoU] = thirds.map((classes) =>
+    meanIoUAmong(classes, whole.iou, counts.labelled),
+  );
   return {
     ...(fineGrainedScores(perImage) as Record<FineGrained<'meanIoU' | 'meanDice'>, number | null>),
     pixelAccuracy: overlaps ? null : whole.pixelAccuracy,
@@ -86,28 +89,6 @@ export function judgeScoresOf(run: JudgedRun): JudgeScores {
     ece: calibration ? defined(calibrationError(summed(calibration))) : null,
     classwiseEce: classCalibration ? classwiseError(classCalibration) : null,
   };
-}
-
-/** Head, body and tail classes, by the pixels of the labels unless others are given. */
-export function thirdsBy(pixels: readonly number[]): number[][] {
-  const none = pixels.map(() => null);
-  return classGroups(
-    pixels.map((count) => [count]),
-    none,
-    pixels,
-  ).map(({ classes }) => classes);
-}
-
-function thirdsIoU(
-  iou: readonly (number | null)[],
-  perImage: PerImageCounts,
-  thirds: JudgedRun['thirds'],
-): (number | null)[] {
-  const { labelled } = summedCounts(perImage);
-  return thirds.map((classes) => {
-    const values = classes.filter((c) => labelled[c] > 0).map((c) => iou[c] ?? 0);
-    return values.length > 0 ? values.reduce((sum, one) => sum + one, 0) / values.length : null;
-  });
 }
 
 /** Of all images together. */

@@ -7,7 +7,7 @@
  */
 import { invalid } from '../check';
 import { averagesByMask, coefficientOf } from '../losses/traits';
-import { classGroups } from '../metrics';
+import { classThirds, classThirdsBy } from '../metrics';
 import type { ClassGroup } from '../metrics';
 import type { ClassStatistics } from '../training/classStatistics';
 import type { TrainingRun } from '../runs/trainingRuns';
@@ -80,8 +80,7 @@ export function classHistory({ label, folder, record, epochs }: TrainingRun): Cl
 
 /** Head, body and tail by the pixels of the probe. */
 function groupsOf(pixels: readonly number[]) {
-  const counts = pixels.map((count) => [count]); // `classGroups` sums each row to the pixels of the class
-  return classGroups(counts, []).flatMap(({ name, classes }) =>
-    classes.map((classId) => ({ classId, group: name })),
+  return classThirdsBy(pixels).flatMap((classes, i) =>
+    classes.map((classId) => ({ classId, group: classThirds[i] })),
   );
 }

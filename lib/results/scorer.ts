@@ -1,8 +1,14 @@
 /** The scores of a run: what each is called, and the one place where a run's counts become them. */
-import { authorsMeanIoUOf, classCounts, classGroups, imageClassScores } from '../metrics';
+import {
+  authorsMeanIoUOf,
+  classCounts,
+  classThirds,
+  classThirdsBy,
+  imageClassScores,
+} from '../metrics';
 import type { PerImageCounts } from '../metrics';
 import { diceOf, iouOf } from '../metrics/scores';
-import { meanOfDefined } from '../statistics';
+import { meanOfDefined, sum } from '../statistics';
 import { authorsClassIds } from '../paper/authorsClasses';
 import { DrawnSums } from './drawnSums';
 import type { Column } from './drawnSums';
@@ -37,15 +43,14 @@ export type RunScore = keyof typeof scoreFacts;
 
 export const runScores = Object.keys(scoreFacts) as RunScore[];
 
-export const classThirds = ['head', 'body', 'tail'] as const;
+export { classThirds };
 
 /** Class ids of each third, most pixels first. */
 export type ClassThirds = Readonly<Record<(typeof classThirds)[number], readonly number[]>>;
 
 /** By the pixels of the training split where the record has them, else of the labels scored. */
-export function thirdsOf({ counts, scores, trainingPixels }: ResultRecord): ClassThirds {
-  const groups = classGroups(counts, scores.iou, trainingPixels);
-  const [head, body, tail] = groups.map(({ classes }) => classes);
+export function thirdsOf({ counts, trainingPixels }: ResultRecord): ClassThirds {
+  const [head, body, tail] = classThirdsBy(trainingPixels ?? counts.map(sum));
   return { head, body, tail };
 }
 

@@ -89,30 +89,32 @@ function protocolOf(scale: SweepScale): Protocol {
  * What each loss is searched over. The weights of class-balanced training reach from none (1 − β = 10⁻³, with the pixels that
  * small images have of a class) to those of inverse frequency (10⁻⁷), so that its range cannot be widened.
  */
-export const referenceCandidates: readonly Labelled<LossConfig>[] = [
-  ...[3, 4, 5, 6, 7].map((digits) => ({
-    label: `classBalanced-beta=1-1e-${digits}`,
-    name: 'classBalanced' as const,
-    beta: 1 - 10 ** -digits,
-  })),
-  ...[0.25, 0.5, 1, 2, 4].map((strength) => ({
-    label: `balancedSoftmax-strength=${strength}`,
-    name: 'balancedSoftmax' as const,
-    strength,
-  })),
-  ...[0.25, 0.5, 1, 2, 4].map((gamma) => ({
-    label: `focal-gamma=${gamma}`,
-    name: 'focal' as const,
-    gamma,
-  })),
-  ...[1, 3, 10, 30, 100].map((scale) => deferred(scale, study.searchEpochs)),
-  ...[0.25, 0.5, 1, 2, 4].map((sigma) => ({
-    label: `blv-sigma=${sigma}`,
-    name: 'blv' as const,
-    sigma,
-  })),
-  ...[0.5, 1, 2, 4, 8].flatMap((temperature) => parts(temperature)),
-];
+function candidates(epochs: number): Labelled<LossConfig>[] {
+  return [
+    ...[3, 4, 5, 6, 7].map((digits) => ({
+      label: `classBalanced-beta=1-1e-${digits}`,
+      name: 'classBalanced' as const,
+      beta: 1 - 10 ** -digits,
+    })),
+    ...[0.25, 0.5, 1, 2, 4].map((strength) => ({
+      label: `balancedSoftmax-strength=${strength}`,
+      name: 'balancedSoftmax' as const,
+      strength,
+    })),
+    ...[0.25, 0.5, 1, 2, 4].map((gamma) => ({
+      label: `focal-gamma=${gamma}`,
+      name: 'focal' as const,
+      gamma,
+    })),
+    ...[1, 3, 10, 30, 100].map((scale) => deferred(scale, epochs)),
+    ...[0.25, 0.5, 1, 2, 4].map((sigma) => ({
+      label: `blv-sigma=${sigma}`,
+      name: 'blv' as const,
+      sigma,
+    })),
+    ...[0.5, 1, 2, 4, 8].flatMap((temperature) => parts(temperature)),
+  ];
+}
 
 /** LDAM with deferred re-weighting: the last fifth of the epochs with class-balanced weights. */
 function deferred(scale: number, epochs: number): Labelled<LossConfig> {
@@ -163,11 +165,10 @@ const chosen = (network: NetworkName) => referenceChoices[network] ?? middle;
 
 /** The losses of the study with the options chosen for `network`, in the order of the runs. */
 function lossesOf(network: NetworkName, epochs: number): Labelled<LossConfig>[] {
-  const losses = chosen(network).losses.map((label) => {
-    const [, scale] = /^ldam-deferred-scale=(.*)$/.exec(label) ?? [];
-    if (scale !== undefined) return deferred(Number(scale), epochs);
-    return referenceCandidates.find((one) => one.label === label) as Labelled<LossConfig>;
-  });
+  const all = candidates(epochs);
+  const losses = chosen(network).losses.map(
+    (label) => all.find((one) => one.label === label) as Labelled<LossConfig>,
+  );
   return [crossEntropy, ...losses];
 }
 
@@ -218,8 +219,8 @@ export const referencePresets: Record<string, (scale: SweepScale) => SweepGrid[]
   },
   'reference-search': (scale) => {
     const { datasets, searchSeeds, searchEpochs } = protocolOf(scale);
-    const losses =
-      scale === 'smoke' ? named(referenceCandidates, 'pat', 'focal') : referenceCandidates;
+    const all = candidates(searchEpochs);
+    const losses = scale === 'smoke' ? named(all, 'pat', 'focal') : all;
     const search = { datasets: datasets.slice(0, 1), seeds: searchSeeds };
     return blocks(search, () => ({ losses, epochs: searchEpochs }));
   },

@@ -37,14 +37,18 @@ export async function chooseStrength(
   const inference = createInference(model, onNote);
   try {
     for await (const { images, labels } of dataset.batches({ batchSize })) {
-      signal?.throwIfAborted();
-      const logits = inference.predict(images);
-      for (const { bias, matrix } of tried) {
-        const predictions = adjustedPredictions(logits, bias);
-        matrix.update(labels, predictions);
-        predictions.dispose();
+      try {
+        signal?.throwIfAborted();
+        const logits = inference.predict(images);
+        for (const { bias, matrix } of tried) {
+          const predictions = adjustedPredictions(logits, bias);
+          matrix.update(labels, predictions);
+          predictions.dispose();
+        }
+        logits.dispose();
+      } finally {
+        tf.dispose([images, labels]);
       }
-      tf.dispose([images, labels, logits]);
       await setImmediate(); // lets signals and timers through
     }
   } finally {

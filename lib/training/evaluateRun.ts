@@ -1,8 +1,6 @@
 /** Scores of a finished run on any split, also of another data set. */
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { InputError, invalid } from '../check';
-import { makeFolder, pathBelow, toldPlainly } from '../files';
+import { makeFolder } from '../files';
 import type { SegmentationDataset, Split } from '../datasets/datasetTypes';
 import { classGroups } from '../metrics';
 import type { ClassGroup } from '../metrics';
@@ -14,7 +12,7 @@ import { chooseStrength } from './decisionStrength';
 import { evaluate } from './evaluateNetwork';
 import type { Evaluation, PredictedBatch } from './evaluateNetwork';
 import { openSplit } from './openSplit';
-import { palettePng } from './palettePng';
+import { writePalettePng } from './palettePng';
 import { isKnownLoss } from '../runs/lossConfig';
 import { loadRunPlugins } from '../runs/runPlugins';
 import { readRecord } from '../runs/record';
@@ -198,9 +196,6 @@ async function writePredictions(
   const pixels = height * width;
   for (const [i, name] of names.entries()) {
     const ids = predictions.subarray(i * pixels, (i + 1) * pixels);
-    const file = await pathBelow('evaluateRun', folder, `${name}.png`);
-    await makeFolder('evaluateRun', path.dirname(file)); // names may hold folders
-    const png = palettePng(ids, { height, width, palette });
-    await toldPlainly('evaluateRun', file, () => writeFile(file, png));
+    await writePalettePng('evaluateRun', folder, name, ids, { height, width, palette });
   }
 }

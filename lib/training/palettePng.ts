@@ -1,8 +1,27 @@
 /** Label maps as PNG files whose pixels are class ids and whose palette holds the classes' colours. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { checkNumber, described, invalid } from '../check';
+import { makeFolder, pathBelow, toldPlainly } from '../files';
 import { pngChunk } from '../datasets/decode/png';
 import type { Colour } from '../datasets/datasetTypes';
+
+/**
+ * Writes `palettePng` as `NAME.png` below `folder`; names may hold folders.
+ *
+ * @throws InputError for a name that leads out of `folder`, and where the file system refuses
+ */
+export async function writePalettePng(
+  where: string,
+  folder: string,
+  name: string,
+  ...png: Parameters<typeof palettePng>
+): Promise<void> {
+  const file = await pathBelow(where, folder, `${name}.png`);
+  await makeFolder(where, path.dirname(file));
+  await toldPlainly(where, file, () => writeFile(file, palettePng(...png)));
+}
 
 /**
  * Encodes `[height, width]` class ids, row-major, as an indexed 8-bit PNG (PNG specification, third edition, §11). A

@@ -1,5 +1,5 @@
 /** Writes label maps and predictions for the judge's tests. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -54,4 +54,15 @@ export function npy(shape: readonly number[], values: readonly number[], descr =
   const header = Buffer.from(`${text.padEnd(117)}\n`, 'latin1'); // 128 with what is before it
   const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
   return Buffer.concat([start, header, Buffer.from(Float32Array.from(values).buffer)]);
+}
+
+/** Calls the bytes of a file's only tensor half floats of `shape`. */
+export async function asHalves(file: string, shape: readonly number[]): Promise<void> {
+  const bytes = await readFile(file);
+  const length = Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as { a: object };
+  const text = Buffer.from(JSON.stringify({ a: { ...header.a, dtype: 'F16', shape } }).padEnd(128));
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(BigInt(text.length));
+  await writeFile(file, Buffer.concat([start, text, bytes.subarray(8 + length)]));
 }

@@ -5,7 +5,8 @@ import { drawnJudgeScorer, drawnJudgeScores } from '../../lib/judge/drawnScores'
 import { numberRule } from '../../lib/judge/idRule';
 import { scoreImage } from '../../lib/judge/scoreImage';
 import type { ImageScores, StepScores } from '../../lib/judge/scoreImage';
-import { judgeScoresOf, thirdsBy } from '../../lib/judge/scores';
+import { judgeScoresOf } from '../../lib/judge/scores';
+import { classThirdsBy } from '../../lib/metrics';
 import type { JudgedRun } from '../../lib/judge/scores';
 import { createMap, ignoreUnlabelled, tally } from '../../lib/judge/tally';
 import { ConfusionMatrix } from '../../lib/metrics';
@@ -93,7 +94,7 @@ function runOf(images: readonly ImageScores[]): JudgedRun {
     boundary: counts(steps.map((one) => one.boundary ?? one)),
     overlaps: false,
     dataset: '',
-    thirds: thirdsBy(pixels),
+    thirds: classThirdsBy(pixels),
   };
 }
 

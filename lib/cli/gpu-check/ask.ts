@@ -32,17 +32,26 @@ export class CheckProcess {
   }
 }
 
+/** Starts a process and stops it when `use` has ended. */
+export async function withProcess<T>(
+  signal: AbortSignal,
+  variables: Readonly<Record<string, string | undefined>>,
+  use: (process: CheckProcess) => Promise<T>,
+): Promise<T> {
+  const process = new CheckProcess(signal, variables);
+  try {
+    return await use(process);
+  } finally {
+    process.stop();
+  }
+}
+
 /** Asks one question in a process of its own. */
-export async function askOnce<Task extends keyof Tasks>(
+export function askOnce<Task extends keyof Tasks>(
   signal: AbortSignal,
   variables: Readonly<Record<string, string | undefined>>,
   task: Task,
   question?: Question<Task>,
 ): Promise<Answer<Task>> {
-  const process = new CheckProcess(signal, variables);
-  try {
-    return await process.ask(task, question);
-  } finally {
-    process.stop();
-  }
+  return withProcess(signal, variables, (process) => process.ask(task, question));
 }

@@ -1,11 +1,10 @@
 /** What is computed: native ops beside their twins, steps beside the CPU's, pooling, bfloat16. */
 import path from 'node:path';
 import { z } from 'zod';
-import { writeAtomically } from '../../atomicFile';
 import { InputError } from '../../check';
 import { maximumOf } from '../../extremes';
-import { parseJson, readIfThere } from '../../files';
-import { checked } from '../../schema';
+import { readCheckedIfThere } from '../../schema';
+import { writeJson } from '../../runs/runFolder';
 import type { FormReport } from '../../ops';
 import type { CheckProcess } from './ask';
 import type { CheckPart, CheckRow } from './checkTypes';
@@ -99,18 +98,21 @@ export async function storeLosses(process: CheckProcess): Promise<string> {
     gradientNorm,
   }));
   const madeBy = `npm run gpu-check -- --store-losses (TensorFlow ${report.tensorflow}, CPU)`;
-  const text = `${JSON.stringify({ madeBy, losses }, null, 2)}\n`;
-  await writeAtomically(LOSSES_FILE, Buffer.from(text));
+  await writeJson(LOSSES_FILE, { madeBy, losses });
   return LOSSES_FILE;
 }
 
 async function storedLosses() {
-  const where = 'npm run gpu-check';
-  const text = await readIfThere(where, LOSSES_FILE);
-  if (text === undefined) return [];
-  const { data, problem } = checked(storedSchema, parseJson(where, LOSSES_FILE, text));
-  if (data === undefined) throw new InputError(`${where}: ${LOSSES_FILE}: ${problem}`);
-  return data.losses;
+  const remedy = 'npm run gpu-check -- --store-losses, on a CPU, writes it anew.';
+  const expected = 'hold the losses of a CPU';
+  const stored = await readCheckedIfThere(
+    'npm run gpu-check',
+    LOSSES_FILE,
+    storedSchema,
+    expected,
+    remedy,
+  );
+  return stored?.losses ?? [];
 }
 
 /** The same steps as runs take them, for which a GPU may round the factors of convolutions to TF32. */

@@ -11,11 +11,15 @@ import { readBytes } from './readBytes';
 /** `labelTable` entry of a value that must not occur in a file. */
 export const notAllowed = -1;
 
+/** A colour as `MaskLabels.colours` has it. */
+export const colourKey = (red: number, green: number, blue: number): number =>
+  (red << 16) | (green << 8) | blue;
+
 /** What the values or colours of a label file mean. */
 export interface MaskLabels {
   /** Label id for each stored value 0–255; `notAllowed` for values that must not occur. */
   labelTable: Int16Array;
-  /** Label id for each colour (`256·256·red + 256·green + blue`) of a colour-coded file. */
+  /** Label id for each colour (`colourKey`) of a colour-coded file. */
   colours?: ReadonlyMap<number, number>;
   /** Read palette PNGs by their colours, as RGB ones (default false: by their indexes). */
   paletteColours?: boolean;
@@ -73,7 +77,7 @@ async function colourLabels(
   let last = -1;
   let label = 0;
   for (let i = 0, from = 0; i < labels.length; i++, from += 3) {
-    const colour = (data[from] << 16) | (data[from + 1] << 8) | data[from + 2];
+    const colour = colourKey(data[from], data[from + 1], data[from + 2]);
     if (colour !== last) {
       const found = colours.get(colour);
       if (found === undefined) {
@@ -139,7 +143,7 @@ function paletteTable(palette: Uint8Array, colours: ReadonlyMap<number, number>)
   return Int16Array.from({ length: 256 }, (_, index) => {
     if (3 * index >= palette.length) return notAllowed;
     const [red, green, blue] = palette.subarray(3 * index);
-    return colours.get((red << 16) | (green << 8) | blue) ?? notAllowed;
+    return colours.get(colourKey(red, green, blue)) ?? notAllowed;
   });
 }
 
