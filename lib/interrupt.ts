@@ -6,6 +6,15 @@ const requireHere = createRequire(__filename);
 
 let controller: AbortController | undefined;
 
+/** Why `interruptible()` aborts. A kernel tells it in one line, by its name. */
+class Interrupt extends Error {
+  override readonly name = 'Interrupt';
+
+  constructor() {
+    super('interrupted');
+  }
+}
+
 /**
  * A signal that aborts at the next interrupt: JupyterLab's stop button, or Ctrl-C in a script. tslab only stops waiting for
  * an interrupted cell, and its work would go on; what listens to this signal ends too. In a kernel the kit's own long calls
@@ -18,7 +27,7 @@ export function interruptible(): AbortSignal {
     const next = new AbortController();
     // Not at once: while the synchronous part of a cell runs, Node has set the signal's handlers aside, and
     // what is added then is lost when it resets them, with the process's protection from the signal.
-    setImmediate(() => process.once('SIGINT', () => next.abort(new Error('interrupted'))));
+    setImmediate(() => process.once('SIGINT', () => next.abort(new Interrupt())));
     controller = next;
   }
   return controller.signal;

@@ -1,5 +1,6 @@
 /** A small sweep in a cell: every run in this process, one after the other, with a progress bar. */
 import path from 'node:path';
+import { cellInterrupt } from '../interrupt';
 import { readRecords } from '../results/records';
 import type { ResultRecord, ScoredSplitName } from '../results/records';
 import { runExperiment } from '../training/experiment';
@@ -37,7 +38,7 @@ export interface SweepLiveOptions {
   fresh?: boolean;
   /** Whose scores (default `'test'`). */
   split?: ScoredSplitName;
-  /** Pass `interruptible()`: an interrupt stops after a checkpoint, and running the cell again goes on. */
+  /** An abort stops at a checkpoint (default: at an interrupt of the cell); running the cell again goes on there. */
   signal?: AbortSignal;
 }
 
@@ -48,7 +49,7 @@ export interface SweepLiveOptions {
  */
 export async function sweepLive(
   runs: readonly PlannedRun[],
-  { outDir, fresh = false, split = 'test', signal }: SweepLiveOptions,
+  { outDir, fresh = false, split = 'test', signal = cellInterrupt() }: SweepLiveOptions,
 ): Promise<ResultRecord[]> {
   const bar = progress('runs', runs.length);
   const folders = runs.map(({ id }) => path.join(outDir, ...id.split('/')));
@@ -57,6 +58,11 @@ export async function sweepLive(
       await runExperiment(config, { outDir: folders[done], fresh, signal });
       bar.update(done + 1);
     }
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) {
+      console.log('Stopped at a checkpoint. Run the cell again to go on.');
+    }
+    throw error;
   } finally {
     bar.done();
   }

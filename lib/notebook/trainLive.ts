@@ -4,6 +4,7 @@ import { readEpochs } from '../runs/epochs';
 import type { EpochMetrics } from '../runs/epochs';
 import { readRun, runFolder } from '../runs/trainingRuns';
 import type { TrainingRun } from '../runs/trainingRuns';
+import { cellInterrupt } from '../interrupt';
 import { trainingCurvesFigure } from '../figures/trainingCurves';
 import { parseConfig } from '../runs/config';
 import { runParsed } from '../training/experiment';
@@ -24,7 +25,7 @@ export interface TrainLiveOptions {
   outDir?: string;
   /** Delete what an earlier run left there (default false: go on with it). */
   fresh?: boolean;
-  /** Pass `interruptible()`: an interrupt of the cell saves a checkpoint, and running the cell again goes on. */
+  /** An abort saves a checkpoint (default: at an interrupt of the cell); running the cell again goes on there. */
   signal?: AbortSignal;
 }
 
@@ -39,7 +40,7 @@ export async function trainLive(
   { dataset, label, curves = true, ...options }: TrainLiveOptions,
 ): Promise<TrainingRun> {
   const config = parseConfig(input);
-  const { outDir = runFolder(config) } = options;
+  const { outDir = runFolder(config), signal = cellInterrupt() } = options;
   const { epochs: totalEpochs, loss } = config;
   const name = label ?? lossLabel(loss);
   const epochs: EpochMetrics[] = options.fresh ? [] : await readEpochs(outDir);
@@ -51,16 +52,18 @@ export async function trainLive(
     : undefined;
   let bar: Progress | undefined;
   let first = 0;
+  let last = 0;
   const onProgress = (event: ProgressEvent) => {
     if (event.kind === 'note') console.log(event.text);
     if (event.kind === 'start') {
-      first = event.step;
+      first = last = event.step;
       epochs.splice(event.epoch); // later ones are done again
       const from = first > 0 ? `, from step ${first} on` : '';
       bar = progress(`${name}${from}`, event.totalSteps - first);
     }
     if (event.kind === 'step') {
       const { step, totalSteps, loss } = event;
+      last = step;
       bar?.update(step - first);
       steps.push({ epoch: (step / totalSteps) * totalEpochs, loss });
       figure?.update();
@@ -71,11 +74,19 @@ export async function trainLive(
     }
   };
   try {
-    await runParsed(config, { ...options, outDir, onProgress });
+    await runParsed(config, { ...options, outDir, signal, onProgress });
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) console.log(stoppedText(name, last));
+    throw error;
   } finally {
     bar?.done();
     figure?.redraw();
   }
   if (bar === undefined) console.log(`${name}: finished before, in ${outDir}`);
   return readRun(outDir, name);
+}
+
+function stoppedText(name: string, step: number): string {
+  const where = step > 0 ? `checkpoint saved at step ${step}` : 'before its first step';
+  return `${name} stopped: ${where}. Run the cell again to go on.`;
 }

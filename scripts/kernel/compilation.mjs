@@ -21,7 +21,8 @@ export const CACHE_DAYS = 30;
  * @typedef {{ path: string, code?: string, key?: string }} CellModule
  *
  * A cell that was compiled: tslab's result, with the modules it needs and the files of the repository that it depends on.
- * @typedef {{ result: ConvertResult, modules: CellModule[], dependencies: [file: string, hash: string][] }} Compiled
+ * `maps` lead from its code to its text.
+ * @typedef {{ result: ConvertResult, maps: string[], modules: CellModule[], dependencies: [file: string, hash: string][] }} Compiled
  */
 
 const require = createRequire(import.meta.url);

@@ -1,14 +1,16 @@
 /**
  * The thread in which a kernel's compiler lives: tslab's converter on a TypeScript that leaves lib/ alone
- * (lightCompiler.mjs). Files of lib/ are compiled by esbuild, once for each content; cells are compiled and checked by
+ * (lightCompiler.mjs). Files are compiled by esbuild, once for each content; cells are compiled and checked by
  * tslab, against the real types.
  */
 import esbuild from 'esbuild';
 import path from 'path';
 import { parentPort, workerData } from 'worker_threads';
 import { ROOT } from '../environment.mjs';
-import { CACHE_DAYS, LIB, load, STORE, toolsVersion } from './compilation.mjs';
+import { CACHE_DAYS, load, STORE, toolsVersion } from './compilation.mjs';
 import { isOwn, LightCompiler } from './lightCompiler.mjs';
+import { declarationsSoFar } from './declarations.mjs';
+import { hasTopLevelAwait } from './cellSyntax.mjs';
 import { contentHash } from './sources.mjs';
 import { digest } from './store.mjs';
 
@@ -19,8 +21,13 @@ import { digest } from './store.mjs';
 /** @typedef {import('./compiler.mjs').Answer} Answer */
 
 const version = toolsVersion();
-/** JavaScript of files outside lib/, as tslab made it. */
+/** JavaScript of modules that are declared in cells, as tslab made it. */
 const otherCode = /** @type {Map<string, string>} */ (new Map());
+/** Their paths. */
+const cellModules = /** @type {Set<string>} */ (new Set());
+/** What a cell's code begins with: exports that have no value yet. */
+const EARLY_EXPORTS =
+  /^(?:Object\.defineProperty\(exports, "__esModule".*\n|(?:exports\.[\w$]+ = )+void 0;\n)+/;
 const compiler = new LightCompiler();
 const tslab = /** @type {import('./compilation.mjs').TslabConverter} */ (
   load('tslab/dist/converter.js')
@@ -63,6 +70,8 @@ function perform(method, [first, second, third]) {
   switch (method) {
     case 'convert':
       return compile(declarations, source);
+    case 'declarationsSoFar':
+      return declarationsSoFar(declarations, source, /** @type {string[]} */ (third));
     case 'inspect':
       return converter.inspect(declarations, source, Number(third));
     case 'complete': {
@@ -70,6 +79,7 @@ function perform(method, [first, second, third]) {
       return { start, end, candidates };
     }
     case 'addModule':
+      for (const ending of ['.ts', '.tsx']) cellModules.add(path.join(ROOT, declarations + ending));
       return converter.addModule(declarations, source, /** @type {object} */ (third));
     case 'isCompleteCode':
       return tslab.isCompleteCode(declarations);
@@ -87,7 +97,8 @@ function perform(method, [first, second, third]) {
 async function compile(declarations, source) {
   const { sideOutputs = [], ...result } = converter.convert(declarations, source);
   for (const { path: file, data } of sideOutputs) otherCode.set(file, data);
-  if (result.diagnostics.length > 0) return { result, modules: [], dependencies: [] };
+  if (result.diagnostics.length > 0) return { result, maps: [], modules: [], dependencies: [] };
+  const { output = '', hasToplevelAwait } = result;
   // Texts as the cell was checked against them, whatever is on the disk by now. What earlier cells declared counts, too.
   const files = (compiler.program?.getSourceFiles() ?? []).filter((each) => isOwn(each.fileName));
   const texts = new Map(files.map(({ fileName, text }) => [fileName, text]));
@@ -99,7 +110,14 @@ async function compile(declarations, source) {
       .map((file) => moduleOf(file, texts.get(file) ?? '', problems)),
   );
   return {
-    result: { ...result, diagnostics: problems },
+    result: {
+      ...result,
+      // A variable that is declared anew keeps its value until the cell comes to its declaration.
+      output: output.replace(EARLY_EXPORTS, (lines) => lines.replace(/exports\.[^\n]*/g, '')),
+      hasToplevelAwait: Boolean(hasToplevelAwait) || hasTopLevelAwait(source),
+      diagnostics: problems,
+    },
+    maps: compiler.cellMaps,
     modules,
     dependencies: [...texts].map(([file, text]) => [file, contentHash(text)]),
   };
@@ -113,7 +131,7 @@ async function compile(declarations, source) {
  */
 async function moduleOf(file, text, problems) {
   const output = file.replace(/\.[jt]sx?$/, '.js');
-  if (!file.startsWith(LIB)) return { path: output, code: otherCode.get(output) };
+  if (cellModules.has(file)) return { path: output, code: otherCode.get(output) };
   const name = path.relative(ROOT, file);
   const key = digest(version, name, text);
   if (STORE.read(key) === undefined) {

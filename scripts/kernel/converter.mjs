@@ -7,7 +7,9 @@ import path from 'path';
 import { STORE, toolsVersion } from './compilation.mjs';
 import { Compiler } from './compiler.mjs';
 import { parseJson } from '../setup/files.mjs';
+import { DeclaredNames } from './declaredNames.mjs';
 import { Sources } from './sources.mjs';
+import { Stacks } from './stacks.mjs';
 import { digest } from './store.mjs';
 
 /** @typedef {import('tslab/dist/converter.js').Converter} Converter */
@@ -26,15 +28,51 @@ export class CachedConverter {
   #modules = new LoadedModules();
   /** Modules declared in cells are no files: what imports them is compiled anew. */
   #hasCellModules = false;
+  #stacks = new Stacks();
+  #declarations = new DeclaredNames((...args) => this.#compiler.ask('declarationsSoFar', ...args));
+  /** The number of the cell that runs. */
+  #number = 0;
   /** The last cell that was not compiled here. @type {[declarations: string, source: string]} */
   #last = ['', ''];
+
+  /**
+   * A cell begins.
+   * @param {number} number
+   * @param {Record<string, unknown>} values of all variables of cells, by name
+   */
+  begin(number, values) {
+    this.#number = number;
+    this.#declarations.begin(values);
+  }
+
+  /** It has come to its end. */
+  end() {
+    this.#declarations.end();
+  }
+
+  /** It has failed, or was interrupted. */
+  fail() {
+    this.#declarations.fail();
+  }
+
+  /**
+   * @param {string} _declarations tslab's, which lack what a cell that failed has declared
+   * @param {string} source
+   * @returns {ConvertResult}
+   */
+  convert(_declarations, source) {
+    const declarations = this.#declarations.text;
+    const result = this.#converted(declarations, source);
+    this.#declarations.next = result.diagnostics.length > 0 ? declarations : result.declOutput;
+    return result;
+  }
 
   /**
    * @param {string} declarations
    * @param {string} source
    * @returns {ConvertResult}
    */
-  convert(declarations, source) {
+  #converted(declarations, source) {
     const key = `${digest(this.#version, declarations, source)}.json`;
     const kept = this.#hasCellModules ? undefined : this.#kept(key);
     if (kept !== undefined) {
@@ -63,28 +101,31 @@ export class CachedConverter {
    * @param {Compiled} compiled
    * @returns {ConvertResult | undefined}
    */
-  #withModules({ result, modules }) {
+  #withModules({ result, maps, modules }) {
     const sideOutputs = this.#modules.update(modules);
-    return sideOutputs && { ...result, sideOutputs };
+    if (sideOutputs === undefined) return undefined;
+    const { output, hasToplevelAwait: isAsync = false } = result;
+    const named = output && this.#stacks.named(this.#number, output, { maps, isAsync });
+    return { ...result, output: named, sideOutputs };
   }
 
   /**
-   * @param {string} declarations
+   * @param {string} _declarations
    * @param {string} source
    * @param {number} position
    */
-  inspect(declarations, source, position) {
-    const info = this.#compiler.ask('inspect', declarations, source, position);
+  inspect(_declarations, source, position) {
+    const info = this.#compiler.ask('inspect', this.#declarations.text, source, position);
     return /** @type {ReturnType<Converter['inspect']>} */ (info);
   }
 
   /**
-   * @param {string} declarations
+   * @param {string} _declarations
    * @param {string} source
    * @param {number} position
    */
-  complete(declarations, source, position) {
-    const info = this.#compiler.ask('complete', declarations, source, position);
+  complete(_declarations, source, position) {
+    const info = this.#compiler.ask('complete', this.#declarations.text, source, position);
     return /** @type {ReturnType<Converter['complete']>} */ (info);
   }
 

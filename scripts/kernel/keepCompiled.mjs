@@ -1,11 +1,11 @@
-/** Puts the converter with a memory (converter.mjs) in the place of tslab's own, before tslab is loaded. */
+/** Puts the converter with a memory (converter.mjs) in the place of tslab's own and watches cells (cellRuns.mjs), before tslab is loaded. */
+import { watchCells } from './cellRuns.mjs';
 import { forget, load, moduleEntry } from './compilation.mjs';
 import { CachedConverter } from './converter.mjs';
 
 /** @typedef {import('./compilation.mjs').TslabConverter} TslabConverter */
 /** @typedef {import('tslab/dist/converter.js').Converter} Converter */
 /** @typedef {{ getCodeMetadata(source: string): object }} TslabMetadata */
-/** @typedef {{ handleExecuteImpl: (this: unknown, ...args: unknown[]) => Promise<unknown> }} Handler */
 
 /** Nothing to do for so long: time for what the next cell may need. */
 const IDLE_MILLISECONDS = 1000;
@@ -31,38 +31,14 @@ export function keepCompiled() {
   const getCodeMetadata = metadata.getCodeMetadata.bind(metadata);
   // It asks TypeScript about the comments that a cell begins with.
   metadata.getCodeMetadata = (source) => (source.includes('/**') ? getCodeMetadata(source) : {});
-  whenIdle(() => converter.warmUp());
-}
-
-/**
- * Calls `action` each time the kernel has run no cell for a while.
- * @param {() => void} action
- */
-function whenIdle(action) {
-  const { JupyterHandlerImpl } = /** @type {{ JupyterHandlerImpl: { prototype: Handler } }} */ (
-    load('tslab/dist/jupyter.js')
-  );
-  const { prototype } = JupyterHandlerImpl;
-  const handle = prototype.handleExecuteImpl;
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   const wait = () => {
-    timer = setTimeout(action, IDLE_MILLISECONDS);
+    timer = setTimeout(() => converter.warmUp(), IDLE_MILLISECONDS);
     timer.unref();
   };
   wait();
-  /**
-   * @this {unknown}
-   * @param {unknown[]} args
-   */
-  prototype.handleExecuteImpl = async function (...args) {
-    clearTimeout(timer);
-    try {
-      return await handle.apply(this, args);
-    } finally {
-      wait();
-    }
-  };
+  watchCells(converter, { onStart: () => clearTimeout(timer), onEnd: wait });
 }
 
 /**

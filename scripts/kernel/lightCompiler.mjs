@@ -7,6 +7,7 @@ import fs from 'fs';
 import path from 'path';
 import { ROOT } from '../environment.mjs';
 import { LIB, load, moduleEntry } from './compilation.mjs';
+import { keepEarlierVariables } from './cellSyntax.mjs';
 import { stampOf } from './sources.mjs';
 
 /** @typedef {typeof import('@tslab/typescript-for-tslab')} TypeScript */
@@ -16,6 +17,8 @@ import { stampOf } from './sources.mjs';
 /** @typedef {{ setTimeout(this: void, ...args: unknown[]): unknown, clearTimeout(this: void, timer: unknown): unknown }} Timers */
 
 const COMPILER = '@tslab/typescript-for-tslab';
+/** What TypeScript puts below its code: the name of a file that is not written. */
+const MAP_NAMES = /^\/\/# sourceMappingURL=.*$/gm;
 /** The cell, and what the cells before it declared. */
 const CELL_FILES = ['__tslab__.ts', '__prev__.d.ts'].map((name) => path.join(ROOT, name));
 
@@ -43,6 +46,8 @@ export class LightCompiler {
   loaded = /** @type {readonly string[]} */ ([]);
   /** All that is seen by the last cell and those before it. */
   program = /** @type {Builder | undefined} */ (undefined);
+  /** The source maps of the last cell's code, one for each of tslab's two steps. */
+  cellMaps = /** @type {string[]} */ ([]);
 
   constructor() {
     const compiler = this.#compiler;
@@ -62,7 +67,18 @@ export class LightCompiler {
         );
         this.#allowFolderChanges(system);
         // As in tsconfig.json: types that only other packages need declare nothing for cells.
-        return create(files, { ...options, types: ['node'] }, system, ...rest);
+        return create(files, { ...options, types: ['node'], sourceMap: true }, system, ...rest);
+      },
+      /**
+       * The second step: from ES modules to CommonJS.
+       * @param {string} code
+       * @param {import('@tslab/typescript-for-tslab').TranspileOptions} options
+       */
+      transpileModule: (code, options) => {
+        const compilerOptions = { ...options.compilerOptions, sourceMap: true };
+        const output = compiler.transpileModule(code, { ...options, compilerOptions });
+        if (output.sourceMapText !== undefined) this.cellMaps[1] = output.sourceMapText;
+        return { ...output, outputText: output.outputText.replace(MAP_NAMES, '') };
       },
       /** @param {Host} host */
       createWatchProgram: (host) => {
@@ -131,13 +147,35 @@ export class LightCompiler {
     const declaration = program.getDeclarationDiagnostics.bind(program);
     const emit = builder.emit.bind(builder);
     const dependencies = builder.getAllDependencies.bind(builder);
+    // tslab would tell the file of a message of several parts with none of them.
     program.getSemanticDiagnostics = (file, ...rest) =>
-      isLibrary(file) ? [] : semantic(file, ...rest);
+      isLibrary(file) ? [] : semantic(file, ...rest).map((each) => this.#inOnePart(each));
     program.getDeclarationDiagnostics = (file, ...rest) =>
       isLibrary(file) ? [] : declaration(file, ...rest);
-    builder.emit = (file, ...rest) =>
-      isLibrary(file) ? { emitSkipped: true, diagnostics: [] } : emit(file, ...rest);
+    builder.emit = (file, write, token, onlyTypes, transformers) => {
+      if (isLibrary(file)) return { emitSkipped: true, diagnostics: [] };
+      const before = [
+        keepEarlierVariables(this.#compiler, program.getTypeChecker(), CELL_FILES[1]),
+      ];
+      /** @type {import('@tslab/typescript-for-tslab').WriteFileCallback} */
+      const noteMap = (name, text, ...rest) => {
+        if (name.endsWith('__tslab__.js.map')) this.cellMaps = [text];
+        else write?.(name, text, ...rest);
+      };
+      return emit(file, noteMap, token, onlyTypes, { ...transformers, before });
+    };
     builder.getAllDependencies = (file) => (this.loaded = dependencies(file));
+  }
+
+  /**
+   * @param {import('@tslab/typescript-for-tslab').Diagnostic} diagnostic
+   */
+  #inOnePart(diagnostic) {
+    const { flattenDiagnosticMessageText } = this.#compiler;
+    return {
+      ...diagnostic,
+      messageText: flattenDiagnosticMessageText(diagnostic.messageText, '\n'),
+    };
   }
 }
 

@@ -1,20 +1,13 @@
 /** A kernel that compiles only what has changed (scripts/kernel/), in a small repository of its own. */
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hasKernel, runCells } from '../support/kernel';
+import { hasKernel } from '../support/kernel';
 import type { Cell } from '../support/kernel';
+import { smallRepository } from '../support/smallRepository';
+import type { SmallRepository } from '../support/smallRepository';
 
-const project = resolve(__dirname, '../..');
+let repository: SmallRepository;
 let root = '';
 
 const base = (value: number) =>
@@ -34,9 +27,8 @@ export function doubled(options: Named): string {
 `;
 const types = 'export interface Named {\n  name: string;\n}\n';
 
-const write = (name: string, text: string): Cell => ({
-  write: { path: join(root, 'lib', name), text },
-});
+const write = (name: string, text: string) => repository.write(`lib/${name}`, text);
+const texts = (...cells: Cell[]) => repository.texts(...cells);
 const importing: Cell = { code: "import { doubled } from './lib/top';" };
 const printing: Cell = { code: "console.log(doubled({ name: 'twice' }));" };
 /** Threads besides the one that watches the kernel's parent: the compiler's, once it is needed. */
@@ -44,45 +36,16 @@ const compilers: Cell = {
   code: 'const { workers } = process.report.getReport() as unknown as { workers: unknown[] };\nconsole.log(workers.length - 1);',
 };
 
-/** The text of each cell that ran in a kernel of the small repository, or `STATUS: text` where it failed. */
-async function texts(...cells: Cell[]): Promise<string[]> {
-  const results = await runCells(cells, { JUPYTER_PATH: join(root, 'jupyter') });
-  return results.map(({ status, text }) =>
-    (status === 'ok' ? text : `${status}: ${text}`).trimEnd(),
-  );
-}
-
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'pat-compiled-'));
-  cpSync(join(project, 'scripts'), join(root, 'scripts'), { recursive: true });
-  symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
-  mkdirSync(join(root, 'lib'));
-  for (const [name, text] of [
-    ['base.ts', base(1)],
-    ['top.ts', top],
-    ['types.ts', types],
-  ]) {
-    writeFileSync(join(root, 'lib', name), text);
-  }
-  const kernel = join(root, 'jupyter/kernels/tslab');
-  mkdirSync(kernel, { recursive: true });
-  const argv = [
-    '/bin/sh',
-    '-c',
-    'cd "$1" && exec node scripts/kernel.mjs --config-path "$2"',
-    'tslab',
-    root,
-    '{connection_file}',
-  ];
-  writeFileSync(
-    join(kernel, 'kernel.json'),
-    JSON.stringify({ argv, display_name: 'test', language: 'typescript' }),
-  );
+  repository = smallRepository({
+    'lib/base.ts': base(1),
+    'lib/top.ts': top,
+    'lib/types.ts': types,
+  });
+  ({ root } = repository);
 });
 
-afterEach(() => {
-  rmSync(root, { recursive: true });
-});
+afterEach(() => repository.remove());
 
 describe.skipIf(!hasKernel)(
   'a kernel (needs .venv, see npm run setup)',
@@ -126,7 +89,7 @@ describe.skipIf(!hasKernel)(
       const failing: Cell = { code: "doubled({ name: '' });" };
       const [, thrown] = await texts(importing, failing);
       expect(thrown).toMatch(/^error: [^]*Error: doubled: no name\n/);
-      expect(thrown).toMatch(/at .*doubled .*\/lib\/top\.ts:10:/);
+      expect(thrown).toMatch(/at doubled \(lib\/top\.ts:10:35\)\n {4}at cell \[2\], line 1$/);
       writeFileSync(
         join(root, 'lib/base.ts'),
         'export const value: number = 1;\nexport const = 2;\n',

@@ -86,6 +86,39 @@ describe.skipIf(!hasKernel)(
       expect(results[3].text).toContain('true 0');
     });
 
+    it('says where a stopped training goes on, in one line, and goes on there', async () => {
+      const outDir = JSON.stringify(join(folder, 'stopped'));
+      const training = `const run = await trainLive({ ...config, epochs }, { dataset: 'drawn', curves: false, outDir: ${outDir} });`;
+      const results = await runCells([
+        {
+          code: `import { trainLive } from './lib/notebook/trainLive';
+            import { runExperiment } from './lib/training/experiment';
+            import type { ProgressEvent } from './lib/training/experiment';
+            const config = { dataset: { name: 'synthetic' as const, size: [16, 16] as [number, number], trainLength: 8, validLength: 2 },
+              model: { name: 'segnet' as const, width: 2 }, batchSize: 2, logging: { tensorboard: false, images: 0, classStatistics: false } };
+            const epochs = 400;`,
+        },
+        {
+          code: `await 0;\nsetTimeout(() => console.log('begun'), 3000);\n${training}`,
+          interruptWhen: 'begun',
+        },
+        {
+          code: `const onProgress = (event: ProgressEvent) => { if (event.kind === 'start') console.log('from step', event.step); };
+            await runExperiment({ ...config, epochs }, { outDir: ${outDir}, onProgress });`,
+          interruptWhen: 'from step',
+        },
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['ok', 'error', 'error']);
+      const [, stopped, again] = results.map(({ text }) => text);
+      const [, step] =
+        /stopped: checkpoint saved at step (\d+)\. Run the cell again to go on\./.exec(stopped) ??
+        [];
+      expect(Number(step)).toBeGreaterThan(0);
+      expect(stopped).toMatch(/\nInterrupted\.\n$/);
+      expect(stopped).not.toMatch(/^ +at /m);
+      expect(again).toContain(`from step ${step}\n`);
+    });
+
     it('ends when it is told to, in the middle of a training, and its lock is free at once', async () => {
       const run = JSON.stringify(join(folder, 'run'));
       const training = `import { lockRun } from './lib/runs/lock';
