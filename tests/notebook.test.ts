@@ -169,6 +169,16 @@ describe('a table', () => {
     expect(text(1)).toBe('      v         w\n1234.57  0.500000');
   });
 
+  it('shows the numbers of a column with as many decimals, where none loses its digits', () => {
+    const shares = [31.6912, 5.87, 0.29167, 13];
+    showTable(
+      [20.2, 7.6, 13].map((v, i) => ({ v, share: shares[i], wide: [2000.5, 0.002, 1][i] })),
+    );
+    expect(text()).toBe(
+      '   v  share      wide\n20.2  31.69      2001\n 7.6   5.87  0.002000\n13.0   0.29         1',
+    );
+  });
+
   it('has every column of every row, in the order they appear', () => {
     showTable([{ a: 1 }, { b: 'x', a: 2 }]);
     expect(text()).toBe('a  b\n1  –\n2  x');

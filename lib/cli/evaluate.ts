@@ -4,7 +4,7 @@ import { parseArguments, runCommand } from './support/command';
 
 const help = `Usage: npm run evaluate -- RUN [--split NAME] [--data NAME] [--groups split|train]
                               [--decision argmax|adjusted] [--strength T]
-                              [--predictions DIR] [--plugin FILE …] [--json]
+                              [--predictions DIR] [--table DIR] [--plugin FILE …] [--json]
 
 Scores the network that a finished run kept: one line for each class, the mean of the head, body and tail classes (three
 groups of equal number, by their pixels), and the scores of the whole split.
@@ -16,6 +16,7 @@ groups of equal number, by their pixels), and the scores of the whole split.
   --decision RULE    argmax (default), or adjusted: logits − t·log prior of the training split, without training
   --strength T       t of adjusted (default: the best by mean IoU of the validation split)
   --predictions DIR  write each prediction as a PNG with the classes' colours as its palette
+  --table DIR        write the lines of the classes as classes.tex (booktabs, siunitx, graphicx), .md and .csv
   --plugin FILE      the run's own losses or networks, where its folder does not hold them; repeatable
   --json             print JSON
   --skip-setup       use what is installed, unchecked
@@ -29,6 +30,7 @@ const options = {
   decision: { type: 'string', default: 'argmax' },
   strength: text,
   predictions: text,
+  table: text,
   plugin: { type: 'string', multiple: true, default: [] as string[] },
   json: { type: 'boolean', default: false },
 } as const;
@@ -61,7 +63,7 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   return printEvaluation(
     positionals[0],
     { split, data, predictions, groupsBy, decision, strength, plugins, signal },
-    json,
+    { json, table: values.table },
   );
 }
 

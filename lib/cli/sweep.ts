@@ -16,7 +16,8 @@ tried again.
 
   --config FILE     a sweep file (JSON: name, base, grid), or a preset: table1, table2, table3, tuning, ablation, or
                     several joined by commas: a run that two of them have is done once
-  --scale SCALE     of a preset: paper (what its text says), laptop (small real images), smoke (minutes; default laptop)
+  --scale SCALE     of a preset: paper (what its text says), laptop (small real images), smoke (minutes; default laptop).
+                    Of a file: small, as npm run train has it
   --out DIR         the sweep's folder
   --plugin FILE     a file with losses or networks of your own, for every run; repeatable. As "plugins": ["FILE"] beside
                     the file's "base" and "grid"

@@ -16,6 +16,7 @@ them.
   --selection NAME  of the weights kept by which criterion, where runs kept several (setting selection): loss,
                     crossEntropy, meanIoU, meanIoUC, last (default: the first of each run)
   --split NAME      whose scores: test, valid (default test; the search for options is always by valid)
+  --classes         also IoU class by class, a row for each loss and network: NAME-classes.{tex,md,csv}
 
   --skip-setup      use what is installed, unchecked
   --help            show this`;
@@ -27,6 +28,7 @@ const options = {
   set: { type: 'string', multiple: true, default: [] as string[] },
   split: { type: 'string', default: 'test' },
   selection: text,
+  classes: { type: 'boolean', default: false },
 } as const;
 
 async function main(args: string[]): Promise<number> {
@@ -43,8 +45,8 @@ async function main(args: string[]): Promise<number> {
   );
   const { writeTables } = await import('./tables/writeTables'); // late: a wrong command line must not wait for TensorFlow
   const [folder = path.join('data', 'results', 'laptop')] = positionals;
-  const { out = path.join(folder, 'tables'), scale, set: settings, split, selection } = values;
-  return writeTables(folder, { out, scale, settings, split, selection });
+  const { out = path.join(folder, 'tables'), scale, set: settings, ...rest } = values;
+  return writeTables(folder, { out, scale, settings, ...rest });
 }
 
 void runCommand(main);

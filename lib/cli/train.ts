@@ -2,11 +2,12 @@
 import { access, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { InputError } from '../check';
+import { checkOneOf, InputError } from '../check';
 import { parseJson } from '../files';
 import type { ExperimentInput } from '../runs/config';
 import { readFacts } from '../runs/facts';
 import { pluginsOfFile, withPlugins } from '../runs/pluginFiles';
+import { atSmallScale } from '../runs/smallScale';
 import { storedConfig } from '../runs/storedConfig';
 import { parseArguments, runCommand } from './support/command';
 
@@ -17,6 +18,8 @@ checkpoints/, tensorboard/, weights.safetensors (best by validation loss) and re
 goes on with an interrupted run; the weights end up the same, bit for bit. Ctrl-C saves a checkpoint first.
 
   --config FILE     the configuration; without it every setting has its default
+  --scale small     what FILE leaves out, at a size that fits a laptop: 96×128, width 8, 10 epochs, batches of 4 (without it the
+                    paper's: 256×256, width 32, 100 epochs)
   --out DIR         the run folder
   --plugin FILE     a file with losses or networks of your own (npm run new makes one); repeatable. As "plugins": ["FILE"] in
                     the configuration, where a path may also be relative to the configuration's folder
@@ -31,6 +34,7 @@ const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const options = {
   config: text,
+  scale: text,
   out: text,
   set: { type: 'string', multiple: true, default: [] as string[] },
   plugin: { type: 'string', multiple: true, default: [] as string[] },
@@ -48,7 +52,9 @@ async function main(args: string[], signal: AbortSignal): Promise<number> {
   if (!values.out && !dryRun) {
     throw new InputError('npm run train: --out DIR is missing. Example: --out data/runs/first');
   }
-  const file = values.config === undefined ? {} : await readConfig(values.config);
+  if (values.scale !== undefined) checkOneOf('npm run train', '--scale', values.scale, ['small']);
+  const content = values.config === undefined ? {} : await readConfig(values.config);
+  const file = values.scale === undefined ? content : atSmallScale(content);
   const { out = '', fresh } = values;
   if (!dryRun && !fresh) await keepThreads(out);
   // Loaded late: a wrong command line must not wait for TensorFlow.

@@ -68,7 +68,7 @@ export function classBarsFigure(
       marker: { color },
     };
   });
-  const height = 90 + order.length * (ROW_PIXELS + BAR_PIXELS * series.length);
+  const height = 111 + order.length * (ROW_PIXELS + BAR_PIXELS * series.length);
   return {
     name,
     title: 'IoU of each class',
@@ -77,8 +77,8 @@ export function classBarsFigure(
       `the seeds (${seedsText(series)}). Head, body and tail: thirds of the classes by their pixels in the ` +
       `${summary.thirdsBy === 'train' ? 'training split' : 'images scored'}, most first.`,
     data,
-    layout: layoutOf(summary.thirds, series, stacked),
-    aspectRatio: stacked ? height / SCREEN_WIDTH_PIXELS : 0.5,
+    layout: layoutOf(summary.thirds, series, { stacked, dataset }),
+    aspectRatio: stacked ? height / SCREEN_WIDTH_PIXELS : 0.53,
     ...(stacked ? { heightAt: () => height } : {}),
     rows: series.flatMap(({ label, summary: own }) =>
       classThirds.flatMap((group) =>
@@ -108,7 +108,7 @@ function highest(series: readonly ClassBarSeries[]): number {
 function layoutOf(
   thirds: CellSummary['thirds'],
   series: readonly ClassBarSeries[],
-  stacked: boolean,
+  { stacked, dataset }: { stacked: boolean; dataset: string },
 ): Partial<Layout> {
   const words = sum(series.map(({ label }) => label.length + 8));
   const legendRows = Math.ceil(words / LEGEND_CHARACTERS);
@@ -123,7 +123,8 @@ function layoutOf(
     bargroupgap: 0.04,
     shapes: [],
     annotations: [],
-    margin: { t: 26 + 21 * legendRows },
+    legend: { title: { text: dataset, side: 'top' } },
+    margin: { t: 26 + 21 * (legendRows + 1) },
   };
   let start = 0;
   for (const name of classThirds) {
@@ -163,5 +164,5 @@ function seedsText(series: readonly ClassBarSeries[]): string {
   const counts = series.map(({ summary }) => summary.seeds.length);
   return counts.every((count) => count === counts[0])
     ? `${counts[0]} each`
-    : series.map(({ label }, i) => `${label} ${counts[i]}`).join(', ');
+    : series.map(({ label }, i) => `${label}: ${counts[i]}`).join('; ');
 }

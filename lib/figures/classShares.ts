@@ -35,14 +35,14 @@ export function classSharesFigure(
   );
   const spans = imbalances.map((set) => {
     const shares = presentClasses(set).map(({ share }) => share);
-    return `${set.title} ${significant(shares[0] / shares[shares.length - 1])}`;
+    return `${set.title}: ${significant(shares[0] / shares[shares.length - 1])}`;
   });
   return {
     name,
     title: 'Class shares and presence',
     caption:
       `Long-tailed classes of ${sets.join(', ')}. Left: share of all pixels (void included) per class; ` +
-      `right: share of the images that contain it. Largest over smallest class: ${spans.join(', ')}.`,
+      `right: share of the images that contain it. Largest over smallest class: ${spans.join('; ')}.`,
     ...drawing,
     rows: imbalances.flatMap(shareRows),
   };

@@ -30,7 +30,7 @@ export interface CostBubblesOptions {
 const PLOT = { width: 395, height: 235 };
 const ASPECT_RATIO = 0.62;
 /** Diameter of the largest bubble, px. */
-const LARGEST = 30;
+const LARGEST = 18;
 /** Of a label, px: of a letter on average, of a line. */
 const LETTER = 0.56 * FONT_PIXELS;
 const LINE = 1.35 * FONT_PIXELS;

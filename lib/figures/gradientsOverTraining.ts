@@ -14,20 +14,14 @@ export interface GradientsOverTrainingOptions {
   name?: string;
 }
 
-/** Blue solid, grey dashed, vermillion dotted: they differ in grey print too. */
-const GROUPS = {
-  head: { color: PALETTE[0], dash: 'solid', width: 2 },
-  body: { color: '#8C8C8C', dash: 'dash', width: 1.3 },
-  tail: { color: PALETTE[1], dash: 'dot', width: 2 },
-} as const;
+const GROUPS = { head: PALETTE[0], body: '#767676', tail: PALETTE[1] } as const;
 
 const COLUMNS = 2;
 const [WIDTH, HEIGHT] = [0.42, 0.37];
 
 /**
  * One panel for each loss with the norm of each class's gradient as that loss averages it, on one logarithmic scale, and
- * a last one with β of the last that is PAT, if any is. Colour and dashes tell head, body and tail, the marker tells the
- * class.
+ * a last one with β of the last that is PAT, if any is. Colour tells head, body and tail, dashes and marker tell the class.
  *
  * @throws InputError when there is no history.
  */
@@ -60,7 +54,7 @@ export function gradientsOverTrainingFigure(
     layout.annotations?.push(panelTitle(text, i + 1));
   });
   const ends = histories.map(({ label, ranges }) => {
-    return `${label} ${significant(ranges[0])} → ${significant(ranges[ranges.length - 1])}`;
+    return `${label}: ${significant(ranges[0])} → ${significant(ranges[ranges.length - 1])}`;
   });
   return {
     name,
@@ -69,10 +63,14 @@ export function gradientsOverTrainingFigure(
       `${dataset}: norm of the gradient at the logits that each class receives, measured on the same images after ` +
       'each epoch, divided by all pixels, or by |M| where the loss divides so' +
       `${weighted ? '; last panel: mean β of the true class' : ''}. ` +
-      'Solid: head classes, dashed: body, dotted: tail. Largest over smallest norm at the first and the last epoch: ' +
+      'Blue: head classes, grey: body, vermillion: tail. Largest over smallest norm at the first and the last epoch: ' +
       `${ends.join('; ')}.`,
     data: panels.flatMap(({ history, key }, panel) =>
-      history.classes.map((course, i) => courseTrace(history, course, { key, panel, marker: i })),
+      history.classes.map((course, marker) => {
+        const ofGroup = history.classes.filter(({ group }) => group === course.group);
+        const dashes = ofGroup.indexOf(course);
+        return courseTrace(history, course, { key, panel, marker, dashes });
+      }),
     ),
     layout,
     aspectRatio: 0.14 + 0.33 * rows,
@@ -87,9 +85,14 @@ function suffixOf(panel: number): string {
 function courseTrace(
   { epochs }: ClassHistory,
   course: ClassCourse,
-  { key, panel, marker }: { key: 'norms' | 'coefficients'; panel: number; marker: number },
+  {
+    key,
+    panel,
+    marker,
+    dashes,
+  }: { key: 'norms' | 'coefficients'; panel: number; marker: number; dashes: number },
 ): Data {
-  const { color, dash, width } = GROUPS[course.group];
+  const color = GROUPS[course.group];
   return {
     type: 'scatter',
     mode: 'lines+markers',
@@ -100,8 +103,8 @@ function courseTrace(
     name: course.className,
     legendgroup: course.className,
     showlegend: panel === 0,
-    line: { color, dash, width },
-    marker: { color, symbol: seriesStyle(marker).symbol, size: 6 },
+    line: { color, dash: seriesStyle(dashes).dash, width: 2 },
+    marker: { color, symbol: seriesStyle(marker).symbol, size: 8 },
   };
 }
 

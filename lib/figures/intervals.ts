@@ -1,9 +1,10 @@
 /** Differences to a reference with their intervals: which losses are better or worse, and by how much for certain. */
-import type { Data, Layout, LayoutAxis } from 'plotly.js';
+import type { Annotations, Data, Layout, LayoutAxis } from 'plotly.js';
 import { invalid } from '../check';
 import { calibrationText } from '../results/calibration';
 import type { Calibration } from '../results/calibration';
 import { rounded } from '../print/figureText';
+import { signed } from '../results/names';
 import { axis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
 import { maximumOf, minimumOf } from '../extremes';
@@ -38,6 +39,8 @@ export interface IntervalsOptions {
 }
 
 const GAP = 0.04;
+/** An axis for all rows that is so many times as long as one for all but the farthest is too long. */
+const FAR = 2.2;
 
 /**
  * A panel for each data set, a line for each label: the difference in mean IoU to the reference in points with its 95 %
@@ -71,7 +74,7 @@ export function intervalsFigure(
       `its 95 % interval over clusters of images and seeds${rate === undefined ? '' : `; ${rate}`}. One by one, not ` +
       'corrected for their number.',
     data,
-    layout: layoutOf(panels, { labels, reference, hasLegend: series.length > 1 }),
+    layout: layoutOf(panels, { labels, place, reference, hasLegend: series.length > 1 }),
     // A row or two need room for the title, the axis and its name all the same.
     aspectRatio:
       Math.max(160, 80 + (series.length > 1 ? 25 : 0) + labels.length * (11 * series.length + 8)) /
@@ -123,11 +126,24 @@ function pointsTrace(
 
 function layoutOf(
   panels: readonly IntervalPanel[],
-  { labels, reference, hasLegend }: { labels: string[]; reference: string; hasLegend: boolean },
+  {
+    labels,
+    place,
+    reference,
+    hasLegend,
+  }: {
+    labels: string[];
+    place: (row: IntervalRow) => number;
+    reference: string;
+    hasLegend: boolean;
+  },
 ): Partial<Layout> {
   const width = (1 - GAP * (panels.length - 1)) / panels.length;
   const layout: Partial<Layout> = {
-    annotations: panels.map(({ title }, i) => panelTitle(title, i + 1)),
+    annotations: panels.flatMap(({ title, rows }, i) => [
+      panelTitle(title, i + 1),
+      ...outsideTexts(rows, { place, panel: i }),
+    ]),
     ...(hasLegend ? { margin: { t: 50 } } : {}),
   };
   panels.forEach(({ rows }, i) => {
@@ -156,15 +172,50 @@ function layoutOf(
   return layout;
 }
 
-/** Points; zero is the line to compare with. */
+/** Points; zero is the line to compare with. A row far outside of all others is left out: it would flatten them. */
 function rangeWithZero(rows: readonly IntervalRow[]): [number, number] {
+  const whole = span(rows);
+  const [farthest] = [...rows].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+  const others = rows.filter((row) => row !== farthest);
+  const inner = span(others);
+  const isFar = others.length > 1 && length(whole) > FAR * length(inner);
+  const [low, high] = isFar ? inner : whole;
+  const margin = 0.06 * (high - low) || 1;
+  return [rounded(low - margin), rounded(high + margin)];
+}
+
+function span(rows: readonly IntervalRow[]): [number, number] {
   const ends = rows.flatMap(({ value, low, high }) => [
     100 * (low ?? value),
     100 * (high ?? value),
   ]);
-  const [low, high] = [minimumOf([0, ...ends]), maximumOf([0, ...ends])];
-  const margin = 0.06 * (high - low) || 1;
-  return [rounded(low - margin), rounded(high + margin)];
+  return [minimumOf([0, ...ends]), maximumOf([0, ...ends])];
+}
+
+const length = ([low, high]: readonly [number, number]) => high - low;
+
+/** What a row outside of the axis is, at its end. */
+function outsideTexts(
+  rows: readonly IntervalRow[],
+  { place, panel }: { place: (row: IntervalRow) => number; panel: number },
+): Partial<Annotations>[] {
+  const [low, high] = rangeWithZero(rows);
+  const suffix = panel === 0 ? '' : String(panel + 1);
+  return rows
+    .filter(({ value }) => 100 * value < low || 100 * value > high)
+    .map((row) => {
+      const isLeft = 100 * row.value < low;
+      const text = signed(100 * row.value);
+      return {
+        text: isLeft ? `← ${text}` : `${text} →`,
+        xref: `x${suffix}` as Annotations['xref'],
+        yref: `y${suffix}` as Annotations['yref'],
+        x: isLeft ? low : high,
+        y: place(row),
+        xanchor: isLeft ? 'left' : 'right',
+        showarrow: false,
+      };
+    });
 }
 
 function csvRow(

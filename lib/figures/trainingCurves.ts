@@ -3,6 +3,7 @@ import type { Data, Layout, LayoutAxis } from 'plotly.js';
 import { checkNumber, invalid } from '../check';
 import { missingEpochs } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
+import { maximumOf, minimumOf } from '../extremes';
 import { rounded, significant } from '../print/figureText';
 import { axis, logAxis, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
@@ -32,9 +33,10 @@ const LEAST_PIXELS = 236;
 const LEGEND_ENTRY = { width: 200, height: 21 };
 /** Steps drawn at most of each run: longer lines are thinned evenly. */
 const STEPS_DRAWN = 400;
-/** Up to six in every decade, written out: Plotly shortens them to the digit. */
-const lossTicks = (digits: readonly number[]) =>
-  [-3, -2, -1, 0, 1, 2, 3].flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)));
+/** Of the loss while there is none yet, log10. */
+const EMPTY_RANGE: [number, number] = [-1, 1];
+/** So many epochs at most have a tick each: Plotly would set some between them. */
+const EPOCHS_TICKED = 6;
 
 /**
  * Two panels: the loss (training dotted, validation solid, logarithmic) and the mean IoU on the validation split. Losses
@@ -51,39 +53,32 @@ export function trainingCurvesFigure(
   const last = totalEpochs ?? done;
   checkNumber('trainingCurvesFigure', 'totalEpochs', last, { min: 1, integer: true });
   const line = baseline === undefined ? [] : [baselineTrace(baseline, last)];
-  const epochAxis: Partial<LayoutAxis> = { range: [0, last * 1.02], tickformat: 'd' };
-  const losses = runs.flatMap(({ epochs }) =>
-    epochs.flatMap(({ trainLoss, validLoss }) => [trainLoss, validLoss]),
-  );
-  const isWide = Math.max(...losses) > 20 * Math.min(...losses);
-  const ticks = lossTicks(isWide ? [1, 3] : [1, 1.5, 2, 3, 5, 7]);
+  const dtick = last <= EPOCHS_TICKED ? { dtick: 1 } : {};
+  const epochAxis: Partial<LayoutAxis> = { range: [0, last * 1.02], tickformat: 'd', ...dtick };
   const layout: Partial<Layout> = {
+    legend: { title: { text: dataset, side: 'top' } },
     xaxis: axis('Epoch', { ...epochAxis, domain: [0, 0.44] }),
     xaxis2: axis('Epoch', { ...epochAxis, domain: [0.57, 1], anchor: 'y2' }),
-    yaxis: logAxis('Loss', {
-      tickvals: ticks,
-      ticktext: ticks.map(String),
-      tickfont: {},
-    }),
+    yaxis: logAxis('Loss', { range: lossRange(runs) }),
     yaxis2: axis('Validation mean IoU, %', { rangemode: 'tozero', anchor: 'x2' }),
   };
   const ends = runs.map(({ label, epochs }) => {
     const score = epochs[epochs.length - 1]?.meanIoU ?? null;
-    return `${label} ${score === null ? 'without a score' : `${significant(100 * score)} %`}`;
+    return `${label}: ${score === null ? 'without a score' : `${significant(100 * score)} %`}`;
   });
   const gaps = runs.flatMap(({ label, epochs }) => {
     const missing = missingEpochs(epochs);
     return missing === '' ? [] : [`${label}: ${missing}`];
   });
   const lacking = gaps.length === 0 ? '' : ` Epochs that are not known: ${gaps.join('; ')}.`;
-  const aspectRatio = 0.42 + 0.07 * Math.max(0, Math.ceil(runs.length / 2) - 1); // rows of the legend
+  const aspectRatio = 0.45 + 0.07 * Math.max(0, Math.ceil(runs.length / 2) - 1); // rows of the legend
   return {
     name,
     title: 'Loss and validation mean IoU over training',
     caption:
       `${dataset}. Left: loss on the training (dotted, augmented, mean of the epoch's steps) and the validation ` +
       'images (solid), of each run its own. Right: mean IoU on the validation images, at the last epoch ' +
-      `${ends.join(', ')}${baseline === undefined ? '' : `; dashed: ${baseline.label}`}.${lacking}`,
+      `${ends.join('; ')}${baseline === undefined ? '' : `; dashed: ${baseline.label}`}.${lacking}`,
     data: [...runs.flatMap(runTraces), ...line],
     layout,
     aspectRatio,
@@ -92,10 +87,23 @@ export function trainingCurvesFigure(
   };
 }
 
-/** What the legend takes beyond its first two rows, px: each run has one row for training and one for validation. */
+/** log10 of what the losses span, with a margin. */
+function lossRange(runs: readonly RunCurves[]): [number, number] {
+  const losses = runs.flatMap(({ epochs, steps = [] }) => [
+    ...epochs.flatMap(({ trainLoss, validLoss }) => [trainLoss, validLoss]),
+    ...steps.map(({ loss }) => loss),
+  ]);
+  const shown = losses.filter((loss) => loss > 0 && Number.isFinite(loss));
+  if (shown.length === 0) return EMPTY_RANGE;
+  const [low, high] = [Math.log10(minimumOf(shown)), Math.log10(maximumOf(shown))];
+  const margin = Math.max(0.06 * (high - low), 0.03);
+  return [rounded(low - margin), rounded(high + margin)];
+}
+
+/** What the legend takes beyond its first two rows, px: its title, and for each run one row for training and one for validation. */
 function legendPixels(runs: number, width: number): number {
   const columns = Math.max(1, Math.floor(width / LEGEND_ENTRY.width));
-  return 2 * LEGEND_ENTRY.height * (Math.ceil(runs / columns) - 1);
+  return LEGEND_ENTRY.height * (2 * Math.ceil(runs / columns) - 1);
 }
 
 function runTraces({ label, epochs, steps = [] }: RunCurves, index: number): Data[] {

@@ -7,12 +7,9 @@ import type { MimeBundle } from './output';
 /** The figure for JupyterLab's Plotly extension, `width` CSS px wide, and a line of text. */
 export function figureBundle(figure: Figure, width: number): MimeBundle {
   const { name, title } = figure;
-  // Two buttons only: the full bar would lie over the legend. Zooming and panning are mouse gestures.
-  const config = {
-    displaylogo: false,
-    modeBarButtons: [['toImage', 'resetScale2d']],
-    toImageButtonOptions: { filename: name, format: 'svg' },
-  };
+  // No buttons: they would lie over the legend. Zooming, panning and resetting (a double click) are mouse gestures, and
+  // `saveFigure` writes files.
+  const config = { displaylogo: false, displayModeBar: false };
   return {
     'application/vnd.plotly.v1+json': {
       ...drawn(figure, screenLayout(figure, width)),

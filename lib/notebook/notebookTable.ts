@@ -1,7 +1,7 @@
 /** Tables of a notebook: danfojs frames or plain rows, as HTML that follows JupyterLab's theme, and as text. */
 import { checkNumber } from '../check';
 import { htmlText } from '../print/escape';
-import { maximumOf } from '../extremes';
+import { maximumOf, minimumOf } from '../extremes';
 
 /** The part of a danfojs DataFrame a table is made from. */
 export interface FrameLike {
@@ -13,9 +13,15 @@ export interface FrameLike {
 export interface TableOptions {
   /** Shown above the table. */
   title?: string;
-  /** Significant digits of numbers that are not integers (default 4). */
+  /**
+   * Significant digits of numbers that are not integers (default 4): of the largest of a column, whose others have as many
+   * decimals; of each number alone where the smallest would lose its digits so.
+   */
   precision?: number;
 }
+
+/** Of the smallest number of a column. */
+const LEAST_DIGITS = 2;
 
 /** A table as text, cell by cell; `numeric` tells which columns are aligned right. */
 interface TextTable {
@@ -47,7 +53,15 @@ function textTable(table: readonly object[] | FrameLike, precision: number): Tex
       .filter((value) => value !== null && value !== undefined);
     return present.length > 0 && present.every((value) => typeof value === 'number');
   });
-  const lines = body.map((row) => header.map((_, column) => cellText(row[column], precision)));
+  const decimals = header.map((_, column) =>
+    columnDecimals(
+      body.map((row) => row[column]),
+      precision,
+    ),
+  );
+  const lines = body.map((row) =>
+    header.map((_, column) => cellText(row[column], precision, decimals[column])),
+  );
   return { header, lines, numeric };
 }
 
@@ -58,11 +72,27 @@ function frameOfRows(objects: readonly object[]): FrameLike {
   return { columns, index: rows.map((_, i) => i), values };
 }
 
-/** A value as shown: integers in full, other numbers with `precision` significant digits, nothing as a dash. */
-function cellText(value: unknown, precision: number): string {
+/** Decimals that the numbers of a column share; undefined for integers, and where each has its own. */
+function columnDecimals(column: readonly unknown[], precision: number): number | undefined {
+  const sizes = column
+    .filter((value): value is number => typeof value === 'number' && Number.isFinite(value))
+    .map(Math.abs)
+    .filter((size) => size > 0);
+  if (sizes.length < 2 || sizes.every(Number.isInteger)) return undefined;
+  const [smallest, largest] = [minimumOf(sizes), maximumOf(sizes)];
+  const most = precision - 1 - Math.floor(Math.log10(largest));
+  const isReadable = most >= 0 && Math.floor(Math.log10(smallest)) + most >= LEAST_DIGITS - 1;
+  if (!isReadable || largest >= 1e6) return undefined;
+  const zeros = sizes.map((size) => /0*$/.exec(size.toFixed(most))?.[0].length ?? 0);
+  return most - Math.min(most, ...zeros);
+}
+
+/** A value as shown: integers in full, other numbers with `decimals`, or else `precision` significant digits, nothing as a dash. */
+function cellText(value: unknown, precision: number, decimals?: number): string {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'string') return value;
   if (typeof value !== 'number') return JSON.stringify(value);
+  if (decimals !== undefined && Number.isFinite(value)) return value.toFixed(decimals);
   if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
   const exponent = Math.floor(Math.log10(Math.abs(value)));
   if (exponent < -4 || exponent > 6) return value.toExponential(precision - 1);

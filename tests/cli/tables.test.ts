@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { writeAtomically } from '../../lib/atomicFile';
 import { parseSweep } from '../../lib/sweeps/plan';
 import { sweepPreset } from '../../lib/sweeps/presets';
+import { readRecords } from '../../lib/results/records';
 import { withFolder } from '../datasets/files';
 import { record, scoredSplit } from '../results/recordFiles';
 import { run } from './run';
@@ -49,6 +50,17 @@ it(
       }
       const own = path.join(folder, 'own');
       const other = await tables(folder, '--scale', 'smoke', '--set', 'epochs=3', '--out', own);
+      const classes = path.join(folder, 'classes');
+      const asked = ['--scale', 'smoke', '--classes', '--out', classes];
+      expect((await tables(folder, ...asked)).output).toContain(
+        `its classes: ${classes}/table3-classes.{tex,md,csv}\n`,
+      );
+      const tex = await readFile(path.join(classes, 'table3-classes.tex'), 'utf8');
+      const [{ classNames, scores }] = (await readRecords([folder], { split: 'test' })).records;
+      expect(tex).toContain(`{${classNames[0]}}`);
+      const csv = await readFile(path.join(classes, 'table3-classes.csv'), 'utf8');
+      expect(csv.split('\n').filter((line) => line.includes(`,${classNames[0]},`))).toHaveLength(3);
+      expect(csv).toContain(`,${classNames[0]},${scores.iou[0]},`);
       expect(other.output).toContain(`runs: 2 of 2 cells, 3 of 3 runs: ${own}/runs.{tex,md,csv}\n`);
       expect(await readFile(path.join(own, 'runs.md'), 'utf8')).toContain('SegNet');
     }),

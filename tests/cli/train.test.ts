@@ -67,16 +67,35 @@ describe('npm run train', () => {
     withFolder(async (folder) => {
       const config = path.join(folder, 'small.json');
       await writeFile(config, JSON.stringify(small));
-      const set = ['--set', 'loss.name=pat', '--set', 'loss.temperature=3'];
+      const set = [
+        '--set',
+        'loss.name=pat',
+        '--set',
+        'loss.temperature=3',
+        '--set',
+        'epochs=300000',
+      ];
       const out = ['--out', path.join(folder, 'out')];
-      const { status, output } = await train('--config', config, '--dry-run', ...set, ...out);
+      const { status, output, errors } = await train(
+        '--config',
+        config,
+        '--dry-run',
+        ...set,
+        ...out,
+      );
       expect(status).toBe(0);
       expect(output).toContain('"temperature": 3');
       expect(output).toContain('"learningRate": 0.001');
       expect(output).toContain('segnet_paper: 116234 parameters');
-      expect(output).toContain('9 steps: 3 epochs of 3');
+      expect(output).toContain('900000 steps: 300000 epochs of 3');
       expect(output).toMatch(
-        /\nestimate on this machine, from 5 steps: \d+:\d\d in all, [\d.]+ m?s a step, [\d.]+ m?s a validation batch, \d\.\d\d GiB memory .*\n$/,
+        /\nestimate on this machine, from 5 steps: \d+:\d\d in all, [\d.]+ m?s a step, [\d.]+ m?s a validation batch, \d\.\d\d GiB memory .*\n/,
+      );
+      expect(errors).toMatch(
+        /This run takes about \d+ (minutes|hours) on this machine\. --scale small/,
+      );
+      expect(output).toMatch(
+        /This run takes about \d+ (minutes|hours) on this machine\. --scale small/,
       );
       expect(await readdir(folder)).toEqual(['small.json']);
     }));

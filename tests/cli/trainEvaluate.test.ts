@@ -55,8 +55,10 @@ describe('npm run evaluate', () => {
 
       const predictions = path.join(folder, 'predictions');
       const args = ['evaluate', outDir, '--split', 'test'];
-      const json = await run([...args, '--json', '--predictions', predictions]);
+      const made = path.join(folder, 'made');
+      const json = await run([...args, '--json', '--predictions', predictions, '--table', made]);
       expect(json.status).toBe(0);
+      expect((await readdir(made)).sort()).toEqual(['classes.csv', 'classes.md', 'classes.tex']);
       const told = JSON.parse(json.output) as {
         length: number;
         counts: number[][];

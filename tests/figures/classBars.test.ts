@@ -44,7 +44,7 @@ describe('classBarsFigure', () => {
     const few = { label: 'few', cell: single, summary: summarize(single, results) };
     const { data, caption } = classBarsFigure([few, series[1]], { dataset: 'CamVid' });
     expect(data[0]).not.toHaveProperty('error_y');
-    expect(caption).toContain('(few 1, pat 3)');
+    expect(caption).toContain('(few: 1; pat: 3)');
   });
 
   it('refuses nothing, and other labels', () => {

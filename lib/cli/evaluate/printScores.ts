@@ -5,13 +5,15 @@ import { progress } from '../../notebook/progress';
 import type { Progress } from '../../notebook/progress';
 import { renderTable } from '../../notebook/notebookTable';
 import { evaluateRun } from '../../training/evaluateRun';
+import { evaluatedClasses } from '../../tables/classTable';
+import { writePrinted } from '../../tables/tableFiles';
 import type { RunEvaluation, RunEvaluationOptions } from '../../training/evaluateRun';
 
-/** Evaluates with a progress line on the standard error; tables, or JSON, on the standard output. */
+/** Evaluates with a progress line on the standard error; tables, or JSON, on the standard output, and files in the folder `table`. */
 export async function printEvaluation(
   run: string,
   options: Omit<RunEvaluationOptions, 'onProgress' | 'onNote'>,
-  json: boolean,
+  { json, table }: { json: boolean; table?: string },
 ): Promise<number> {
   let bar: Progress | undefined;
   const onNote = (text: string) => void process.stderr.write(`note: ${text}\n`);
@@ -22,6 +24,10 @@ export async function printEvaluation(
   const result = await evaluateRun(run, { ...options, onNote, onProgress }).finally(() =>
     bar?.done(),
   );
+  if (table !== undefined) {
+    const files = await writePrinted(evaluatedClasses(result), table);
+    process.stderr.write(`written: ${files.join(', ')}\n`);
+  }
   process.stdout.write(json ? jsonOf(result) : textOf(result));
   return 0;
 }

@@ -2,6 +2,7 @@
 import { checkOneOf, invalid } from '../../check';
 import { withSettings } from '../../runs/config';
 import { withPlugins } from '../../runs/pluginFiles';
+import { atSmallScale } from '../../runs/smallScale';
 import { parseSweep } from '../../sweeps/plan';
 import type { SweepInput, SweepPlan } from '../../sweeps/plan';
 import { presetNames, scales, studyNames, sweepPreset } from '../../sweeps/presets';
@@ -17,8 +18,15 @@ export function planSweep(
   }: { scale?: string; settings: readonly string[]; plugins?: readonly string[] },
 ): SweepPlan {
   const where = 'npm run sweep';
-  if (content !== undefined && scale !== undefined) {
-    throw invalid(where, '--scale', 'absent with a file', scale, 'It is for presets.');
+  const isSmall = content !== undefined && scale === 'small';
+  if (content !== undefined && scale !== undefined && !isSmall) {
+    throw invalid(
+      where,
+      '--scale',
+      'small or absent with a file',
+      scale,
+      'Others are for presets.',
+    );
   }
   const sweep = withPlugins(
     content ??
@@ -35,7 +43,7 @@ export function planSweep(
       ),
     plugins,
   );
-  if (settings.length === 0) return parseSweep(sweep);
+  if (settings.length === 0 && !isSmall) return parseSweep(sweep);
   const { base = {}, ...rest } = sweep as SweepInput;
-  return parseSweep({ ...rest, base: withSettings(base, settings) });
+  return parseSweep({ ...rest, base: withSettings(isSmall ? atSmallScale(base) : base, settings) });
 }

@@ -8,11 +8,14 @@ import { criteria } from '../../runs/selection';
 import { readBothSplits } from '../../results/records';
 import type { ScoredSplitName } from '../../results/records';
 import { resultTable, tableSpecifications } from '../../tables';
-import { writeTable } from '../../tables/tableFiles';
+import { classTables } from '../../tables/classTable';
+import { writePrinted, writeTable } from '../../tables/tableFiles';
 import { uniqueLeftOut, unplannedRuns } from '../../tables/leftOut';
 import { scales } from '../../sweeps/presets';
 import { planSweep } from '../sweep/askedPlan';
 
+/** Tables about cells of other tables. */
+const tablesOfCells = new Set(['primary', 'levels']);
 const where = 'npm run tables';
 
 export interface TablesRequest {
@@ -21,12 +24,14 @@ export interface TablesRequest {
   settings: readonly string[];
   split: string;
   selection?: string;
+  /** Also IoU class by class. */
+  classes: boolean;
 }
 
 /** Writes the tables that have runs, and says what is in them. */
 export async function writeTables(
   folder: string,
-  { out, settings, ...request }: TablesRequest,
+  { out, settings, classes, ...request }: TablesRequest,
 ): Promise<number> {
   const scale = checkOneOf(where, '--scale', request.scale, scales);
   const split = checkOneOf(where, '--split', request.split, ['test', 'valid'] as const);
@@ -58,6 +63,10 @@ export async function writeTables(
     written += found.length;
     await writeTable(table, out);
     process.stdout.write(`${state}: ${path.join(out, name)}.{tex,md,csv}\n`);
+    if (!classes || tablesOfCells.has(name)) continue;
+    const printed = classTables(table);
+    await writePrinted(printed, out);
+    process.stdout.write(`its classes: ${path.join(out, printed.name)}.{tex,md,csv}\n`);
   }
   const unplanned = cellsFound > 0 ? unplannedRuns(results[split].cells, planned, split) : [];
   const leftOut = [read.valid, read[split], results.valid, results[split]];

@@ -13,6 +13,11 @@ import type { ProgressEvent, RunOptions } from '../../training/experiment';
 import type { EpochMetrics } from '../../runs/epochs';
 import { tellParent } from '../support/parentProcess';
 
+/** A run that takes longer says so, and what would shorten it. */
+const LONG_SECONDS = 600;
+/** Steps after which a run's own pace is known; the first ones take longer. */
+const PACE_STEPS = [3, 8] as const;
+
 /** Prints what a run would be, and an estimate of its time and memory from a few steps; leaves no file. */
 export async function dryRun(input: ExperimentInput, signal: AbortSignal): Promise<number> {
   const experiment = await openExperiment(parseConfig(withoutDiskCache(input)));
@@ -33,7 +38,9 @@ export async function dryRun(input: ExperimentInput, signal: AbortSignal): Promi
       `${totalSteps} steps: ${epochs} epochs of ${totalSteps / epochs}`,
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
-    process.stdout.write(`${estimateLine(await estimateRun(experiment, signal))}\n`);
+    const estimate = await estimateRun(experiment, signal);
+    process.stdout.write(`${estimateLine(estimate)}\n`);
+    if (estimate.seconds > LONG_SECONDS) process.stderr.write(`${longRun(estimate.seconds)}\n`);
     return 0;
   } finally {
     model.dispose();
@@ -52,6 +59,15 @@ function estimateLine(estimate: RunEstimate): string {
     `estimate on this machine, from ${timedSteps} steps: ${clock(seconds)} in all, ` +
     `${durationText(secondsPerStep)} a step, ${durationText(secondsPerValidationBatch)} a validation batch, ` +
     `${(estimate.peakMemoryBytes / 2 ** 30).toFixed(2)} GiB memory of the process at most so far`
+  );
+}
+
+function longRun(seconds: number): string {
+  const minutes = seconds / 60;
+  const time = minutes < 120 ? `${minutes.toFixed(0)} minutes` : `${(minutes / 60).toFixed(0)} hours`;
+  return (
+    `This run takes about ${time} on this machine. --scale small, or --set dataset.size=[96,128], model.width=8 ` +
+    'and epochs=10, shortens it.'
   );
 }
 
@@ -85,12 +101,21 @@ export async function train(
         break;
       case 'step':
         bar?.update(event.step - (start ?? 0));
+        told(event.step - (start ?? 0), event.totalSteps - event.step);
         break;
       case 'epoch':
         process.stdout.write(`${epochLine(event.metrics, event.epochs, event.isBest)}\n`);
     }
   };
   let start: number | undefined;
+  let paceFrom = 0;
+  const told = (step: number, stepsLeft: number) => {
+    const [from, to] = PACE_STEPS;
+    if (step === from) paceFrom = performance.now();
+    if (step !== to) return;
+    const seconds = ((performance.now() - paceFrom) / 1000 / (to - from)) * stepsLeft;
+    if (seconds > LONG_SECONDS) process.stderr.write(`\n${longRun(seconds)}\n`);
+  };
   try {
     const record = await runExperiment(input, { ...options, onProgress });
     finishBar();
