@@ -11,7 +11,7 @@ import { checkKnownOptions, checkNumber } from './check';
 import { withoutHtml } from './print/escape';
 import { exportFigure } from './print/export';
 import type { ExportOptions } from './print/export';
-import { SCREEN_WIDTH_PIXELS, VENUES } from './print/style';
+import { VENUES } from './print/style';
 import type { Figure } from './print/figure';
 import { kernelModule } from './interrupt';
 import { figureBundle } from './notebook/figureOutput';
@@ -35,12 +35,13 @@ const CSS_PIXELS_PER_MILLIMETRE = 96 / 25.4;
 /**
  * Shows a figure interactively (zoom, values under the pointer; its sliders work without the kernel).
  *
- * @param options.width in CSS px (default 760); the height follows from the figure's aspect ratio
+ * @param options.width in CSS px (default: as wide as the output, in the kit's JupyterLab up to 760); the height follows
+ *   from the figure's aspect ratio, at 760 px by default
  */
 export function show(figure: Figure, options: { width?: number } = {}): void {
   checkKnownOptions('show', options, ['width']);
-  const { width = SCREEN_WIDTH_PIXELS } = options;
-  checkNumber('show', 'width', width, { min: 100, max: 10_000 });
+  const { width } = options;
+  if (width !== undefined) checkNumber('show', 'width', width, { min: 100, max: 10_000 });
   writeOutput(figureBundle(figure, width));
 }
 

@@ -12,11 +12,13 @@ import util from 'util';
 import { Failure, kernelEnvironment, ROOT, venvBin } from './environment.mjs';
 import { onStop, runCommand, UsageError } from './command.mjs';
 import { readJson } from './setup/files.mjs';
+import { makeWorkingCopies, WORK } from './workingCopies.mjs';
 
 const HELP = `Usage: npm run lab -- [options] [NOTEBOOK] [-- JUPYTER OPTIONS]
 
 Sets up what is missing, then starts JupyterLab on 127.0.0.1 with a token and opens NOTEBOOK
-(default: notebooks/00-start-here.ipynb). Ctrl-C stops it.
+(default: work/00-start-here.ipynb). Ctrl-C stops it. work/ has copies of the kit's notebooks, which JupyterLab may save
+without git noticing; a copy that you did not change follows its original.
 
   --port N      port (default: 8888, or the next one that is free)
   --container   in a container: listen on all of its addresses, for docker run -p 127.0.0.1:8888:8888
@@ -47,7 +49,7 @@ const LOCAL_ADDRESS = '127.0.0.1';
 const EVERY_ADDRESS = '0.0.0.0';
 const DEFAULT_PORT = 8888;
 const PATIENCE_MILLISECONDS = 20000;
-const FIRST_NOTEBOOK = 'notebooks/00-start-here.ipynb';
+const FIRST_NOTEBOOK = `${WORK}/00-start-here.ipynb`;
 
 async function main() {
   const cut = process.argv.indexOf('--', 2);
@@ -61,6 +63,12 @@ async function main() {
     allowPositionals: true,
   });
   if (values.help) return console.log(HELP);
+  const outdated = makeWorkingCopies();
+  if (outdated.length > 0) {
+    console.log(
+      `Changed here, and newer in notebooks/: ${outdated.join(', ')} (${WORK}/). Remove a copy to have the new one.`,
+    );
+  }
   const notebook = checkNotebook(positionals);
   const port = checkPort(values.port);
   checkPassed(passed);
@@ -136,6 +144,13 @@ JupyterLab runs on ${where}.${note} Ctrl-C stops it.
   http://${LOCAL_ADDRESS}:${port}${new URL(url).pathname}lab/tree/${file}?token=${token}\n`);
 }
 
+/** JupyterLab reads its own style from the folder of its settings. */
+function writeStyle() {
+  const folder = path.join(kernelEnvironment().JUPYTER_CONFIG_DIR, 'custom');
+  fs.mkdirSync(folder, { recursive: true });
+  fs.copyFileSync(path.join(ROOT, 'scripts', 'lab.css'), path.join(folder, 'custom.css'));
+}
+
 /** @param {{ token: string, notebook: string, port: number | undefined, passed: string[], browser: boolean, ip: string }} options */
 function startServer({ token, notebook, port, passed, browser, ip }) {
   /** @type {Record<string, string | number>} */
@@ -148,11 +163,13 @@ function startServer({ token, notebook, port, passed, browser, ip }) {
     'ServerApp.log_level': 'WARN',
     'LabApp.log_level': 'WARN',
     'LabApp.default_url': `/lab/tree/${notebook}`,
+    'LabApp.custom_css': 'True',
     'LabApp.news_url': '',
     'LabApp.check_for_updates_class': 'jupyterlab.NeverCheckForUpdate',
   };
   if (port !== undefined)
     Object.assign(settings, { 'ServerApp.port': port, 'ServerApp.port_retries': 0 });
+  writeStyle();
   const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
   return spawn(
     venvBin('python'),

@@ -9,7 +9,7 @@ import { csvText } from '../print/plain';
 import { latexText } from '../print/table/latex';
 import type { FigureRow } from '../print/figure';
 
-/** Okabe–Ito, darkened to be read on white; lightness falls from the first to the third. */
+/** Okabe–Ito, darkened to stand out from white and from black alike; lightness falls from the first to the third. */
 const looks: Readonly<Record<Verdict, { symbol: string; colour: string; latex: string }>> = {
   holds: { symbol: '●', colour: '#00795A', latex: '$\\bullet$' },
   'holds in part': { symbol: '◐', colour: '#8A6100', latex: '$\\circ\\bullet$' },
@@ -31,14 +31,14 @@ export function verdictCounts(ledger: readonly LedgerRow[]): string {
   return present.map((verdict) => `${verdictText(verdict)}: ${counts[verdict]}`).join(', ');
 }
 
-/** One row a claim, the rule below it in small print. Colours of text and lines follow the page but for the verdict. */
+/** One row a claim, the rule below it in small print. Text follows the page, light or dark; a bar has the verdict's colour. */
 export function ledgerHtml(ledger: readonly LedgerRow[]): string {
   const cell = (html: string, style = '') =>
     `<td style="text-align:left;vertical-align:top;${style}">${html}</td>`;
   const rows = ledger.map(({ place, claim, rule, measured, verdict, notebook }) => {
     const { colour } = looks[verdict];
-    const small = `<div style="opacity:.7;font-size:85%">${htmlText(rule)}</div>`;
-    const badge = `<b style="color:${colour}">${htmlText(verdictText(verdict))}</b>`;
+    const small = `<div style="opacity:.8;font-size:85%">${htmlText(rule)}</div>`;
+    const badge = `<b>${htmlText(verdictText(verdict))}</b>`;
     return (
       `<tr style="border-left:6px solid ${colour}">` +
       cell(badge, 'white-space:nowrap') +

@@ -2,7 +2,6 @@
  * A figure and a data frame as a cell's last expression: tslab prints it with `console.log`, which in a kernel shows these two
  * as a picture and a table. Tensors say what they are by themselves (inspected.ts).
  */
-import { SCREEN_WIDTH_PIXELS } from '../print/style';
 import type { Figure } from '../print/figure';
 import { figureBundle } from './figureOutput';
 import { isFrame } from './inspected';
@@ -11,7 +10,7 @@ import type { MimeBundle } from './output';
 
 /** What to show of a value that is printed alone; undefined for what is printed as text. */
 export function shownAlone(value: unknown): MimeBundle | undefined {
-  if (isFigure(value)) return figureBundle(value, SCREEN_WIDTH_PIXELS);
+  if (isFigure(value)) return figureBundle(value);
   if (!isFrame(value)) return undefined;
   const { html, text } = renderTable(value);
   return { 'text/html': html, 'text/plain': text };

@@ -34,7 +34,7 @@ export function liveFigure(
     // JupyterLab's Plotly extension draws an output once and never again; one of another type in between makes it new.
     if (drawnAt > -Infinity)
       show({ 'text/html': `<div style="height:${height}px"></div>`, 'text/plain': figure.title });
-    show(figureBundle(figure, SCREEN_WIDTH_PIXELS));
+    show(figureBundle(figure));
     drawnAt = performance.now();
   };
   redraw();

@@ -78,7 +78,7 @@ describe('classSharesFigure', () => {
     });
     expect(data[1]).toMatchObject({ x: [0, 66.667, 100], text: ['0', '2', '3'] });
     expect(caption).toContain('Tiny (train, 3 images)');
-    expect(caption).toContain('Tiny 63.3'); // 1900/30
+    expect(caption).toContain('Tiny: 63.3'); // 1900/30
   });
 
   it('compares several data sets by rank', () => {

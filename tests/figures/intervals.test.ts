@@ -34,6 +34,17 @@ describe('intervalsFigure', () => {
     expect(JSON.stringify(figure)).not.toMatch(/corrected p|\*\*|significant/);
   });
 
+  it('leaves a row far outside of all others at the axis’s end, with its value', () => {
+    const rows = [row('Focal', 0.02), row('PAT', -0.05), row('BMS', -0.3)];
+    const { layout } = intervalsFigure([{ title: 'CamVid', rows }], options);
+    expect(layout.xaxis?.range?.[0]).toBeGreaterThan(-8);
+    expect(layout.annotations).toContainEqual(
+      expect.objectContaining({ text: '← −30.0', y: 2, x: layout.xaxis?.range?.[0] }),
+    );
+    const near = intervalsFigure([{ title: 'CamVid', rows: rows.slice(0, 2) }], options);
+    expect(near.layout.annotations).toHaveLength(1);
+  });
+
   it('has zero in sight in every panel, and the labels once', () => {
     const { xaxis2, yaxis, yaxis2, annotations } = figure.layout;
     expect(xaxis2?.range?.[0]).toBeLessThan(0);

@@ -28,7 +28,8 @@ const ledger = [
 describe('the ledger in print', () => {
   it('as HTML: colour and symbol, text escaped', () => {
     const html = ledgerHtml(ledger);
-    expect(html).toContain('<b style="color:#00795A">● holds</b>');
+    expect(html).toContain('<b>● holds</b>'); // in the page's own colour: read on white and on black
+    expect(html).toContain('border-left:6px solid #00795A');
     expect(html).toContain('✕ contradicted');
     expect(html).toContain('“better” for |M| &lt; 3 &amp; 50 %');
     expect(html).toContain('● holds: 1, ✕ contradicted: 1');

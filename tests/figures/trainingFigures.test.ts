@@ -43,7 +43,18 @@ describe('trainingCurvesFigure', () => {
     expect(figure.rows).toHaveLength(3);
     expect(figure.rows[1]).toMatchObject({ run: 'CE', epoch: 2, validLoss: 2, meanIoU: 0.3 });
     expect(figure.caption).toContain(dataset);
-    expect(figure.caption).toContain('CE 30 %, PAT without a score; dashed: all Road');
+    expect(figure.caption).toContain('CE: 30 %; PAT: without a score; dashed: all Road');
+  });
+
+  it('says which data it is of, has whole epochs as ticks, and a loss axis that the losses fill', () => {
+    const one = trainingCurvesFigure([{ label: 'CE', epochs: [metrics(1, 2, 0.1)] }], { dataset });
+    expect(one.layout.legend?.title?.text).toBe(dataset);
+    expect(one.layout.xaxis).toMatchObject({ range: [0, 1.02], dtick: 1 });
+    const [low, high] = (one.layout.yaxis?.range as number[]).map((end) => 10 ** end);
+    expect(low).toBeGreaterThan(1.8);
+    expect(high).toBeLessThan(4.4);
+    const none = trainingCurvesFigure([{ label: 'CE', epochs: [] }], { dataset, totalEpochs: 3 });
+    expect(none.layout.yaxis?.range).toEqual([-1, 1]); // 0.1, 1, 10
   });
 
   it('thins long step curves, draws a run without epochs, and throws without runs', () => {
@@ -92,9 +103,18 @@ describe('gradientsOverTrainingFigure', () => {
     expect(plain.caption).not.toContain('β');
   });
 
-  it('tells head and tail by dash, classes by marker', () => {
-    expect(figure.data[0]).toMatchObject({ line: { dash: 'solid' }, marker: { symbol: 'circle' } });
-    expect(figure.data[1]).toMatchObject({ line: { dash: 'dot' }, marker: { symbol: 'square' } });
+  it('tells head and tail by colour, the classes of each by dashes and marker', () => {
+    const two = history('CE', false, 0.01);
+    const classes = [...two.classes, course('Sky', 'head', [1, 1])];
+    const { data } = gradientsOverTrainingFigure([{ ...two, classes }], { dataset: 'CamVid' });
+    const looks = (
+      data as { line: { color: string; dash: string }; marker: { symbol: string } }[]
+    ).map(({ line, marker }) => [line.color, line.dash, marker.symbol]);
+    expect(looks).toEqual([
+      ['#0072B2', 'solid', 'circle'],
+      ['#D55E00', 'solid', 'square'],
+      ['#0072B2', 'dash', 'diamond'],
+    ]);
   });
 
   it('lists each class and epoch, and names data and ranges', () => {
@@ -105,7 +125,7 @@ describe('gradientsOverTrainingFigure', () => {
       epoch: 2,
       gradientNorm: 0.005,
     });
-    expect(figure.caption).toContain('CE 100 → 100; PAT 4 → 4');
+    expect(figure.caption).toContain('CE: 100 → 100; PAT: 4 → 4');
     expect(() => gradientsOverTrainingFigure([], { dataset: '' })).toThrow(/histories/);
   });
 });
