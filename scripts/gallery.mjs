@@ -15,6 +15,11 @@ import { writeWhole } from './setup/files.mjs';
 /** @typedef {import('./notebookRecord.mjs').FigureFile} FigureFile */
 /** @typedef {import('./notebookRecord.mjs').NotebookRecord} NotebookRecord */
 
+/**
+ * What cards depend on: the names of the files in the figures' folder, and the titles that several figures have.
+ * @typedef {{ files: Set<string>, twice: Set<string> }} Shown
+ */
+
 const FORMATS = ['pdf', 'svg', 'png', 'csv', 'json'];
 
 const STYLE = `
@@ -34,15 +39,17 @@ a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .card { display: flex; flex-direction: column; gap: 0.75rem; padding: 1rem; background: var(--card);
   border: 1px solid var(--edge); border-radius: 0.5rem; }
 .picture { display: block; padding: 0.5rem; background: #fff; border-radius: 0.25rem; }
-.picture img { display: block; width: 100%; height: 16rem; object-fit: contain; }
+.picture img { display: block; width: 100%; height: auto; max-height: 34rem; object-fit: cover; object-position: top; }
+@media (min-width: 60rem) { .cards > .card:only-child { grid-column: 1 / -1; display: grid;
+  grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); grid-template-rows: auto auto auto 1fr; gap: 0.5rem 1.5rem; }
+  .card:only-child .picture { grid-row: 1 / -1; align-self: start; } .card:only-child .files { margin: 0; } }
 .card p { font-size: 0.9rem; overflow-wrap: anywhere; }
 .files { display: flex; flex-wrap: wrap; gap: 0 1rem; margin: auto 0 0; padding: 0; list-style: none; }
 .files a { display: inline-block; padding: 0.25rem 0; } .files strong a { font-size: 1.05rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; margin: 0.5rem 0 0; padding: 0; list-style: none; }
 nav a { display: inline-block; padding: 0.25rem 0; }
 code { overflow-wrap: anywhere; }
-@media (max-width: 36rem) { body { padding: 0.75rem; } .card { padding: 0.75rem; }
-  .picture img { height: auto; max-height: 24rem; } }
+@media (max-width: 36rem) { body { padding: 0.75rem; } .card { padding: 0.75rem; } }
 `;
 
 /**
@@ -65,12 +72,13 @@ export function writeGallery(folder) {
   const files = new Set(fs.readdirSync(folder));
   /** @param {FigureFile} figure */
   const owner = (figure) => records.find((record) => record.figures.includes(figure.name));
+  const twice = repeated(figures.map((figure) => figure.title));
   const sections = records.map((record) => {
     const own = figures.filter((figure) => owner(figure) === record);
-    return section(record.title, recordNote(record), own, files, record);
+    return section(record.title, recordNote(record), own, { files, twice, record });
   });
   const others = figures.filter((figure) => !owner(figure));
-  if (others.length > 0) sections.push(section('Other figures', '', others, files));
+  if (others.length > 0) sections.push(section('Other figures', '', others, { files, twice }));
   const page = path.join(folder, 'index.html');
   const contents = records.map((record) => link(`#${anchor(record)}`, record.title));
   writeWhole(page, pageHtml(sections, contents, figures.length));
@@ -110,13 +118,12 @@ ${sections.join('\n')}
  * @param {string} title
  * @param {string} note HTML
  * @param {FigureFile[]} figures
- * @param {Set<string>} files names of the files in the figures' folder
- * @param {NotebookRecord} [record]
+ * @param {Shown & { record?: NotebookRecord }} shown
  */
-function section(title, note, figures, files, record) {
+function section(title, note, figures, { files, twice, record }) {
   const page = record && `notebooks/${encodeURIComponent(record.name)}.html`;
   const open = page ? ` ${link(page, 'Open the notebook with its outputs')}` : '';
-  const cards = figures.map((figure) => card(figure, files, page)).join('\n');
+  const cards = figures.map((figure) => card(figure, { files, twice }, page)).join('\n');
   const list = cards ? `\n<ul class="cards">\n${cards}\n</ul>` : '';
   return `<section${record ? ` id="${anchor(record)}"` : ''}>
 <h2>${escapeHtml(title)}</h2>
@@ -134,21 +141,22 @@ function recordNote({ ok, profile, parameters, values = [], seconds }) {
 
 /**
  * @param {FigureFile} figure
- * @param {Set<string>} files
+ * @param {Shown} shown
  * @param {string} [page] the notebook's
  */
-function card(figure, files, page) {
+function card(figure, { files, twice }, page) {
   /** @param {string} format */
   const url = (format) => encodeURIComponent(`${figure.name}.${format}`);
   /** @param {string} format */
   const has = (format) => files.has(`${figure.name}.${format}`);
   const thumbnail = ['png', 'svg'].find(has);
-  const title = escapeHtml(figure.title);
+  const isTwice = twice.has(figure.title);
+  const title = escapeHtml(isTwice ? `${figure.title}: ${figure.name}` : figure.title);
   const picture = thumbnail
     ? `<a class="picture" href="${url(thumbnail)}"><img src="${url(thumbnail)}" alt="${title}" loading="lazy"></a>\n`
     : '';
   /** @param {string} kind */
-  const named = (kind) => `${kind}: ${figure.title}`;
+  const named = (kind) => `${kind}: ${figure.title}${isTwice ? `, ${figure.name}` : ''}`;
   const links = FORMATS.filter(has).map((format) =>
     link(url(format), format.toUpperCase(), named(format.toUpperCase())),
   );
@@ -158,7 +166,7 @@ function card(figure, files, page) {
   if (page) links.push(link(page, 'Notebook', named('Notebook')));
   return `<li class="card">
 ${picture}<h3>${title}</h3>
-<p>${escapeHtml(figure.caption || '')}</p>
+<p>${escapeHtml(figure.caption || '')} <code>${escapeHtml(figure.name)}</code></p>
 <ul class="files">${links.map((each) => `<li>${each}</li>`).join('')}</ul>
 </li>`;
 }
@@ -172,6 +180,11 @@ ${picture}<h3>${title}</h3>
 function link(url, text, label) {
   const spoken = label ? ` aria-label="${escapeHtml(label)}"` : '';
   return `<a href="${escapeHtml(url)}"${spoken}>${escapeHtml(text)}</a>`;
+}
+
+/** @param {string[]} texts */
+function repeated(texts) {
+  return new Set(texts.filter((text, i) => texts.indexOf(text) !== i));
 }
 
 /** @param {NotebookRecord} record */

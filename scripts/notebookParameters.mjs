@@ -1,7 +1,7 @@
 /**
  * The parameters of a notebook.
  *
- * One code cell, tagged `parameters`, declares them, one `let NAME = VALUE;` a line; the values there are the profile
+ * One code cell, tagged `parameters`, declares them, each as `let NAME = VALUE;`; the values there are the profile
  * `quick`. The cell's metadata may hold others: `"profiles": { "tiny": { … }, "full": { … } }`.
  */
 import fs from 'fs';
@@ -57,12 +57,21 @@ function readParameters(file) {
   const notebook = readNotebook(file);
   const cell = notebook.cells.find(isParameters);
   const declarations = (cell ? sourceText(cell) : '').matchAll(
-    /^\s*let\s+([\p{L}_$][\p{L}\p{N}_$]*)[^=\n]*=\s*([^;\n]*)/gmu,
+    /^\s*let\s+([\p{L}_$][\p{L}\p{N}_$]*)[^=\n]*=\s*((?:'[^'\n]*'|"[^"\n]*"|[^;'"])*)/gmu,
   );
   /** @type {[string, string][]} */
-  const pairs = [...declarations].map(([, name, value]) => [name, value.trim()]);
+  const pairs = [...declarations].map(([, name, value]) => [name, onOneLine(value)]);
   const profiles = cell?.metadata?.profiles ?? {};
   return { declared: new Map(pairs), profiles };
+}
+
+/** @param {string} value as written, on several lines perhaps */
+function onOneLine(value) {
+  return value
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/([[(]) /g, '$1')
+    .replace(/,? ([\])])/g, '$1');
 }
 
 /**

@@ -9,6 +9,10 @@ import { launchBrowser } from '../../lib/print/browser';
 import { writeExplorePat } from '../../lib/figures/explorePatPage';
 import { axeFindings } from '../support/axe';
 
+interface ParameterScript {
+  parameterValues: (file: string) => string[];
+}
+
 interface Gallery {
   writeGallery: (folder: string) => Promise<{ page: string; figures: string[] }>;
 }
@@ -18,6 +22,7 @@ interface Records {
 }
 
 const RECORDS = pathToFileURL(resolve(__dirname, '../../scripts/notebookRecord.mjs')).href;
+const PARAMETERS = pathToFileURL(resolve(__dirname, '../../scripts/notebookParameters.mjs')).href;
 const GALLERY = pathToFileURL(resolve(__dirname, '../../scripts/gallery.mjs')).href;
 
 let folder = '';
@@ -55,9 +60,10 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'notebooks'));
   await figure('curves', 'Curves & "quotes"', ['png', 'pdf', 'svg', 'csv']);
   await figure('explore-pat', 'Explore', ['png', 'pdf']);
+  await figure('explore-again', 'Explore', ['png']);
   await figure('alone', 'Of no notebook', ['svg']);
   await writeExplorePat({}, folder);
-  notebook('03-curves', ['curves', 'explore-pat']);
+  notebook('03-curves', ['curves', 'explore-pat', 'explore-again']);
   notebook('05-failing', [], { ok: false, values: undefined, parameters: ['tau = 5;'] });
   const { writeGallery } = (await import(GALLERY)) as Gallery;
   ({ page } = await writeGallery(folder));
@@ -80,8 +86,8 @@ async function opened(width: number, colorScheme: 'light' | 'dark'): Promise<Pag
 
 describe('the gallery', () => {
   it('shows each figure once, with its caption and the parameters of its notebook', () => {
-    expect(html.match(/<li class="card">/g)).toHaveLength(3);
-    expect(html).toContain('3 figures from 2 notebooks.');
+    expect(html.match(/<li class="card">/g)).toHaveLength(4);
+    expect(html).toContain('4 figures from 2 notebooks.');
     expect(html).toContain('<h3>Curves &amp; &quot;quotes&quot;</h3>');
     expect(html).toContain('03-curves &lt;of&gt; the test');
     expect(html).toContain('profile quick: <code>tau = 2, gammas = [0.5, 2, 5], datasets');
@@ -89,6 +95,20 @@ describe('the gallery', () => {
       '<strong>A cell failed.</strong> Ran in 3.0 s, profile quick: <code>tau = 5</code>',
     );
     expect(html).toContain('<h2>Other figures</h2>');
+    // Two of one title are told apart, and every card names its files.
+    expect(html).toContain('<h3>Explore: explore-again</h3>');
+    for (const name of ['curves', 'explore-pat', 'alone'])
+      expect(html).toContain(`<code>${name}</code>`);
+  });
+
+  it('has parameters of several lines whole', async () => {
+    const file = join(folder, 'several.ipynb');
+    const source = "let losses = [\n  { name: 'a;b' },\n  { name: 'c' },\n]; // two\nlet tau = 2;";
+    const cell = { cell_type: 'code', metadata: { tags: ['parameters'] }, source };
+    writeFileSync(file, JSON.stringify({ cells: [cell] }));
+    const { parameterValues } = (await import(PARAMETERS)) as ParameterScript;
+    expect(parameterValues(file)).toEqual(["losses = [{ name: 'a;b' }, { name: 'c' }]", 'tau = 2']);
+    rmSync(file);
   });
 
   it('follows the reading order: the start page before what its name would put first', async () => {
@@ -153,7 +173,7 @@ describe('the gallery', () => {
     const texts = (title: string) =>
       opening.locator('.card').filter({ hasText: title }).locator('.files a').allInnerTexts();
     expect(await texts('quotes')).toEqual(['PDF', 'SVG', 'PNG', 'CSV', 'JSON', 'Notebook']);
-    expect(await texts('Explore')).toEqual(['Interactive', 'PDF', 'PNG', 'JSON', 'Notebook']);
+    expect(await texts('Explore: explore-pat')).toEqual(['Interactive', 'PDF', 'PNG', 'JSON', 'Notebook']);
     await opening.close();
   });
 
