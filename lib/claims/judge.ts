@@ -8,7 +8,7 @@ export type CaseOutcome = 'for' | 'against' | 'open';
 /** The rule of `judgeCases`, for the rules of claims. */
 export const caseRule =
   'A claim holds if at least 80 % of its cases are for it, is contradicted if at least 80 % are against it, holds in part ' +
-  'if some are for it and some against it, and else is not decided; a case whose 95 % interval contains the bar is open.';
+  'if some are for it and some against it, and else is not decided; a case is open if its 95 % interval contains the value that it is compared with.';
 
 /** The verdict of `caseRule`; not testable without a case. */
 export function judgeCases(cases: readonly CaseOutcome[], measured: string): Judgement {

@@ -31,13 +31,38 @@ export function verdictCounts(ledger: readonly LedgerRow[]): string {
   return present.map((verdict) => `${verdictText(verdict)}: ${counts[verdict]}`).join(', ');
 }
 
+/** Sentences of rules that so many claims share stand once, below the table. */
+const SHARED_BY = 3;
+
+/** The rule of each claim without the sentences that others share, which are notes a, b, … of the table. */
+function sharedRules(ledger: readonly LedgerRow[]): {
+  rules: { own: string; notes: string[] }[];
+  notes: [letter: string, text: string][];
+} {
+  const sentences = ledger.map(({ rule }) => rule.split(/(?<=\.) (?=[A-Z])/));
+  const counts = new Map<string, number>();
+  for (const one of sentences.flat()) counts.set(one, (counts.get(one) ?? 0) + 1);
+  const shared = [...counts].filter(([, count]) => count >= SHARED_BY).map(([text]) => text);
+  const letters = new Map(shared.map((text, i) => [text, String.fromCharCode(97 + i)]));
+  return {
+    rules: sentences.map((own) => ({
+      own: own.filter((text) => !letters.has(text)).join(' '),
+      notes: own.flatMap((text) => letters.get(text) ?? []),
+    })),
+    notes: shared.map((text) => [letters.get(text) ?? '', text]),
+  };
+}
+
 /** One row a claim, the rule below it in small print. Text follows the page, light or dark; a bar has the verdict's colour. */
 export function ledgerHtml(ledger: readonly LedgerRow[]): string {
   const cell = (html: string, style = '') =>
     `<td style="text-align:left;vertical-align:top;${style}">${html}</td>`;
-  const rows = ledger.map(({ place, claim, rule, measured, verdict, notebook }) => {
+  const { rules, notes } = sharedRules(ledger);
+  const rows = ledger.map(({ place, claim, measured, verdict, notebook }, i) => {
     const { colour } = looks[verdict];
-    const small = `<div style="opacity:.8;font-size:85%">${htmlText(rule)}</div>`;
+    const { own, notes: letters } = rules[i];
+    const marks = letters.length > 0 ? ` <sup>${letters.join(', ')}</sup>` : '';
+    const small = `<div style="opacity:.8;font-size:85%">${htmlText(own)}${marks}</div>`;
     const badge = `<b>${htmlText(verdictText(verdict))}</b>`;
     return (
       `<tr style="border-left:6px solid ${colour}">` +
@@ -53,7 +78,8 @@ export function ledgerHtml(ledger: readonly LedgerRow[]): string {
   const counts = htmlText(verdictCounts(ledger));
   return (
     `<table><caption style="text-align:left">${counts}</caption>` +
-    `<thead><tr>${heads}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`
+    `<thead><tr>${heads}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>` +
+    notes.map(([letter, text]) => `<div><sup>${letter}</sup> ${htmlText(text)}</div>`).join('\n')
   );
 }
 
@@ -62,17 +88,19 @@ const headers = ['Verdict', 'Place', 'Claim, and the rule', 'Measured', 'Evidenc
 /** A pipe table with links to the notebooks in `notebooks`, a folder as seen from the file (default: the same). */
 export function ledgerMarkdown(ledger: readonly LedgerRow[], notebooks = '.'): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const rows = ledger.map(({ place, claim, rule, measured, verdict, notebook }) =>
+  const { rules, notes } = sharedRules(ledger);
+  const rows = ledger.map(({ place, claim, measured, verdict, notebook }, i) =>
     line([
       verdictText(verdict),
       markdownText(place),
-      `${markdownText(claim)}<br><sub>${markdownText(rule)}</sub>`,
+      `${markdownText(claim)}<br><sub>${[markdownText(rules[i].own), rules[i].notes.join(', ')].filter(Boolean).join(' ')}</sub>`,
       markdownText(measured),
       `[${notebook}](${notebooks}/${notebook}.ipynb)`,
     ]),
   );
   const rule = `| ${headers.map(() => '---').join(' | ')} |`;
-  return [verdictCounts(ledger), '', line(headers), rule, ...rows, ''].join('\n');
+  const below = notes.flatMap(([letter, text]) => ['', `${letter}: ${markdownText(text)}`]);
+  return [verdictCounts(ledger), '', line(headers), rule, ...rows, ...below, ''].join('\n');
 }
 
 /** A `longtable` with the rules left out; needs `\usepackage{booktabs, longtable, array}`. */

@@ -67,8 +67,8 @@ export function lossCostsFigure(
       mode: 'lines',
       x: losses.map(lossTitle),
       y: losses.map(() => bar),
-      name: `bar, ${bar}`,
-      legendgroup: 'bar',
+      name: `goal: at most ${bar}`,
+      legendgroup: 'goal',
       showlegend: panel === 0,
       line: { color: '#8C8C8C', width: 1.3, dash: 'dash' },
     };
@@ -80,7 +80,7 @@ export function lossCostsFigure(
     caption:
       `Value and gradient of each loss on logits of ${batch.images} images of ${batch.height}×${batch.width} pixels, over ` +
       `cross-entropy in the same round; medians of ${rounds} rounds on ${machine.processor}, ${machine.cores} cores. ` +
-      `Dashed: ${bar}, the bar set for PAT, focal loss and balanced softmax.`,
+      `Dashed: the kit's goal for PAT, focal loss and balanced softmax, at most ${bar} times cross-entropy's time.`,
     data,
     layout,
     aspectRatio: 0.56,

@@ -17,7 +17,7 @@ const GAP = 0.08;
 
 /**
  * One panel for each `width/side/batch`: our time over that of PyTorch's faster memory layout, below 1 where we take less.
- * The dashed line is the bar that was set for the size.
+ * The dashed line is the kit's goal for the size.
  *
  * @throws InputError when nothing was measured.
  */
@@ -73,8 +73,8 @@ export function stepTimesFigure(
       mode: 'lines',
       x: networks.map(networkTitle),
       y: networks.map(() => level),
-      name: n === 0 ? 'as fast as PyTorch' : 'bar',
-      legendgroup: n === 0 ? 'equal' : 'bar',
+      name: n === 0 ? 'as fast as PyTorch' : 'goal of the kit',
+      legendgroup: n === 0 ? 'equal' : 'goal',
       showlegend: i === 0,
       line: { color: '#8C8C8C', width: 1.3, dash: n === 0 ? 'solid' : 'dash' },
     }));
@@ -87,7 +87,7 @@ export function stepTimesFigure(
     caption:
       `Time of ${what} over that of PyTorch ${torch} in its faster memory layout, by the networks' width, side of the ` +
       `images and batch size (above); medians of ${rounds} interleaved rounds on ${machine.processor}, ` +
-      `${machine.cores} cores. Dashed: the bar set for the size.`,
+      `${machine.cores} cores. Dashed: the kit's goal for the size, as a share of PyTorch's time.`,
     data,
     layout,
     aspectRatio: 0.5,

@@ -14,7 +14,7 @@ export function pageBundle(html: string, title: string, file: string): MimeBundl
     'text/html':
       `<iframe title="${htmlText(title)}" srcdoc="${source}" style="width: 100%; height: 60rem; border: 0"></iframe>` +
       `<p>${htmlText(title)} is also the page <code>${htmlText(where)}</code>, which opens from the disk. ` +
-      'Where nothing is above this line, run the cell.</p>',
+      'If no page shows above, run this cell: JupyterLab shows the pages of cells that have run.</p>',
     'text/plain': `${title}: ${where}`,
   };
 }

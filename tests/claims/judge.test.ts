@@ -67,7 +67,7 @@ describe('judgeCases', () => {
 });
 
 describe('outcomeOf', () => {
-  it('is open where the interval contains the bar', () => {
+  it('is open where the interval contains what it is compared with', () => {
     expect(outcomeOf({ low: 1.1, high: 2 }, 1)).toBe('for');
     expect(outcomeOf({ low: 1.1, high: 2 }, 1, 'below')).toBe('against');
     expect(outcomeOf({ low: 0.5, high: 0.9 }, 1, 'below')).toBe('for');

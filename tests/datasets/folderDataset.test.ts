@@ -86,7 +86,7 @@ describe('folder: labels', () => {
       rgb[3 * 8] = 99;
       await writeFile(mask, await image.png({ palette: false }).toBuffer());
       await expect((await open(root)).sample(0)).rejects.toThrow(
-        /colour in .*a\.png must be one of a class, got \[99, 255, 255\]\. .* row 1, column 2/,
+        /colour in .*a\.png must be that of one of the classes, got \[99, 255, 255\]\. .* row 1, column 2/,
       );
     });
   });

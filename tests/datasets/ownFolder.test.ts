@@ -152,7 +152,7 @@ const faults: readonly (readonly [
       const rgb = sharp(Buffer.alloc(72, 1), { raw }).png({ palette: false });
       await writeFile(path.join(root, 'masks/n1.png'), await rgb.toBuffer());
     },
-    /colour in .*n1\.png must be one of a class, got \[1, 1, 1\]\. .*save the labels as 8-bit grey PNGs/,
+    /colour in .*n1\.png must be that of one of the classes, got \[1, 1, 1\]\. .*save the labels as 8-bit grey PNGs/,
   ],
 ];
 

@@ -45,6 +45,22 @@ describe('the ledger in print', () => {
     );
   });
 
+  it('has what several rules share once, below the table', () => {
+    const rules = [
+      'Any is a case. Holds if all do.',
+      'Each is a case. Holds if all do.',
+      'Holds if all do.',
+    ];
+    const rows = rules.map((rule, i) => row({ id: String(i), rule }));
+    const html = ledgerHtml(rows);
+    expect(html.match(/Holds if all do\./g)).toHaveLength(1);
+    expect(html).toContain('Each is a case. <sup>a</sup>');
+    expect(html).toContain('</table><div><sup>a</sup> Holds if all do.</div>');
+    const markdown = ledgerMarkdown(rows);
+    expect(markdown).toContain('<br><sub>Any is a case. a</sub>');
+    expect(markdown).toMatch(/\n\na: Holds if all do\.\n$/);
+  });
+
   it('as LaTeX, with nothing left that its fonts lack', () => {
     const all = ledgerLatex([...ledger, ...judgeClaims({ runs: new ClaimRuns([]) })]);
     expect(all).toContain("``better'' for $|$M$|$ $<$ 3 \\& 50 \\%");

@@ -36,7 +36,7 @@ describe('stepTimesFigure', () => {
       { x: ['UNet', 'SegNet'], y: [0.8, 1.4], name: 'PAT', xaxis: 'x', showlegend: true },
       { x: ['UNet'], y: [0.7], name: 'CE' },
       { y: [1, 1], name: 'as fast as PyTorch' },
-      { x: ['UNet', 'SegNet'], y: [0.9, 0.9], name: 'bar', line: { dash: 'dash' } },
+      { x: ['UNet', 'SegNet'], y: [0.9, 0.9], name: 'goal of the kit', line: { dash: 'dash' } },
       { x: ['UNet'], y: [0.95], name: 'PAT', xaxis: 'x2', showlegend: false },
       { x: [], name: 'CE' },
       { y: [1] },
@@ -78,7 +78,7 @@ describe('lossCostsFigure', () => {
     expect(figure.data).toMatchObject([
       { x: ['PAT', 'LDAM'], y: [1.1, 1.1], name: '3 classes', xaxis: 'x' },
       { name: '12 classes' },
-      { x: ['PAT', 'LDAM'], y: [1.15, 1.15], name: 'bar, 1.15' },
+      { x: ['PAT', 'LDAM'], y: [1.15, 1.15], name: 'goal: at most 1.15' },
       { y: [2, 2], name: '3 classes', xaxis: 'x2', showlegend: false },
       { name: '12 classes' },
       { x: ['PAT', 'LDAM'], xaxis: 'x2', y: [1.15, 1.15] },

@@ -160,5 +160,11 @@ export function wrongColour(
   const isGrey = red === green && green === blue;
   const remedy = isGrey ? ' If it is a class id, save the labels as 8-bit grey PNGs.' : '';
   const got = described(`[${red}, ${green}, ${blue}]`);
-  return invalid('decodeMask', `colour in ${file}`, 'one of a class', got, place + remedy);
+  return invalid(
+    'decodeMask',
+    `a colour in ${file}`,
+    'that of one of the classes',
+    got,
+    place + remedy,
+  );
 }
