@@ -53,8 +53,8 @@ export function coefficientExplosionFigure(
     name,
     title: 'Explosion of the PAT coefficient, and what prevents it',
     caption:
-      `β (left) and β·(−log p) (right) of the true class against its probability at τ = 1, one pixel with ` +
-      `${numClasses} classes, no data set (0 images). Largest β shown: ${largest.join('; ')}.`,
+      `β (left) and β·(−log p) (right) of the true class against its probability, softmax without a temperature, of one ` +
+      `pixel with ${numClasses} classes, no data set (0 images). Largest β shown: ${largest.join('; ')}.`,
     data,
     layout,
     aspectRatio: 0.55,

@@ -72,7 +72,7 @@ export function intervalsFigure(
     caption:
       `${setting}: difference in mean IoU to ${reference} (positive: better than ${reference}), mean over the seeds, with ` +
       `its 95 % interval over clusters of images and seeds${rate === undefined ? '' : `; ${rate}`}. One by one, not ` +
-      'corrected for their number.',
+      `corrected for their number.${panels.some(({ rows: own }) => own.some((row) => isOutside(row, own))) ? ' An arrow: beyond the axis.' : ''}`,
     data,
     layout: layoutOf(panels, { labels, place, reference, hasLegend: series.length > 1 }),
     // A row or two need room for the title, the axis and its name all the same.
@@ -194,6 +194,11 @@ function span(rows: readonly IntervalRow[]): [number, number] {
 
 const length = ([low, high]: readonly [number, number]) => high - low;
 
+function isOutside({ value }: IntervalRow, rows: readonly IntervalRow[]): boolean {
+  const [low, high] = rangeWithZero(rows);
+  return 100 * value < low || 100 * value > high;
+}
+
 /** What a row outside of the axis is, at its end. */
 function outsideTexts(
   rows: readonly IntervalRow[],
@@ -202,7 +207,7 @@ function outsideTexts(
   const [low, high] = rangeWithZero(rows);
   const suffix = panel === 0 ? '' : String(panel + 1);
   return rows
-    .filter(({ value }) => 100 * value < low || 100 * value > high)
+    .filter((row) => isOutside(row, rows))
     .map((row) => {
       const isLeft = 100 * row.value < low;
       const text = signed(100 * row.value);
@@ -213,6 +218,7 @@ function outsideTexts(
         x: isLeft ? low : high,
         y: place(row),
         xanchor: isLeft ? 'left' : 'right',
+        bgcolor: '#FFFFFF',
         showarrow: false,
       };
     });

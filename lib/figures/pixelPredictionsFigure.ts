@@ -73,7 +73,7 @@ export function pixelPredictionsFigure(
     caption:
       `PAT at ${pixels.length} ${pixels.length === 1 ? 'pixel' : 'pixels'} of ${dataset}, ` +
       `${parameters}. Rows: pixels by true class and its ` +
-      'probability at τ = 1; columns: classes; ring: true class. Pixels are the given quantiles of that ' +
+      'probability, softmax without a temperature; columns: classes; ring: true class. Pixels are the given quantiles of that ' +
       'probability in the rarest and commonest classes. Grey cells of β·(−log p)·y are nullified by y = 0.' +
       (columns.length < classNames.length
         ? ` Shown are the true classes and the likeliest others, ${columns.length} of ${classNames.length} classes.`

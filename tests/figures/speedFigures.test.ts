@@ -84,7 +84,7 @@ describe('lossCostsFigure', () => {
       { x: ['PAT', 'LDAM'], xaxis: 'x2', y: [1.15, 1.15] },
     ]);
     expect(figure.rows).toHaveLength(8);
-    expect(lossCostsFigure(report, { bar: 1.5 }).caption).toContain('Dashed: 1.5');
+    expect(lossCostsFigure(report, { bar: 1.5 }).caption).toContain('at most 1.5 times');
     expect(() => lossCostsFigure({ ...report, results: [] })).toThrow('lossCostsFigure: results');
   });
 });
