@@ -39,7 +39,7 @@ describe('intervalsFigure', () => {
     const { layout } = intervalsFigure([{ title: 'CamVid', rows }], options);
     expect(layout.xaxis?.range?.[0]).toBeGreaterThan(-8);
     expect(layout.annotations).toContainEqual(
-      expect.objectContaining({ text: '← −30.0', y: 2, x: layout.xaxis?.range?.[0] }),
+      expect.objectContaining({ text: '← −30.0', y: 2, xanchor: 'left' }),
     );
     const near = intervalsFigure([{ title: 'CamVid', rows: rows.slice(0, 2) }], options);
     expect(near.layout.annotations).toHaveLength(1);

@@ -173,7 +173,13 @@ describe('the gallery', () => {
     const texts = (title: string) =>
       opening.locator('.card').filter({ hasText: title }).locator('.files a').allInnerTexts();
     expect(await texts('quotes')).toEqual(['PDF', 'SVG', 'PNG', 'CSV', 'JSON', 'Notebook']);
-    expect(await texts('Explore: explore-pat')).toEqual(['Interactive', 'PDF', 'PNG', 'JSON', 'Notebook']);
+    expect(await texts('Explore: explore-pat')).toEqual([
+      'Interactive',
+      'PDF',
+      'PNG',
+      'JSON',
+      'Notebook',
+    ]);
     await opening.close();
   });
 

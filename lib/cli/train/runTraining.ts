@@ -64,7 +64,8 @@ function estimateLine(estimate: RunEstimate): string {
 
 function longRun(seconds: number): string {
   const minutes = seconds / 60;
-  const time = minutes < 120 ? `${minutes.toFixed(0)} minutes` : `${(minutes / 60).toFixed(0)} hours`;
+  const time =
+    minutes < 120 ? `${minutes.toFixed(0)} minutes` : `${(minutes / 60).toFixed(0)} hours`;
   return (
     `This run takes about ${time} on this machine. --scale small, or --set dataset.size=[96,128], model.width=8 ` +
     'and epochs=10, shortens it.'
