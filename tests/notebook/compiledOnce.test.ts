@@ -89,7 +89,7 @@ describe.skipIf(!hasKernel)(
       const failing: Cell = { code: "doubled({ name: '' });" };
       const [, thrown] = await texts(importing, failing);
       expect(thrown).toMatch(/^error: [^]*Error: doubled: no name\n/);
-      expect(thrown).toMatch(/at doubled \(lib\/top\.ts:10:35\)\n {4}at cell \[2\], line 1$/);
+      expect(thrown).toMatch(/at doubled \(lib\/top\.ts:10:34\)\n {4}at cell \[2\], line 1$/);
       writeFileSync(
         join(root, 'lib/base.ts'),
         'export const value: number = 1;\nexport const = 2;\n',
