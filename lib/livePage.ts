@@ -98,7 +98,8 @@ async function pageData(options: LivePageOptions): Promise<PageData> {
     images === undefined
       ? await drawnImages(config, imageCount)
       : await folderImages(where, images, size, imageCount);
-  const { title = `${datasetTitle(name)}: ${given.map(({ label }) => label).join(' · ')}` } = options;
+  const { title = `${datasetTitle(name)}: ${given.map(({ label }) => label).join(' · ')}` } =
+    options;
   return {
     ...{ title, size, ignoreIndex, ...shown },
     runs: runs.map((run, i) => ({ ...run, label: distinctLabel(runs, i) })),

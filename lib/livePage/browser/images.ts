@@ -43,7 +43,10 @@ async function decoded(blob: Blob): Promise<ImageData> {
   return drawn(bitmap, bitmap);
 }
 
-function drawn(bitmap: ImageBitmap, { height, width }: { height: number; width: number }): ImageData {
+function drawn(
+  bitmap: ImageBitmap,
+  { height, width }: { height: number; width: number },
+): ImageData {
   const canvas = Object.assign(document.createElement('canvas'), { height, width });
   const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
   context.imageSmoothingQuality = 'high';

@@ -66,11 +66,15 @@ function figureOf(title: string, comparisons: readonly PageComparison[]): HTMLEl
   });
   const caption = element('caption', {}, `${title}: points, 95 % intervals`);
   const table = element('table', { class: 'intervals' }, caption, element('tbody', {}, ...rows));
-  return element('div', { class: 'wide', tabindex: '0', role: 'group', 'aria-label': title }, table);
+  return element(
+    'div',
+    { class: 'wide', tabindex: '0', role: 'group', 'aria-label': title },
+    table,
+  );
 }
 
-function shape(tag: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
-  const made = document.createElementNS(SVG, tag) as SVGElement;
+function shape(tag: string, attributes: Readonly<Record<string, string | number>>): Element {
+  const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
   return made;
 }

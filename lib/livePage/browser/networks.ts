@@ -9,9 +9,13 @@ import { bytesOf } from './images';
 /** Image → logits `[H,W,C]`, row-major. */
 export type Network = (pixels: ImageData) => Promise<Float32Array>;
 
-/** The first backend that works of those that the page has; `#cpu` in its address asks for the second. */
+/**
+ * WebGL where a graphics card does it, else the CPU, which is faster than WebGL in software; `#webgl` or `#cpu` in the page's
+ * address chooses.
+ */
 export async function startBackend(): Promise<string> {
-  const names = location.hash === '#cpu' ? ['cpu'] : ['webgl', 'cpu'];
+  const asked = location.hash.slice(1);
+  const names = asked === 'cpu' || (asked !== 'webgl' && isSoftware()) ? ['cpu'] : ['webgl', 'cpu'];
   // One program for all sizes of an op: compiling programs is most of the first prediction.
   tf.env().set('WEBGL_USE_SHAPES_UNIFORMS', true);
   await tf.setBackend('cpu'); // there for single pixels in any case
@@ -19,6 +23,16 @@ export async function startBackend(): Promise<string> {
     if (await tf.setBackend(name).catch(() => false)) return name;
   }
   throw new Error('Neither WebGL nor the CPU backend of TensorFlow.js works in this browser.');
+}
+
+/** Whether WebGL is computed without a graphics card, or not at all. */
+function isSoftware(): boolean {
+  const gl = document.createElement('canvas').getContext('webgl2');
+  const info = gl?.getExtension('WEBGL_debug_renderer_info');
+  if (!gl || !info) return gl === null;
+  const renderer = String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL));
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/i.test(renderer);
 }
 
 /** Builds the network of a run. */
@@ -36,7 +50,8 @@ export async function loadNetwork(run: PageRun): Promise<Network> {
       (_, i) => rgba[((i / 3) | 0) * 4 + (i % 3)] / 255,
     );
     const logits = tf.tidy(
-      () => model.apply(tf.tensor4d(image, [1, height, width, 3]), { training: false }) as tf.Tensor,
+      () =>
+        model.apply(tf.tensor4d(image, [1, height, width, 3]), { training: false }) as tf.Tensor,
     );
     try {
       return (await logits.data()) as Float32Array;
