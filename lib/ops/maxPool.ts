@@ -124,8 +124,10 @@ export function comparedRoute(features: tf.Tensor, pooled: tf.Tensor): Route {
         });
       });
       const lines = parts.map((pair) => tf.concat(pair, 3).expandDims(2)); // [B,h,1,w,2C] each
-      const whole = tf.concat(lines, 2).reshape([batch, 2 * rows, 2 * columns, channels]);
-      return whole.slice<tf.Tensor4D>([0, 0, 0, 0], [batch, height, width, channels]);
+      const whole = tf
+        .concat(lines, 2)
+        .reshape<tf.Tensor4D>([batch, 2 * rows, 2 * columns, channels]);
+      return whole.slice([0, 0, 0, 0], [batch, height, width, channels]);
     });
 }
 
