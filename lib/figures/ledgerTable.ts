@@ -31,8 +31,15 @@ export function verdictCounts(ledger: readonly LedgerRow[]): string {
   return present.map((verdict) => `${verdictText(verdict)}: ${counts[verdict]}`).join(', ');
 }
 
-/** One row a claim, the rule below it in small print. Colours of text and lines follow the page but for the verdict. */
-export function ledgerHtml(ledger: readonly LedgerRow[]): string {
+/**
+ * One row a claim, the rule below it in small print. Colours of text and lines follow the page but for the verdict.
+ *
+ * @param pageOf address of a notebook by its name (default: the notebook beside the table)
+ */
+export function ledgerHtml(
+  ledger: readonly LedgerRow[],
+  pageOf = (notebook: string) => `${notebook}.ipynb`,
+): string {
   const cell = (html: string, style = '') =>
     `<td style="text-align:left;vertical-align:top;${style}">${html}</td>`;
   const rows = ledger.map(({ place, claim, rule, measured, verdict, notebook }) => {
@@ -45,7 +52,7 @@ export function ledgerHtml(ledger: readonly LedgerRow[]): string {
       cell(htmlText(place)) +
       cell(`${htmlText(claim)}${small}`, 'min-width:16em') +
       cell(htmlText(measured), 'min-width:16em') +
-      cell(`<a href="${notebook}.ipynb">${notebook}</a>`, 'white-space:nowrap') +
+      cell(`<a href="${pageOf(notebook)}">${notebook}</a>`, 'white-space:nowrap') +
       '</tr>'
     );
   });
