@@ -24,6 +24,8 @@ import type { RunRecord } from './runs/record';
 import type { TrainingRun } from './runs/trainingRuns';
 import { openSplit } from './training/openSplit';
 
+export { livePagePicture } from './livePage/picture';
+
 export interface LivePageOptions {
   /** With the same classes; one page for one data set. */
   runs: readonly TrainingRun[];

@@ -47,6 +47,8 @@ async function show(opening: Promise<OpenImage>): Promise<void> {
       if (state.image !== image) return; // another one was opened meanwhile
     }
     state.logits = logits;
+    const { height, width } = image.pixels;
+    state.pixel = Math.floor(height / 2) * width + Math.floor(width / 2); // to have one to look at
     relabel();
     say(`${image.name}: predicted by ${networks.length} runs.`);
     document.documentElement.dataset.predicted = image.name;
