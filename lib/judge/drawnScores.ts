@@ -11,9 +11,13 @@ import type { JudgedRun, JudgeScore } from './scores';
 /** All but the class-wise calibration error, whose sums are not kept for each image. */
 export const drawnJudgeScores = judgeScores.filter((score) => score !== 'classwiseEce');
 
-/** Percents of the worst images, and those whose mean is the score Q. */
-const worst = [1, 5, 10];
-const deciles = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
+/** Percents of the worst values, rising; those from 10 on are the ones whose mean is the score Q. */
+const percents = [1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
+const firstDecile = percents.indexOf(10);
+/** What is told by itself; 100 is the plain mean. */
+const told = [1, 5, 10, 100].map((percent) => {
+  return { at: percents.indexOf(percent), suffix: percent === 100 ? '' : String(percent) };
+});
 
 /** As `Scoring.scoresOfDraws` of lib/results has it. */
 export function judgeScoresOfDraws(
@@ -168,17 +172,16 @@ class Worst {
   }
 
   overImages(times: Float64Array): number {
-    return worstMeans(this.images, times, [100])[0];
+    return worstMeans(this.images, times)[percents.length - 1];
   }
 
   /** Tells `I`, `C`, `I5`, `IQ` and so on. */
   score(times: Float64Array, tell: (key: string, value: number) => void): void {
-    const percents = [100, ...worst, ...deciles];
-    const images = worstMeans(this.images, times, percents);
+    const images = worstMeans(this.images, times);
     const classes = new Float64Array(percents.length);
     let present = 0;
     for (const one of this.classes) {
-      const means = worstMeans(one, times, percents);
+      const means = worstMeans(one, times);
       if (Number.isNaN(means[0])) continue;
       present += 1;
       for (let i = 0; i < classes.length; i++) classes[i] += means[i];
@@ -187,10 +190,9 @@ class Worst {
       ['I', images, 1],
       ['C', classes, present],
     ] as const) {
-      tell(kind, means[0] / count);
-      worst.forEach((percent, i) => tell(`${kind}${percent}`, means[1 + i] / count));
-      const ofDeciles = means.subarray(1 + worst.length);
-      tell(`${kind}Q`, total(ofDeciles) / (count * deciles.length));
+      for (const { at, suffix } of told) tell(`${kind}${suffix}`, means[at] / count);
+      const deciles = means.subarray(firstDecile);
+      tell(`${kind}Q`, total(deciles) / (count * deciles.length));
     }
   }
 }
@@ -204,26 +206,20 @@ function ranked(all: readonly (number | null)[]): Ranked {
   };
 }
 
-/** For each percent the mean of the lowest max(1, ⌊percent/100·n⌋) of the n values of the set; NaN without one. */
-function worstMeans(
-  { images, values }: Ranked,
-  times: Float64Array,
-  percents: readonly number[],
-): Float64Array {
+/** For each of `percents` the mean of the lowest max(1, ⌊percent/100·n⌋) of the n values of the set; NaN without one. */
+function worstMeans({ images, values }: Ranked, times: Float64Array): Float64Array {
   let n = 0;
-  for (const image of images) n += times[image];
+  for (let k = 0; k < images.length; k++) n += times[images[k]];
   const means = new Float64Array(percents.length).fill(NaN);
   if (n === 0) return means;
-  const wanted = percents.map((percent) => Math.max(1, Math.floor((percent * n) / 100)));
-  let [count, sum, found] = [0, 0, 0];
-  for (let k = 0; k < images.length && found < wanted.length; k++) {
+  const wanted = (at: number) => Math.max(1, Math.floor((percents[at] * n) / 100));
+  let [count, sum, next] = [0, 0, 0];
+  let end = wanted(0);
+  for (let k = 0; k < images.length; k++) {
     const weight = times[images[k]];
-    if (weight === 0) continue;
-    for (let i = 0; i < wanted.length; i++) {
-      if (count < wanted[i] && wanted[i] <= count + weight) {
-        means[i] = (sum + (wanted[i] - count) * values[k]) / wanted[i];
-        found += 1;
-      }
+    while (end <= count + weight) {
+      means[next++] = (sum + (end - count) * values[k]) / end;
+      end = next < percents.length ? wanted(next) : Infinity;
     }
     count += weight;
     sum += weight * values[k];

@@ -66,8 +66,7 @@ export function toIds(
 ): { map: IdMap; values: Uint8Array | Uint16Array } {
   const values = nearest(stored, height, width);
   const map = createMap(rule.numClasses, height * width);
-  const table = fullTable(stored, rule, values instanceof Uint8Array ? 256 : 65_536);
-  translate(values, map, table);
+  translate(values, map, idsOf(stored, rule));
   return { map, values };
 }
 
@@ -90,8 +89,10 @@ function translate(values: Uint8Array | Uint16Array, map: IdMap, table: Uint16Ar
   for (let i = 4 * from.length; i < map.length; i++) map[i] = table[values[i]];
 }
 
-function fullTable({ labelTable }: StoredLabels, rule: IdRule, length: number): Uint16Array {
+/** The id of each number that a file can store. */
+export function idsOf({ labelTable, values }: StoredLabels, rule: IdRule): Uint16Array {
   const { ignored, outside } = specialIds(rule.numClasses);
+  const length = values instanceof Uint8Array ? 256 : 65_536;
   const table = new Uint16Array(length).fill(outside);
   if (labelTable === undefined) {
     table.set(rule.ids.subarray(0, length));

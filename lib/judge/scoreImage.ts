@@ -1,16 +1,17 @@
 /** Scores one image: its labels and what every method predicts of it. Runs in threads: no TensorFlow. */
 import { described, InputError, invalid } from '../check';
 import { readStoredLabels } from '../datasets/decode/storedLabels';
+import type { StoredLabels } from '../datasets/decode/storedLabels';
 import { boundaries, boundaryWidth } from './boundary';
 import type { CalibrationSums } from './calibration';
 import { decide } from './decide';
 import type { DecisionStep, ValueKind } from './decide';
-import { outsideText, toIds } from './idRule';
+import { idsOf, outsideText, toIds } from './idRule';
 import type { IdRule } from './idRule';
 import { readProbabilityMap, resizedMap } from './probabilityMap';
 import type { FloatSource, Layout } from './probabilityMap';
-import { ignoreUnlabelled, specialIds, tally } from './tally';
-import type { ClassTally, IdMap } from './tally';
+import { ignoreUnlabelled, pairCounts, specialIds, tally, tallyPairs } from './tally';
+import type { ClassTally, IdMap, ImageTally } from './tally';
 
 /** A prediction of one image: a PNG, or numbers of each pixel and class. */
 export interface PredictionSource extends FloatSource {
@@ -69,11 +70,14 @@ export interface ImageScores {
 
 /** The labels of an image with what every prediction is held against. */
 interface Truth {
-  map: IdMap;
+  /** Made when it is first asked for: label files that are held against others need none. */
+  readonly map: IdMap;
   height: number;
   width: number;
   distance: number;
   boundary?: IdMap;
+  /** What the file stores, where that is bytes, and the id of each. */
+  bytes?: { values: Uint8Array; ids: Uint16Array };
 }
 
 export async function scoreImage(job: ImageJob, rules: JudgeRules): Promise<ImageScores> {
@@ -107,26 +111,38 @@ function refusalOf(error: unknown): Refusal {
 
 async function readTruth(labels: ImageJob['labels'], rules: JudgeRules): Promise<Truth> {
   const read = 'map' in labels ? labels : await readLabelFile(labels.file, rules.labels);
-  const { map, height, width } = read;
+  const { height, width } = read;
   const distance = boundaryWidth(height, width);
+  if (!rules.boundary) return Object.assign(read, { distance });
   const none = specialIds(rules.labels.numClasses).ignored;
-  const boundary = rules.boundary ? boundaries(map, { height, width, distance, none }) : undefined;
-  return { map, height, width, distance, boundary };
+  const boundary = boundaries(read.map, { height, width, distance, none });
+  return Object.assign(read, { distance, boundary });
 }
 
-async function readLabelFile(file: string, rule: IdRule) {
+async function readLabelFile(
+  file: string,
+  rule: IdRule,
+): Promise<Pick<Truth, 'map' | 'height' | 'width' | 'bytes'>> {
   const stored = await readStoredLabels('judge', file, rule);
-  const { map, values } = toIds(stored, rule, stored);
+  const { height, width } = stored;
   const { outside } = specialIds(rule.numClasses);
-  if (map.includes(outside)) {
-    throw outsideError(
-      'label',
-      file,
-      outsideText(values, map, rule, (i) => map[i] === outside),
-      rule,
-    );
+  const ids = idsOf(stored, rule);
+  const bytes = stored.values instanceof Uint8Array ? { values: stored.values, ids } : undefined;
+  let made: IdMap | undefined;
+  const map = () => (made ??= toIds(stored, rule, stored).map);
+  const isOutside = bytes
+    ? pairCounts(bytes.values, bytes.values).some((n, pair) => n > 0 && ids[pair & 255] === outside)
+    : map().includes(outside);
+  if (isOutside) {
+    const found = outsideText(stored.values, map(), rule, (i) => map()[i] === outside);
+    throw outsideError('label', file, found, rule);
   }
-  return { map, height: stored.height, width: stored.width };
+  return {
+    ...{ height, width, bytes },
+    get map() {
+      return map();
+    },
+  };
 }
 
 async function scorePrediction(
@@ -137,6 +153,8 @@ async function scorePrediction(
   if (source.kind === 'floats') return scoreFloats(source, truth, rules);
   const { file } = source;
   const stored = await readStoredLabels('judge', file, rules.predictions);
+  const counted = rules.boundary ? undefined : scoreBytes(stored, truth, rules);
+  if (counted?.outside === 0) return { steps: [counted] };
   const { map, values } = toIds(stored, rules.predictions, truth);
   const scores = scoreMap(map, truth, rules);
   if (scores.outside > 0) {
@@ -146,6 +164,21 @@ async function scorePrediction(
     throw outsideError('prediction', file, found, rules.predictions);
   }
   return { steps: [scores], ...resizedText(stored, truth) };
+}
+
+/** By the bytes that both files store, without a map of ids; undefined where that cannot be. */
+function scoreBytes(
+  stored: StoredLabels,
+  { bytes, height, width }: Truth,
+  { labels, predictions }: JudgeRules,
+): ImageTally | undefined {
+  const { values } = stored;
+  const isSame = stored.height === height && stored.width === width;
+  if (bytes === undefined || !(values instanceof Uint8Array) || !isSame) return undefined;
+  return tallyPairs(pairCounts(bytes.values, values), labels.numClasses, {
+    labelIds: bytes.ids,
+    predictionIds: idsOf(stored, predictions),
+  });
 }
 
 async function scoreFloats(

@@ -70,6 +70,8 @@ export function seriesStyle(index: number): { color: string; dash: Dash; symbol:
 export const FONT_PIXELS = 13;
 /** Width of a figure on screen, CSS px: fits a JupyterLab cell and GitHub's view of a notebook. */
 export const SCREEN_WIDTH_PIXELS = 760;
+/** Height that a heading takes above a legend, CSS px. */
+const HEADING_PIXELS = 26;
 
 const INK = '#262626';
 const GRID = '#E3E3E3';
@@ -152,7 +154,16 @@ function sizedLayout(figure: Figure, width: number, height: number): Partial<Lay
     ({ y, yanchor }) => yanchor === 'bottom' && typeof y === 'number' && y >= 1,
   );
   const margin = { l: 8, r: 12, t: headed ? 28 : 10, b: 8, pad: 0, ...figure.layout.margin };
-  return { ...figure.layout, margin, width, height, template: TEMPLATE };
+  const legend = {
+    ...(hasHeading(figure) && { y: 1 - HEADING_PIXELS / height }),
+    ...figure.layout.legend,
+  };
+  return { ...figure.layout, margin, legend, width, height, template: TEMPLATE };
+}
+
+/** A figure whose heading stands where the legend would begin. */
+function hasHeading({ layout: { title } }: Figure): boolean {
+  return typeof title === 'string' ? title !== '' : (title?.text ?? '') !== '';
 }
 
 const LOOK = {

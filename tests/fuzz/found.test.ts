@@ -1,8 +1,12 @@
 /** Inputs that the fuzz tests found: each was read without a word, or ended in an error of JavaScript's own. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
+import { decodeImage } from '../../lib/datasets/decode/image';
+import { decodeMask } from '../../lib/datasets/decode/mask';
+import { pngChunk } from '../../lib/datasets/decode/png';
 import { readClasses } from '../../lib/datasets/folderClasses';
 import { Adam } from '../../lib/engine/adam';
 import { createModel } from '../../lib/models';
@@ -13,12 +17,33 @@ import { readPlan } from '../../lib/sweeps/sweepFolder';
 import { loadCheckpoint, readCheckpoint, saveCheckpoint } from '../../lib/training/checkpoint';
 import { withFolder } from '../datasets/files';
 
+const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+/** A whole grey image of 1×1. */
+const pngFileChunks = [
+  pngChunk('IHDR', Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0])),
+  pngChunk('IDAT', deflateSync(Buffer.from([0, 7]))),
+  pngChunk('IEND', Buffer.alloc(0)),
+];
+
 describe('found by fuzzing', () => {
   it.each(['title', 'licence', 'citation'])('classes.json with a %s that is no text', (key) =>
     withFolder(async (folder) => {
       const file = path.join(folder, 'classes.json');
       await writeFile(file, JSON.stringify({ classes: ['a', 'b'], [key]: { name: null } }));
       await expect(readClasses(file)).rejects.toThrow(`${file}: ${key} must be a text, got`);
+    }),
+  );
+
+  it.each([0, 10, 771])('a grey PNG with a palette of %i bytes', (length) =>
+    withFolder(async (folder) => {
+      const file = path.join(folder, 'a.png');
+      const [head, ...rest] = pngFileChunks;
+      const palette = pngChunk('PLTE', Buffer.alloc(length));
+      await writeFile(file, Buffer.concat([pngSignature, head, palette, ...rest]));
+      await expect(decodeImage(file)).rejects.toThrow(file);
+      await expect(decodeMask(file, { labelTable: new Int16Array(256) })).rejects.toThrow(
+        `must be a complete PNG, got '${file}'`,
+      );
     }),
   );
 

@@ -8,7 +8,7 @@ import type { ImageScores, StepScores } from '../../lib/judge/scoreImage';
 import { judgeScoresOf } from '../../lib/judge/scores';
 import { classThirdsBy } from '../../lib/metrics';
 import type { JudgedRun } from '../../lib/judge/scores';
-import { createMap, ignoreUnlabelled, tally } from '../../lib/judge/tally';
+import { createMap, ignoreUnlabelled, pairCounts, tally, tallyPairs } from '../../lib/judge/tally';
 import { ConfusionMatrix } from '../../lib/metrics';
 import { expectClose } from '../support/closeness';
 import { greyPng, inFolder } from './files';
@@ -194,6 +194,28 @@ describe('tally', () => {
         own.set(guesses);
         ignoreUnlabelled(own, truth, none);
         expect(tally(truth, own, numClasses)).toEqual({ ...matrix.classCounts(), outside: 0 });
+      }),
+      trials,
+    );
+  });
+});
+
+describe('tallyPairs', () => {
+  it('counts what files store as tally counts the ids that it stands for', () => {
+    const bytes = fc.array(fc.nat(255), { minLength: 1, maxLength: 70 });
+    const ids = fc.array(fc.constantFrom(0, 1, 2, 254, 255), { minLength: 256, maxLength: 256 });
+    fc.assert(
+      fc.property(bytes, bytes, ids, ids, (a, b, labelList, predictionList) => {
+        const length = Math.min(a.length, b.length);
+        const [labels, guesses] = [a, b].map((one) => Uint8Array.from(one.slice(0, length)));
+        const [labelIds, predictionIds] = [labelList, predictionList].map((l) =>
+          Uint16Array.from(l),
+        );
+        const truth = labels.map((value) => labelIds[value]);
+        const own = guesses.map((value) => predictionIds[value]);
+        ignoreUnlabelled(own, truth, 255);
+        const pairs = pairCounts(labels, guesses);
+        expect(tallyPairs(pairs, 3, { labelIds, predictionIds })).toEqual(tally(truth, own, 3));
       }),
       trials,
     );

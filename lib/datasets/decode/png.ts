@@ -43,14 +43,14 @@ export function readPngHeader(where: string, file: string, bytes: Buffer): PngHe
   }
   const header = findPngHeader(bytes);
   if (header === undefined) {
-    const remedy = 'The file is truncated: fetch or copy it again.';
+    const remedy = 'The file is truncated or damaged: fetch or copy it again.';
     throw invalid(where, 'file', 'a complete PNG', file, remedy);
   }
   checkPixels(where, file, header);
   return header;
 }
 
-/** As `readPngHeader`, but undefined for bytes that are no PNG, or not all of one. */
+/** As `readPngHeader`, but undefined for bytes that are no PNG, or not all of one, or whose palette is no list of colours. */
 export function findPngHeader(bytes: Buffer): PngHeader | undefined {
   if (!isPng(bytes)) return undefined;
   let palette: Uint8Array = new Uint8Array(0);
@@ -60,7 +60,12 @@ export function findPngHeader(bytes: Buffer): PngHeader | undefined {
   let isWhole = false;
   for (const { type, content } of chunks(bytes)) {
     if (type === 'tRNS') hasAlpha = true;
-    if (type === 'PLTE') palette = content;
+    if (type === 'PLTE') {
+      // One decoder refuses such a file and the other reads on: neither may, whatever the kind of colour.
+      if (content.length % 3 !== 0 || content.length === 0 || content.length > 768)
+        return undefined;
+      palette = content;
+    }
     if (type === 'eXIf') orientation = exifOrientation(content);
     isWhole = type === 'IEND';
   }

@@ -20,6 +20,7 @@ import { coefficientExplosionFigure } from '../../../lib/figures/coefficientExpl
 import { comparisonsFigure } from '../../../lib/figures/comparisons';
 import { costBubblesFigure } from '../../../lib/figures/costBubbles';
 import { explorePatFigure } from '../../../lib/figures/explorePat';
+import { figure, restyle } from '../../../lib/figures/figure';
 import { gradientRangesFigure } from '../../../lib/figures/gradientRanges';
 import { gradientRatiosFigure } from '../../../lib/figures/gradientRatiosFigure';
 import { gradientsOverTrainingFigure } from '../../../lib/figures/gradientsOverTraining';
@@ -77,6 +78,7 @@ export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
   },
   costBubblesFigure: one(() => costBubblesFigure(data.trainingCost())),
   explorePatFigure: async () => [explorePatFigure(await patExploration({ points: 20 }))],
+  figure: one(ownCurves),
   gradientRangesFigure: one(() => gradientRangesFigure(data.ratios(), { dataset: data.SETTING })),
   gradientRatiosFigure: one(() => gradientRatiosFigure(data.ratios(), { dataset: data.SETTING })),
   gradientsOverTrainingFigure: one(() =>
@@ -95,6 +97,7 @@ export const EXAMPLES: Record<string, () => Promise<Figure[]>> = {
   precisionCurvesFigure: one(() => precisionCurvesFigure(data.precisionRuns())),
   predictionsFigure: async () => [await predictions()],
   reliabilityFigure: () => Promise.resolve(defined(reliabilityFigure(data.judgement()))),
+  restyle: async () => [await renamedCurves()],
   sampleImagesFigure: async () => [await samples()],
   stepTimesFigure: one(() => stepTimesFigure(data.stepReport())),
   trainingCurvesFigure: one(() =>
@@ -139,6 +142,31 @@ async function pixels(): Promise<Figure> {
   const { classNames } = images;
   const parameters = 'τ = 1, k = 1';
   return pixelPredictionsFigure(vectors, { dataset: data.SETTING, classNames, parameters });
+}
+
+/** A reader's own traces, with a heading and a legend in a row. */
+function ownCurves(): Figure {
+  const epochs = [1, 2, 3, 4];
+  return figure({
+    name: 'own-curves',
+    data: [
+      { name: 'mine', x: epochs, y: [2, 1.1, 0.7, 0.5] },
+      { name: 'theirs', x: epochs, y: [2.1, 1.5, 1.1, 0.9], line: { dash: 'dash' } },
+    ],
+    layout: {
+      title: 'Both losses',
+      xaxis: { title: 'Epoch' },
+      yaxis: { title: 'Loss', type: 'log' },
+      legend: { x: 0.7, y: 0.95 },
+    },
+  });
+}
+
+async function renamedCurves(): Promise<Figure> {
+  return restyle(await patAgainstFocal(), {
+    layout: { title: 'PAT and Focal', xaxis: { title: 'Probability' } },
+    series: { CE: { name: 'cross-entropy', color: '#117733' } },
+  });
 }
 
 function explosionCurves() {
