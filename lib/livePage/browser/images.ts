@@ -9,11 +9,12 @@ export interface OpenImage {
   labels?: Uint8Array;
 }
 
-export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+export function bytesOf(base64: string): ArrayBuffer {
   const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
+  const buffer = new ArrayBuffer(text.length);
+  const bytes = new Uint8Array(buffer);
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
+  return buffer;
 }
 
 /** An image of the page, at its own size. */
@@ -56,8 +57,8 @@ function drawn(
 
 /** Calls `open` with image files that are dropped on the page, pasted, or picked with `input`. */
 export function onFiles(input: HTMLInputElement, open: (file: File) => void): void {
-  const first = (files: Iterable<File> | null | undefined) => {
-    const file = [...(files ?? [])].find(({ type }) => type.startsWith('image/'));
+  const first = (files: ArrayLike<File> | null | undefined) => {
+    const file = Array.from(files ?? []).find(({ type }) => type.startsWith('image/'));
     if (file !== undefined) open(file);
   };
   input.addEventListener('change', () => first(input.files));

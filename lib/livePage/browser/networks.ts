@@ -62,7 +62,7 @@ export async function loadNetwork(run: PageRun): Promise<Network> {
 }
 
 function stored({ weights, values }: PageRun): Map<string, { shape: number[]; of: Float32Array }> {
-  const { buffer } = bytesOf(values);
+  const buffer = bytesOf(values);
   let at = 0;
   const read = ({ shape, dtype }: PageWeight) => {
     const size = shape.reduce((product, side) => product * side, 1);
