@@ -22,6 +22,7 @@ const rooms = [
   'claims',
   'judge',
   'figures',
+  'livePage',
   'notebook',
   'cli',
 ];

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
+import type { ModelGraph } from './modelGraph';
 import { dataTypes } from './nodes';
 import type { ConstantValue, GraphNode, NodeAttribute } from './nodes';
 import { MessageWriter } from '../protobuf';
@@ -24,9 +25,44 @@ export function loadGraph(binding: TFJSBinding, nodes: readonly GraphNode[]): nu
 
 /** The bytes of `saved_model.pb`. */
 export function savedModel(nodes: readonly GraphNode[]): Uint8Array {
+  return metaGraph(nodes, () => {});
+}
+
+/** The same of a network with the signature `serving_default`: `image` → `logits`. */
+export function servedModel({
+  nodes,
+  image,
+  logits,
+  channels,
+  numClasses,
+}: ModelGraph): Uint8Array {
+  const named = (field: number, key: string, output: string, last: number) => {
+    return (message: MessageWriter) =>
+      message.message(field, (entry) =>
+        entry.text(1, key).message(2, (info) => {
+          info.text(1, output).integer(2, dataTypes.float32);
+          writeShape(info, 3, [-1, -1, -1, last]);
+        }),
+      );
+  };
+  return metaGraph(nodes, (meta) =>
+    meta.message(5, (entry) =>
+      entry.text(1, 'serving_default').message(2, (signature) => {
+        named(1, 'image', image, channels)(signature);
+        named(2, 'logits', logits, numClasses)(signature);
+        signature.text(3, 'tensorflow/serving/predict');
+      }),
+    ),
+  );
+}
+
+function metaGraph(nodes: readonly GraphNode[], more: (meta: MessageWriter) => void): Uint8Array {
   return new MessageWriter()
     .integer(1, 1)
-    .message(2, (meta) => meta.message(1, (info) => info.text(4, TAG)).bytes(2, graphDef(nodes)))
+    .message(2, (meta) => {
+      meta.message(1, (info) => info.text(4, TAG)).bytes(2, graphDef(nodes));
+      more(meta);
+    })
     .finish();
 }
 

@@ -53,8 +53,16 @@ function sharedRules(ledger: readonly LedgerRow[]): {
   };
 }
 
-/** One row a claim, the rule below it in small print. Text follows the page, light or dark; a bar has the verdict's colour. */
-export function ledgerHtml(ledger: readonly LedgerRow[]): string {
+/**
+ * One row a claim, the rule below it in small print. Text follows the page, light or dark; a bar
+ * has the verdict's colour.
+ *
+ * @param pageOf address of a notebook by its name (default: the notebook beside the table)
+ */
+export function ledgerHtml(
+  ledger: readonly LedgerRow[],
+  pageOf = (notebook: string) => `${notebook}.ipynb`,
+): string {
   const cell = (html: string, style = '') =>
     `<td style="text-align:left;vertical-align:top;${style}">${html}</td>`;
   const { rules, notes } = sharedRules(ledger);
@@ -70,7 +78,7 @@ export function ledgerHtml(ledger: readonly LedgerRow[]): string {
       cell(htmlText(place)) +
       cell(`${htmlText(claim)}${small}`, 'min-width:16em') +
       cell(htmlText(measured), 'min-width:16em') +
-      cell(`<a href="${notebook}.ipynb">${notebook}</a>`, 'white-space:nowrap') +
+      cell(`<a href="${pageOf(notebook)}">${notebook}</a>`, 'white-space:nowrap') +
       '</tr>'
     );
   });

@@ -52,9 +52,32 @@ export async function loadWeights(model: tf.LayersModel, file: string): Promise<
 
 /** Saves all weights and running statistics, replacing `file` only once everything is on the disk. */
 export async function saveWeights(model: tf.LayersModel, file: string): Promise<void> {
+  await save(model, file, await torchTensors(model));
+}
+
+/**
+ * Saves a state dict that `load_state_dict` of the same network in PyTorch takes as it is, `num_batches_tracked` (0) of each
+ * batch normalization included: of `variant: 'authors'` the inverse of `loadTorchWeights`. The names of `variant: 'paper'`
+ * are those of the layers: `tests/fixtures/exports.py` has its networks in PyTorch.
+ */
+export async function saveTorchWeights(model: tf.LayersModel, file: string): Promise<void> {
+  const tensors = await torchTensors(model);
+  const counters = [...tensors.keys()].filter((name) => name.endsWith('.running_var'));
+  for (const name of counters) {
+    const counter = name.replace(/running_var$/, 'num_batches_tracked');
+    tensors.set(counter, { shape: [], values: BigInt64Array.of(0n) });
+  }
+  await save(model, file, tensors);
+}
+
+async function torchTensors(model: tf.LayersModel): Promise<Map<string, StoredTensor>> {
   const tensors = new Map<string, StoredTensor>();
   for (const weight of model.weights) tensors.set(torchName(weight), await toTorch(weight));
-  await writeSafetensors(file, tensors, { format: 'pt', model: model.name });
+  return tensors;
+}
+
+function save({ name }: tf.LayersModel, file: string, tensors: Map<string, StoredTensor>) {
+  return writeSafetensors(file, tensors, { format: 'pt', model: name });
 }
 
 async function load(where: string, model: tf.LayersModel, file: string): Promise<void> {

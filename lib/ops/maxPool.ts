@@ -84,12 +84,8 @@ function nativeUnpool(x: tf.Tensor4D, features: tf.Tensor4D): tf.Tensor4D {
 }
 
 function portableUnpool(x: tf.Tensor4D, features: tf.Tensor4D, pooled: tf.Tensor4D): tf.Tensor4D {
-  const route =
-    (features: tf.Tensor, pooled: tf.Tensor): Route =>
-    (values) => {
-      const inputs = { dy: values, input: features, output: pooled };
-      return tf.engine().runKernel('MaxPoolGrad', inputs, WINDOW);
-    };
+  // WebGL's MaxPoolGrad takes the last of equal values for the maximum.
+  const route = tf.getBackend() === 'webgl' ? comparedRoute : gradientRoute;
   return differentiable({
     inputs: [x],
     forward(save) {
@@ -98,6 +94,41 @@ function portableUnpool(x: tf.Tensor4D, features: tf.Tensor4D, pooled: tf.Tensor
     },
     backward: (dy, [features, pooled]) => [gather(dy, x.shape, route(features, pooled))],
   });
+}
+
+function gradientRoute(features: tf.Tensor, pooled: tf.Tensor): Route {
+  return (values) => {
+    const inputs = { dy: values, input: features, output: pooled };
+    return tf.engine().runKernel('MaxPoolGrad', inputs, WINDOW);
+  };
+}
+
+/** The same from comparisons alone: right on every backend, and slower. */
+export function comparedRoute(features: tf.Tensor, pooled: tf.Tensor): Route {
+  const [batch, height, width, channels] = features.shape as tf.Tensor4D['shape'];
+  const [, rows, columns] = pooled.shape as tf.Tensor4D['shape'];
+  const beyond = [0, 2 * rows - height, 2 * columns - width, 0];
+  const edges = beyond.map((count): [number, number] => [0, count]);
+  return (values) =>
+    tf.tidy(() => {
+      const even = features.pad(edges, -3e38); // [B,2h,2w,C], below every value
+      const windows = even.reshape([batch, rows, 2, columns, 2 * channels]); // the two columns side by side
+      let isFree: tf.Tensor = tf.onesLike(pooled);
+      const parts = [0, 1].map((row) => {
+        const pair = windows.slice([0, 0, row], [-1, -1, 1]).reshape([batch, rows, columns, -1]);
+        return [0, 1].map((column) => {
+          const place = pair.slice([0, 0, 0, column * channels], [-1, -1, -1, channels]);
+          const isFirst = place.equal(pooled).toFloat().mul(isFree); // [B,h,w,C]
+          isFree = isFree.sub(isFirst);
+          return isFirst.mul(values);
+        });
+      });
+      const lines = parts.map((pair) => tf.concat(pair, 3).expandDims(2)); // [B,h,1,w,2C] each
+      const whole = tf
+        .concat(lines, 2)
+        .reshape<tf.Tensor4D>([batch, 2 * rows, 2 * columns, channels]);
+      return whole.slice([0, 0, 0, 0], [batch, height, width, channels]);
+    });
 }
 
 /** The value of `dy` `[B,H,W,C]` at each maximum, `pooledShape` `[B,⌈H/2⌉,⌈W/2⌉,C]`. */

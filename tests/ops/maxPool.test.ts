@@ -1,7 +1,7 @@
 /** Every form of max pooling and unpooling: ties, odd sides, gradients. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
-import { maxPool, maxUnpool } from '../../lib/ops/maxPool';
+import { comparedRoute, maxPool, maxUnpool } from '../../lib/ops/maxPool';
 import { expectClose } from '../support/closeness';
 import { expectNoTensorsLeft, finiteDifferences, formsOf, normal } from './support';
 
@@ -89,6 +89,23 @@ describe('maxUnpool', () => {
       ]);
     },
   );
+
+  it('is the same from comparisons alone, which WebGL needs', () => {
+    for (const shape of [
+      [2, 4, 6, 3],
+      [1, 5, 3, 16],
+      [1, 1, 1, 2],
+    ]) {
+      const features = normal<tf.Tensor4D>(shape, 3).relu<tf.Tensor4D>(); // many zeros side by side
+      const pooled = pool(features);
+      const x = normal<tf.Tensor4D>(pooled.shape, 4);
+      const expected = maxUnpool.definition.portable(x, features, pooled);
+      const got = comparedRoute(features, pooled)(x);
+      expect(got.shape).toEqual(expected.shape);
+      expectClose(got.dataSync(), expected.dataSync(), { relative: 0 });
+      expectNoTensorsLeft(() => [comparedRoute(features, pooled)(x)]);
+    }
+  });
 
   it.each(withShapes(forms))('$form: gathers at the maxima, at $shape', ({ run, shape }) => {
     const features = normal<tf.Tensor4D>(shape, 3).relu<tf.Tensor4D>();

@@ -43,7 +43,8 @@ export function tableHtml(table: Table): string {
 }
 
 function head(text: string, align = 'left', span = 1): string {
-  return `<th colspan="${span}" style="text-align:${align};${STYLE}">${htmlText(text)}</th>`;
+  const tag = text === '' ? 'td' : 'th'; // a header without a text is none
+  return `<${tag} colspan="${span}" style="text-align:${align};${STYLE}">${htmlText(text)}</${tag}>`;
 }
 
 function number(cell: TableCell | null, column: TableColumn, mark: Mark, letter: string): string {
