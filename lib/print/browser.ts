@@ -95,12 +95,13 @@ export async function launchBrowser(): Promise<Browser> {
     children.forEach(markProfile);
     return result;
   };
+  const environment = { ...process.env, ...location.environment };
   try {
-    return await launch(process.env);
+    return await launch(environment);
   } catch (error) {
     const { libraries } = location;
     const searched = [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter);
-    const retry = libraries ? launch({ ...process.env, LD_LIBRARY_PATH: searched }) : undefined;
+    const retry = libraries ? launch({ ...environment, LD_LIBRARY_PATH: searched }) : undefined;
     const browser = await retry?.catch(() => undefined);
     if (browser) return browser;
     const cause = error instanceof Error ? error.message.split('\n').slice(0, 12).join('\n') : '';

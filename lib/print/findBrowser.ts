@@ -27,6 +27,8 @@ export interface BrowserLocation {
   source: string;
   /** Folder of shared libraries to fall back on where the system lacks them. */
   libraries?: string;
+  /** What the browser's environment needs besides. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -89,13 +91,32 @@ async function bundledBrowser(): Promise<BrowserLocation> {
     const folder = resolve(__dirname, `../../.cache/chromium-${version}`);
     if (!existsSync(folder)) await unpack(entry, folder);
     const libraries = join(folder, 'al2023', 'lib');
-    return { path: join(folder, 'chromium'), source: '@sparticuz/chromium', libraries };
+    const environment = withoutSystemFonts(folder);
+    return {
+      path: join(folder, 'chromium'),
+      source: '@sparticuz/chromium',
+      libraries,
+      environment,
+    };
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new InputError(
       `findBrowser: no Chromium on the PATH, and @sparticuz/chromium is no help: ${cause} ${BROWSER_REMEDY}`,
     );
   }
+}
+
+/**
+ * On a system without any font Chromium loads no web font either ("A network error occurred"): there the fonts that come with
+ * the program are those of the user.
+ *
+ * @param settings folder of the system's font settings
+ */
+export function withoutSystemFonts(
+  folder: string,
+  settings = '/etc/fonts',
+): Readonly<Record<string, string>> {
+  return existsSync(settings) ? {} : { XDG_DATA_HOME: folder };
 }
 
 async function unpack(entry: string, folder: string): Promise<void> {

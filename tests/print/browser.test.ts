@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeBrowser, findBrowser, launchBrowser, withBrowser } from '../../lib/print/browser';
 import type { Browser } from '../../lib/print/browser';
+import { withoutSystemFonts } from '../../lib/print/findBrowser';
 import { processesWith } from '../support/processes';
 
 const bundled = process.platform === 'linux' && process.arch === 'x64';
@@ -60,6 +61,11 @@ describe('findBrowser', () => {
 });
 
 describe.skipIf(!bundled)('the browser of npm (Linux x64 only)', () => {
+  it('has the fonts that come with it where the system has none', () => {
+    expect(withoutSystemFonts('/cache', folder)).toEqual({}); // a folder that is there
+    expect(withoutSystemFonts('/cache', join(folder, 'none'))).toEqual({ XDG_DATA_HOME: '/cache' });
+  });
+
   it('is found where nothing is installed, and starts', async () => {
     const { path, source } = await findBrowser({ PATH: folder });
     expect(source).toBe('@sparticuz/chromium');
