@@ -240,6 +240,7 @@ describe('a live page', () => {
     const page = await openPage(browser, file, problems, options);
     await page.locator('#panels canvas').nth(1).click();
     await page.locator('#claims summary').first().click();
+    await page.locator('#claims svg.interval').waitFor(); // drawn after the browser has opened it
     expect(await page.locator('#claims svg.interval').count()).toBe(1);
     expect(await axeFindings(page)).toEqual([]);
     const { wide, room } = await page.evaluate(() => ({
