@@ -16,7 +16,12 @@ import { unet } from './models/unet';
 import { probeNativeOps } from './ops';
 import { Random } from './random';
 
-export { loadTorchWeights, loadWeights, saveTorchWeights, saveWeights } from './models/torchWeights';
+export {
+  loadTorchWeights,
+  loadWeights,
+  saveTorchWeights,
+  saveWeights,
+} from './models/torchWeights';
 export type { OwnNetworkDescription, OwnNetworkFunction } from './models/ownNetwork';
 
 const NETWORKS = { segnet, unet, attentionUnet, nestedUnet } satisfies Record<string, Network>;
