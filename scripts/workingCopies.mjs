@@ -7,7 +7,7 @@ import fs from 'fs';
 import path from 'path';
 import { listNotebooks } from './notebookFiles.mjs';
 import { ROOT } from './environment.mjs';
-import { readJson } from './setup/files.mjs';
+import { readJson, writeWhole } from './setup/files.mjs';
 
 export const WORK = 'work';
 /** In that folder: the hash of each copy as it was made. */
@@ -22,7 +22,6 @@ export function makeWorkingCopies({
   originals = listNotebooks(),
   folder = path.join(ROOT, WORK),
 } = {}) {
-  fs.mkdirSync(folder, { recursive: true });
   const file = path.join(folder, MADE);
   const made = /** @type {Record<string, string>} */ (readJson(file) ?? {});
   /** @type {string[]} */
@@ -37,12 +36,10 @@ export function makeWorkingCopies({
       outdated.push(name);
       continue;
     }
-    fs.writeFileSync(`${copy}.partial`, wanted);
-    fs.renameSync(`${copy}.partial`, copy);
+    writeWhole(copy, wanted);
     made[name] = hash;
   }
-  fs.writeFileSync(`${file}.partial`, `${JSON.stringify(made, null, 2)}\n`);
-  fs.renameSync(`${file}.partial`, file);
+  writeWhole(file, `${JSON.stringify(made, null, 2)}\n`);
   return outdated;
 }
 

@@ -72,7 +72,7 @@ export function intervalsFigure(
     caption:
       `${setting}: difference in mean IoU to ${reference} (positive: better than ${reference}), mean over the seeds, with ` +
       `its 95 % interval over clusters of images and seeds${rate === undefined ? '' : `; ${rate}`}. One by one, not ` +
-      `corrected for their number.${panels.some(({ rows: own }) => own.some((row) => isOutside(row, own))) ? ' An arrow: beyond the axis.' : ''}`,
+      `corrected for their number.${panels.some((panel) => outsideRows(panel.rows).length > 0) ? ' An arrow: beyond the axis.' : ''}`,
     data,
     layout: layoutOf(panels, { labels, place, reference, hasLegend: series.length > 1 }),
     // A row or two need room for the title, the axis and its name all the same.
@@ -194,9 +194,10 @@ function span(rows: readonly IntervalRow[]): [number, number] {
 
 const length = ([low, high]: readonly [number, number]) => high - low;
 
-function isOutside({ value }: IntervalRow, rows: readonly IntervalRow[]): boolean {
+/** Those that the axis leaves out. */
+function outsideRows(rows: readonly IntervalRow[]): IntervalRow[] {
   const [low, high] = rangeWithZero(rows);
-  return 100 * value < low || 100 * value > high;
+  return rows.filter(({ value }) => 100 * value < low || 100 * value > high);
 }
 
 /** What a row outside of the axis is, at its end. */
@@ -206,22 +207,20 @@ function outsideTexts(
 ): Partial<Annotations>[] {
   const [low, high] = rangeWithZero(rows);
   const suffix = panel === 0 ? '' : String(panel + 1);
-  return rows
-    .filter((row) => isOutside(row, rows))
-    .map((row) => {
-      const isLeft = 100 * row.value < low;
-      const text = signed(100 * row.value);
-      return {
-        text: isLeft ? `← ${text}` : `${text} →`,
-        xref: `x${suffix}` as Annotations['xref'],
-        yref: `y${suffix}` as Annotations['yref'],
-        x: isLeft ? low : high,
-        y: place(row),
-        xanchor: isLeft ? 'left' : 'right',
-        bgcolor: '#FFFFFF',
-        showarrow: false,
-      };
-    });
+  return outsideRows(rows).map((row) => {
+    const isLeft = 100 * row.value < low;
+    const text = signed(100 * row.value);
+    return {
+      text: isLeft ? `← ${text}` : `${text} →`,
+      xref: `x${suffix}` as Annotations['xref'],
+      yref: `y${suffix}` as Annotations['yref'],
+      x: isLeft ? low : high,
+      y: place(row),
+      xanchor: isLeft ? 'left' : 'right',
+      bgcolor: '#FFFFFF',
+      showarrow: false,
+    };
+  });
 }
 
 function csvRow(

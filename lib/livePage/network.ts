@@ -1,11 +1,9 @@
 /** A finished run's network as a page carries it. */
 import { InputError } from '../check';
 import { tf } from '../backend';
-import { createModel, loadWeights, sizeMultiple } from '../models';
-import { parseStoredConfig } from '../runs/config';
-import { loadRunPlugins } from '../runs/runPlugins';
+import { sizeMultiple } from '../models';
 import type { TrainingRun } from '../runs/trainingRuns';
-import { verifiedWeights } from '../runs/weights';
+import { withRunModel } from '../training/runModel';
 import { LARGEST_HALF, toHalves } from './float16';
 import type { PageRun, PageWeight } from './pageTypes';
 
@@ -21,32 +19,25 @@ const isKnown = (name: string) => name.startsWith('Pat') || tfjsLayers.has(name.
  *
  * @throws InputError for weights that are not those of the record, and for layers that no page knows.
  */
-export async function pageNetwork(
+export function pageNetwork(
   where: string,
-  { folder, record }: Pick<TrainingRun, 'folder' | 'record'>,
+  run: Pick<TrainingRun, 'folder' | 'record'>,
   { float32 }: { float32: boolean },
 ): Promise<PageNetwork> {
-  const config = parseStoredConfig(record.config);
-  loadRunPlugins(where, folder, config);
-  const model = createModel({ ...config.model, numClasses: record.classNames.length });
-  try {
+  return withRunModel(where, run, (model, config) => {
     const foreign = model.layers.find((layer) => !isKnown(layer.getClassName()));
     if (foreign !== undefined) {
       throw new InputError(
-        `${where}: run ${folder} must have layers of the kit or of tf.layers, got a '${foreign.getClassName()}' of its ` +
+        `${where}: run ${run.folder} must have layers of the kit or of tf.layers, got a '${foreign.getClassName()}' of its ` +
           'own, which no page knows. Leave that run out.',
       );
     }
-    await loadWeights(model, await verifiedWeights(where, folder, record));
-    const halves = !float32;
     return {
       topology: model.toJSON() as string,
       sizeMultiple: sizeMultiple(config.model.name, config.model.variant),
-      ...packed(where, model, halves),
+      ...packed(where, model, !float32),
     };
-  } finally {
-    model.dispose();
-  }
+  });
 }
 
 function packed(where: string, model: tf.LayersModel, halves: boolean) {

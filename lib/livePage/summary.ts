@@ -4,7 +4,7 @@ import { DrawnSums } from '../results/drawnSums';
 import { readRecords } from '../results/records';
 import type { ResultRecord } from '../results/records';
 import { datasetTitle, lossLabel, networkTitle } from '../results/names';
-import { drawnScores, scoreFacts, scoresOfDraws } from '../results/scorer';
+import { drawnScores, scoresOfDraws } from '../results/scorer';
 import { Random } from '../random';
 import type { TrainingRun } from '../runs/trainingRuns';
 import { quantile } from '../statistics';
@@ -12,7 +12,11 @@ import type { PageRun, PageScore } from './pageTypes';
 
 const RESAMPLES = 2000;
 /** Mean IoU over pixels, images, classes. */
-const shown = { meanIoU: 'mIoU (D)', meanIoUI: 'mIoU (I)', meanIoUC: 'mIoU (C)' } as const;
+const shown = [
+  ['meanIoU', 'mIoU (D)'],
+  ['meanIoUI', 'mIoU (I)'],
+  ['meanIoUC', 'mIoU (C)'],
+] as const;
 
 type RunSummary = Omit<PageRun, 'topology' | 'weights' | 'values' | 'sizeMultiple'>;
 
@@ -51,13 +55,12 @@ function scoresOf(record: ResultRecord): PageScore[] {
   );
   const values = scoresOfDraws(record, clusterOf, all);
   const draws = distinct.length < 2 ? undefined : scoresOfDraws(record, clusterOf, drawn(distinct));
-  return Object.keys(shown).map((score) => {
-    const i = drawnScores.indexOf(score as keyof typeof shown);
+  return shown.map(([score, title]) => {
+    const i = drawnScores.indexOf(score);
     const sorted = Array.from(draws?.[i] ?? [])
       .filter((value) => !Number.isNaN(value))
       .sort((a, b) => a - b);
     const end = (share: number) => (sorted.length === 0 ? null : quantile(sorted, share));
-    const title = shown[score as keyof typeof shown] ?? scoreFacts[drawnScores[i]].title;
     const value = Number.isNaN(values[i][0]) ? null : values[i][0];
     return { title, value, low: end(0.025), high: end(0.975) };
   });

@@ -58,7 +58,7 @@ export async function saveWeights(model: tf.LayersModel, file: string): Promise<
 /**
  * Saves a state dict that `load_state_dict` of the same network in PyTorch takes as it is, `num_batches_tracked` (0) of each
  * batch normalization included: of `variant: 'authors'` the inverse of `loadTorchWeights`. The names of `variant: 'paper'`
- * are those of the layers: `tests/fixtures/exports.py` has its networks in PyTorch.
+ * are those of the layers: `bench/torchNetworks.py` has its networks in PyTorch.
  */
 export async function saveTorchWeights(model: tf.LayersModel, file: string): Promise<void> {
   const tensors = await torchTensors(model);

@@ -5,15 +5,13 @@ import { checkNumber, described, InputError, invalid } from '../check';
 import type { Sample, SegmentationDataset, Split } from '../datasets/datasetTypes';
 import { unitImage } from '../datasets/unitImages';
 import type { PerImageCounts } from '../metrics';
-import { createModel, loadWeights } from '../models';
 import { imageMeanIoUs } from './scorer';
 import { parseStoredConfig } from '../runs/config';
-import { loadRunPlugins } from '../runs/runPlugins';
 import { evaluate } from '../training/evaluateNetwork';
 import { createInference } from '../engine/inference';
 import { openSplit } from '../training/openSplit';
 import { runDataDifference } from '../training/runData';
-import { verifiedWeights } from '../runs/weights';
+import { withRunModel } from '../training/runModel';
 import type { TrainingRun } from '../runs/trainingRuns';
 
 /** One image of a split. */
@@ -169,9 +167,7 @@ async function withModel<T>(
   split: Split,
   work: (model: tf.LayersModel, dataset: SegmentationDataset, batchSize: number) => Promise<T>,
 ): Promise<T> {
-  const config = parseStoredConfig(record.config);
-  loadRunPlugins('run predictions', folder, config);
-  const dataset = await openSplit(config, split);
+  const dataset = await openSplit(parseStoredConfig(record.config), split);
   const changed = await runDataDifference('predictions', { folder, record }, dataset);
   if (changed !== undefined) {
     throw new InputError(
@@ -179,11 +175,7 @@ async function withModel<T>(
         'Put them back (PAT_DATA_DIR, dataset.root), or score the run on others with npm run evaluate.',
     );
   }
-  const model = createModel({ ...config.model, numClasses: dataset.numClasses });
-  try {
-    await loadWeights(model, await verifiedWeights('predictions', folder, record));
-    return await work(model, dataset, config.batchSize);
-  } finally {
-    model.dispose();
-  }
+  return withRunModel('predictions', { folder, record }, (model, { batchSize }) =>
+    work(model, dataset, batchSize),
+  );
 }

@@ -4,13 +4,12 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { tf } from '../../lib/backend';
 import type { PageImage, PageRun } from '../../lib/livePage/pageTypes';
 import { createModel, saveWeights } from '../../lib/models';
 import type { ModelVariant } from '../../lib/models/modelTypes';
-import { Random } from '../../lib/random';
 import { readRun } from '../../lib/runs/trainingRuns';
 import type { TrainingRun } from '../../lib/runs/trainingRuns';
+import { drawScales } from '../support/exports';
 
 /** A copy of a run with another network, whose weights are drawn: batch normalization is not the identity. */
 export async function withNetwork(
@@ -21,15 +20,7 @@ export async function withNetwork(
   const target = path.join(path.dirname(folder), label.replace(' ', '-'));
   cpSync(folder, target, { recursive: true });
   const network = createModel({ ...model, numClasses: record.classNames.length, seed: 5 });
-  const random = new Random(1).stream(label);
-  for (const weight of network.weights) {
-    const { shape, originalName } = weight;
-    if (originalName.endsWith('kernel')) continue;
-    const least = /variance|gamma/.test(originalName) ? 0.5 : -0.5;
-    const size = tf.util.sizeFromShape(shape as number[]);
-    const values = Array.from({ length: size }, () => random.uniform(least, least + 1));
-    tf.tidy(() => void weight.write(tf.tensor(values, shape as number[])));
-  }
+  drawScales(network, label);
   const weights = path.join(target, 'weights.safetensors');
   await saveWeights(network, weights);
   network.dispose();

@@ -18,7 +18,13 @@ export const exportCases = networkNames.flatMap((name) =>
 /** A network of width 2 and 3 classes for which no layer is trivial: random scales, shifts and running statistics too. */
 export function drawnModel({ name, variant }: (typeof exportCases)[number]): tf.LayersModel {
   const model = createModel({ name, variant, width: 2, numClasses: 3, seed: 5 });
-  const random = new Random(1).stream(`${name} ${variant}`);
+  drawScales(model, `${name} ${variant}`);
+  return model;
+}
+
+/** Draws all weights but kernels anew: batch normalization is not the identity then, and no bias is 0. */
+export function drawScales(model: tf.LayersModel, stream: string): void {
+  const random = new Random(1).stream(stream);
   for (const weight of model.weights) {
     const { shape, originalName } = weight;
     if (originalName.endsWith('kernel')) continue;
@@ -27,7 +33,6 @@ export function drawnModel({ name, variant }: (typeof exportCases)[number]): tf.
     const values = Array.from({ length: size }, () => random.uniform(least, least + 1));
     tf.tidy(() => void weight.write(tf.tensor(values, shape as number[])));
   }
-  return model;
 }
 
 /** Images: (37·i mod 129)/128, those of the fixture by default. */

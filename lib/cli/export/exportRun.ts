@@ -3,11 +3,9 @@ import path from 'node:path';
 import type { tf } from '../../backend';
 import { exportGraphModel, exportSavedModel } from '../../engine/exportModel';
 import { makeFolder } from '../../files';
-import { createModel, loadWeights, saveTorchWeights } from '../../models';
-import { parseStoredConfig } from '../../runs/config';
-import { loadRunPlugins } from '../../runs/runPlugins';
+import { saveTorchWeights } from '../../models';
 import { readRun } from '../../runs/trainingRuns';
-import { verifiedWeights } from '../../runs/weights';
+import { withRunModel } from '../../training/runModel';
 
 const where = 'npm run export';
 
@@ -29,18 +27,10 @@ export async function exportRun(
   format: 'torch' | 'savedmodel' | 'tfjs',
   out?: string,
 ): Promise<number> {
-  const { record } = await readRun(folder);
-  const config = parseStoredConfig(record.config);
-  loadRunPlugins(where, folder, config);
+  const run = await readRun(folder);
   const { name, write } = formats[format];
   const target = path.resolve(out ?? path.join(folder, name));
-  const model = createModel({ ...config.model, numClasses: record.classNames.length });
-  try {
-    await loadWeights(model, await verifiedWeights(where, folder, record));
-    await write(model, target);
-  } finally {
-    model.dispose();
-  }
+  await withRunModel(where, run, (model) => write(model, target));
   process.stdout.write(`${path.relative('', target)}\n`);
   return 0;
 }

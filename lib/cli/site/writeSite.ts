@@ -9,9 +9,10 @@ import { recordedLedger } from '../../livePage/ledger';
 import { tableHtml } from '../../print/table';
 import { writeLivePage } from '../../livePage';
 import { findRuns } from '../../runs/trainingRuns';
-import { tableSpecifications } from '../../tables';
-import { readTable } from '../../tables/read';
-import { tableFiles } from '../../tables/tableFiles';
+import { Results } from '../../results';
+import { readBothSplits } from '../../results/records';
+import { resultTable, tableSpecifications } from '../../tables';
+import { writeTable } from '../../tables/tableFiles';
 import { copyFigurePages, notebookPages } from './figurePages';
 import { links, scrolled, sitePage } from './pages';
 import type { SitePage } from './pages';
@@ -81,19 +82,18 @@ async function fill(folder: string, request: SiteRequest): Promise<void> {
 }
 
 /** A page of the tables that have runs; their files go to `folder`. */
-async function tablesPage(results: string, folder: string): Promise<SitePage> {
-  await makeFolder(where, folder);
+async function tablesPage(records: string, folder: string): Promise<SitePage> {
+  const read = await readBothSplits(records);
+  const results = { valid: new Results(read.valid.records), test: new Results(read.test.records) };
   const sections: string[] = [];
-  for (const { name, presets } of tableSpecifications) {
+  for (const specification of tableSpecifications) {
+    const { presets, split = 'test' } = specification;
     if (presets.length === 0) continue;
-    const found = await readTable(name, results);
+    const found = resultTable(specification, results[split], { scale: 'laptop', split });
     if (!found.cells.some(({ cell }) => cell !== undefined)) continue;
     for (const table of found.tables) sections.push(scrolled(tableHtml(table), table.caption));
-    const files = [...tableFiles(found)];
-    for (const [file, text] of files) {
-      await writeAtomically(path.join(folder, file), Buffer.from(text));
-    }
-    sections.push(links(files.map(([file]) => ({ href: `tables/${file}`, text: file }))));
+    const names = (await writeTable(found, folder)).map((file) => path.basename(file));
+    sections.push(links(names.map((name) => ({ href: `tables/${name}`, text: name }))));
   }
   return { title: 'Tables', up: 'index.html', body: sections.join('\n') };
 }
