@@ -157,19 +157,27 @@ async function runAllCells(page: Page, server: Server, file: string): Promise<vo
   await page.goto(server.url);
   await page.locator('.jp-Notebook .jp-CodeCell').first().waitFor({ timeout: 60_000 });
   // Asked to run cells before the kernel is there, JupyterLab opens a dialog instead.
-  await page.locator('#jp-main-statusbar').getByText('| Idle').waitFor({ timeout: 60_000 });
+  const idle = page.locator('#jp-main-statusbar').getByText('| Idle');
+  await idle.waitFor({ timeout: 60_000 });
   await page.locator('#jp-MainMenu').getByText('Run', { exact: true }).click();
   await page.getByRole('menuitem', { name: 'Run All Cells', exact: true }).click();
   const { cells } = JSON.parse(readFileSync(file, 'utf8')) as {
-    cells: { cell_type: string; source: string | string[] }[];
+    cells: {
+      cell_type: string;
+      source: string | string[];
+      metadata: { jupyter?: { source_hidden?: boolean } };
+    }[];
   };
-  const total = cells.filter((cell) => cell.cell_type === 'code' && cell.source.length > 0).length;
-  const prompt = page.locator('.jp-Notebook .jp-InputPrompt').filter({ hasText: `[${total}]:` });
+  const code = cells.filter((cell) => cell.cell_type === 'code' && cell.source.length > 0);
+  // A cell with a hidden source shows no number; after the last number the kernel may still be at such cells.
+  const number = code.findLastIndex(({ metadata }) => !metadata.jupyter?.source_hidden) + 1;
+  const prompt = page.locator('.jp-Notebook .jp-InputPrompt').filter({ hasText: `[${number}]:` });
   const waiting = page.locator('.jp-Notebook .jp-InputPrompt').filter({ hasText: '[*]' });
   const complaint = page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').last();
   // After a failing cell the kernel gives the waiting ones back, so that none waits and the last has not run.
   const finished = async () =>
-    (await prompt.count()) > 0 || ((await complaint.count()) > 0 && (await waiting.count()) === 0);
+    (await waiting.count()) === 0 &&
+    (((await prompt.count()) > 0 && (await idle.count()) > 0) || (await complaint.count()) > 0);
   if (!(await waitFor(finished, RUN_TIMEOUT))) throw new Error('the cells did not end in time');
   if ((await prompt.count()) === 0)
     throw new Error(`a cell failed: ${await complaint.innerText()}`);
