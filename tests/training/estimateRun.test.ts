@@ -4,11 +4,12 @@ import { estimateRun } from '../../lib/training/estimateRun';
 import { openExperiment } from '../../lib/training/experiment';
 import { parseConfig } from '../../lib/runs/config';
 import type { ExperimentInput } from '../../lib/runs/config';
+import { smallNetwork } from '../support/smallNetwork';
 
 /** Two steps an epoch, two validation batches. */
 const config: ExperimentInput = {
   dataset: { name: 'synthetic', size: [32, 48], numClasses: 6, trainLength: 3, validLength: 4 },
-  model: { name: 'segnet', width: 2 },
+  model: smallNetwork,
   epochs: 10,
   batchSize: 2,
 };

@@ -5,6 +5,7 @@ import { readRecords } from '../../lib/results';
 import { runExperiment } from '../../lib/training/experiment';
 import type { ExperimentInput } from '../../lib/runs/config';
 import { withFolder } from '../datasets/files';
+import { smallNetwork } from '../support/smallNetwork';
 
 const dataset = {
   name: 'synthetic',
@@ -13,7 +14,7 @@ const dataset = {
   trainLength: 2,
   validLength: 3,
 };
-const config = { dataset, model: { width: 2 }, epochs: 1, batchSize: 2 } as ExperimentInput;
+const config = { dataset, model: smallNetwork, epochs: 1, batchSize: 2 } as ExperimentInput;
 
 it('a record holds the counts of each image of the test split, which results read', () =>
   withFolder(async (folder) => {

@@ -8,12 +8,13 @@ import type { RunOptions } from '../../lib/training/experiment';
 import type { EpochMetrics } from '../../lib/runs/epochs';
 import type { ExperimentInput, LoggingConfig } from '../../lib/runs/config';
 import { withFolder } from '../datasets/files';
+import { smallNetwork } from '../support/smallNetwork';
 import { eventsIn } from './tensorboard/events';
 
 /** Two epochs of four steps. */
 const config: ExperimentInput = {
   dataset: { name: 'synthetic', size: [32, 48], numClasses: 6, trainLength: 7, validLength: 3 },
-  model: { name: 'segnet', width: 2 },
+  model: smallNetwork,
   loss: { name: 'pat', temperature: 2 },
   epochs: 2,
   batchSize: 2,

@@ -10,6 +10,7 @@ import { runExperiment } from '../../lib/training/experiment';
 import type { ProgressEvent } from '../../lib/training/experiment';
 import { withFolder } from '../datasets/files';
 import { exampleLoss } from '../losses/support';
+import { smallNetwork } from '../support/smallNetwork';
 
 /** Three epochs of two steps. */
 const config = (loss: LossConfig) => ({
@@ -19,7 +20,7 @@ const config = (loss: LossConfig) => ({
     trainLength: 4,
     validLength: 2,
   },
-  model: { name: 'segnet' as const, width: 2 },
+  model: smallNetwork,
   logging: { tensorboard: false, images: 0, classStatistics: true },
   loss,
   epochs: 3,

@@ -11,10 +11,11 @@ import { evaluateRun } from '../../lib/training/evaluateRun';
 import { runExperiment } from '../../lib/training/experiment';
 import { pngBytes, withFolder } from '../datasets/files';
 import { writeFolderData, writeFolderPair } from '../support/folderData';
+import { smallNetwork } from '../support/smallNetwork';
 
 const configOf = (root: string, more: object = {}): ExperimentInput => ({
   dataset: { name: 'folder', root, size: [32, 32], ...more },
-  model: { width: 2 },
+  model: smallNetwork,
   epochs: 2,
   batchSize: 2,
   augmentation: false,

@@ -9,6 +9,7 @@ import { runExperiment } from '../../lib/training/experiment';
 import type { ProgressEvent } from '../../lib/training/experiment';
 import { readRecords } from '../../lib/results/records';
 import { withFolder } from '../datasets/files';
+import { smallNetwork } from '../support/smallNetwork';
 
 const config: ExperimentInput = {
   dataset: {
@@ -19,7 +20,7 @@ const config: ExperimentInput = {
     validLength: 2,
     testLength: 2,
   },
-  model: { name: 'segnet', width: 2 },
+  model: smallNetwork,
   loss: { name: 'pat', temperature: 2 },
   epochs: 4,
   batchSize: 2,

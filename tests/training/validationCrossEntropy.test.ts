@@ -13,6 +13,7 @@ import { crossEntropyBeside, lossAt } from '../../lib/training/runLoss';
 import type { EpochMetrics } from '../../lib/runs/epochs';
 import type { ExperimentInput } from '../../lib/runs/config';
 import { withFolder } from '../datasets/files';
+import { smallNetwork } from '../support/smallNetwork';
 
 /** The validation split's last batch is smaller. */
 const config: ExperimentInput = {
@@ -24,7 +25,7 @@ const config: ExperimentInput = {
     validLength: 3,
     testLength: 2,
   },
-  model: { name: 'segnet', width: 2 },
+  model: smallNetwork,
   epochs: 1,
   batchSize: 2,
   seed: 3,
