@@ -4,6 +4,7 @@ import { createExecutor } from '../lib/engine';
 import type { Execution } from '../lib/engine';
 import { createLoss, lossNames } from '../lib/losses';
 import { exampleLoss } from './losses/support';
+import { smallNetwork } from './support/smallNetwork';
 import type { SegmentationLoss } from '../lib/losses';
 import { createModel, networkNames } from '../lib/models';
 import type { NetworkName } from '../lib/models';
@@ -38,7 +39,7 @@ interface Setup {
   onNote?: (text: string) => void;
 }
 
-function setUp({ execution, network = 'unet', variant = 'paper', loss, onNote }: Setup) {
+function setUp({ execution, network = smallNetwork.name, variant = 'paper', loss, onNote }: Setup) {
   const options = { numClasses: CLASSES, width: 2, seed: 5 };
   const model = createModel({ name: network, variant, ...options });
   const adam = new Adam(trainableVariables(model));
@@ -110,13 +111,14 @@ async function threeSteps(setup: Setup) {
 }
 
 const variants: ModelVariant[] = ['paper', 'authors'];
+/** Each network with the paper's loss, and each loss with a small network. */
 const cases = [
   ...variants.flatMap((variant) =>
     networkNames.map((network) => ({ network, variant, lossName: 'pat' as const })),
   ),
-  ...lossNames.map((lossName) => ({ network: 'unet' as const, variant: variants[0], lossName })),
+  ...lossNames.map((lossName) => ({ network: smallNetwork.name, variant: variants[0], lossName })),
   ...(['focal', 'classBalanced', 'classBalancedFocal'] as const).map((lossName) => {
-    return { network: 'unet' as const, variant: variants[0], lossName, authors: true };
+    return { network: smallNetwork.name, variant: variants[0], lossName, authors: true };
   }),
 ];
 
