@@ -30,7 +30,7 @@ async function main() {
   /** @param {string[]} options */
   const has = (...options) => given.slice(0, end).some((word) => options.includes(word));
   const args = given.filter((word, i) => word !== '--skip-setup' || i > end);
-  if (has('--help', '-h')) requireTsx();
+  if (has('--help', '-h')) requirePackages();
   else if (!has('--skip-setup') && !(await isSetUp())) {
     const setup = [path.join(ROOT, 'scripts', 'setup.mjs')];
     // On the standard error: the standard output is the command's own.
@@ -57,8 +57,8 @@ function commandFile(name) {
 }
 
 /** Help must not start an installation of gigabytes. */
-function requireTsx() {
-  if (fs.existsSync(path.join(ROOT, 'node_modules', 'tsx'))) return;
+function requirePackages() {
+  if (fs.existsSync(path.join(ROOT, 'node_modules', 'esbuild'))) return;
   throw new Failure('Help', 'the npm packages are not installed.', 'npm run setup');
 }
 
@@ -69,7 +69,7 @@ function requireTsx() {
 function startCommand(file, args) {
   const child = spawn(
     process.execPath,
-    [YOUNG_GENERATION, '--import', './scripts/cliChild.mjs', '--import', 'tsx', file, ...args],
+    [YOUNG_GENERATION, './scripts/runTypeScript.mjs', file, ...args],
     {
       cwd: ROOT,
       env: kernelEnvironment(),

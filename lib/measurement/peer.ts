@@ -1,12 +1,13 @@
 /** A process that measures: it answers each line it gets with a line of JSON. */
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import path from 'node:path';
 import readline from 'node:readline';
 
 /** Arguments of a Node.js that runs `file` with this process's memory limits, as a command of the kit does. */
 export function nodeArguments(file: string): string[] {
   const limits = process.execArgv.filter((argument) => argument.startsWith('--max-'));
-  return [...limits, '--import', 'tsx', file];
+  return [...limits, path.resolve(__dirname, '../../scripts/runTypeScript.mjs'), file];
 }
 
 export class Peer {

@@ -41,7 +41,7 @@ export async function attemptRun(
   const { request, log } = engineFiles(folder);
   const output = await open(log, 'a');
   try {
-    const args = ['--import', './scripts/cliChild.mjs', '--import', 'tsx', 'lib/cli/train.ts'];
+    const args = ['./scripts/runTypeScript.mjs', 'lib/cli/train.ts'];
     const child = spawn(process.execPath, [...args, '--config', request, '--out', folder], {
       env: {
         ...process.env,

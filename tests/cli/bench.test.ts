@@ -8,7 +8,7 @@ import { machine, machineText, spreadOf, spreadText } from '../../lib/measuremen
 import { withFolder, writeCamvid } from '../datasets/files';
 
 const bench = (...args: string[]) =>
-  spawnSync(process.execPath, ['--import', 'tsx', 'lib/cli/bench.ts', ...args], {
+  spawnSync(process.execPath, ['scripts/runTypeScript.mjs', 'lib/cli/bench.ts', ...args], {
     encoding: 'utf8',
   });
 

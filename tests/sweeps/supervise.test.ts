@@ -19,7 +19,7 @@ const sweep = { name: 'kills', base, grid: { 'loss.name': ['pat', 'crossEntropy'
 
 /** The command without the script around it, so that a signal goes to the supervisor. */
 function startSweep(file: string, outDir: string) {
-  const command = ['--import', './scripts/cliChild.mjs', '--import', 'tsx', 'lib/cli/sweep.ts'];
+  const command = ['./scripts/runTypeScript.mjs', 'lib/cli/sweep.ts'];
   const args = ['--config', file, '--out', outDir, '--jobs', '2', '--threads', '1'];
   const child = spawn(process.execPath, [...command, ...args], { cwd: root });
   let errors = '';

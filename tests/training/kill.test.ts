@@ -11,6 +11,7 @@ import { withFolder } from '../datasets/files';
 import { eventsIn, shownSteps } from './tensorboard/events';
 
 const root = path.resolve(__dirname, '../..');
+const runner = path.join(root, 'scripts/runTypeScript.mjs');
 /** More kills than in the suite: PAT_KILLS=20. */
 const kills = Number(process.env.PAT_KILLS ?? 4);
 
@@ -28,7 +29,7 @@ const config = {
 function startTraining(folder: string, name: string) {
   const file = path.join(root, 'lib/cli/train.ts');
   const args = ['--config', path.join(folder, 'config.json'), '--out', path.join(folder, name)];
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], { cwd: root });
+  const child = spawn(process.execPath, [runner, file, ...args], { cwd: root });
   let errors = '';
   const training = new Promise<void>((resolve) => {
     child.stderr.on('data', (text: Buffer) => {

@@ -2,7 +2,6 @@
 import { execFile } from 'node:child_process';
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
 import { writeAtomically } from '../../atomicFile';
@@ -38,10 +37,7 @@ export async function copyFigurePages(source: string, target: string): Promise<v
     const { code } = await transform(await readFile(plotly, 'utf8'), { minify: true });
     await writeAtomically(path.join(target, 'plotly.js'), Buffer.from(code));
   }
-  const gallery = (await import(pathToFileURL(path.join(root, 'scripts', 'gallery.mjs')).href)) as {
-    writeGallery: (folder: string) => unknown;
-  };
-  gallery.writeGallery(target);
+  await promisify(execFile)(process.execPath, [path.join(root, 'scripts', 'gallery.mjs'), target]);
   // Only the gallery reads them.
   for (const name of await readdir(path.join(target, 'notebooks'))) {
     if (name.endsWith('.json')) await rm(path.join(target, 'notebooks', name));
