@@ -1,4 +1,7 @@
-/** Five steps for each pair; `PAT_STEPS=200 npx vitest run tests/training/tensorCount.test.ts` takes as many as it says. */
+/**
+ * Five steps of each network with the paper's loss, and of each loss with a small network;
+ * `PAT_STEPS=200 npx vitest run tests/training/tensorCount.test.ts` takes as many as it says, of all pairs.
+ */
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../lib/backend';
 import { createLoss, lossNames } from '../../lib/losses';
@@ -8,13 +11,18 @@ import type { NetworkName } from '../../lib/models';
 import { trainableVariables } from '../../lib/models/layers';
 import { Adam } from '../../lib/engine/adam';
 import { exampleLoss } from '../losses/support';
+import { smallNetwork } from '../support/smallNetwork';
 import { trainingStep } from '../../lib/engine/trainingStep';
 import type { TrainingBatch } from '../../lib/engine/trainingStep';
 
-const steps = Number(process.env.PAT_STEPS ?? 5);
+const { PAT_STEPS } = process.env;
+const steps = Number(PAT_STEPS ?? 5);
 
-const pairs = networkNames.flatMap((network) =>
-  lossNames.map((loss): [NetworkName, LossName] => [network, loss]),
+const networks: NetworkName[] = [...networkNames, smallNetwork.name];
+const pairs = networks.flatMap((network) =>
+  lossNames
+    .filter((loss) => PAT_STEPS !== undefined || network === smallNetwork.name || loss === 'pat')
+    .map((loss): [NetworkName, LossName] => [network, loss]),
 );
 
 /** `images` images of 32×32; label 3 of 4 is absent, every seventh pixel ignored. */
