@@ -15,7 +15,7 @@ const dataset = {
 };
 const tiny = {
   name: 'tiny',
-  base: { epochs: 1, batchSize: 2, dataset, model: { width: 2 } },
+  base: { epochs: 1, batchSize: 2, dataset, model: { name: 'unet', width: 2 } },
   grid: { seed: [0, 1] },
 };
 

@@ -1,4 +1,4 @@
-/** Settings of a run of some seconds that saves a checkpoint every other step: 24 steps of SegNet on drawn scenes. */
+/** Settings of a run of some seconds that saves a checkpoint every other step: 24 steps of UNet on drawn scenes. */
 export const tinyRun = {
   epochs: 3,
   batchSize: 2,
@@ -9,6 +9,6 @@ export const tinyRun = {
     trainLength: 16,
     validLength: 2,
   },
-  model: { width: 2 },
+  model: { name: 'unet', width: 2 },
   checkpoints: { everySteps: 2 },
 };

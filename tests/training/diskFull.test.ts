@@ -33,7 +33,7 @@ afterAll(() => {
 /** Eight steps, a checkpoint after each. */
 const config = {
   dataset: { name: 'synthetic', size: [32, 48], numClasses: 6, trainLength: 8, validLength: 2 },
-  model: { name: 'segnet', width: 2 },
+  model: { name: 'unet', width: 2 },
   epochs: 2,
   batchSize: 2,
   checkpoints: { everySteps: 1 },

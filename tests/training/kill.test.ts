@@ -18,7 +18,7 @@ const kills = Number(process.env.PAT_KILLS ?? 4);
 /** 24 steps of well under 100 ms, a checkpoint after each second one. */
 const config = {
   dataset: { name: 'synthetic', size: [32, 48], numClasses: 6, trainLength: 24, validLength: 2 },
-  model: { name: 'segnet', width: 2 },
+  model: { name: 'unet', width: 2 },
   loss: { name: 'pat' },
   epochs: 2,
   batchSize: 2,
