@@ -60,7 +60,7 @@ describe('resultTable', () => {
     for (const { columns } of tables.filter(({ name }) => name.endsWith('-printed'))) {
       expect(columns.some(({ header }) => header.includes('Δ'))).toBe(false);
     }
-    expect(tables[2].caption).toContain('only levels can be held beside each other');
+    expect(tables[2].caption).toContain('so ours cannot have their level');
   });
 
   it('gives a difference with the interval of the same score (wrong today 2)', () => {
@@ -99,7 +99,7 @@ describe('resultTable', () => {
     const statistics = tables.filter(({ name }) => name.endsWith('-statistics'));
     for (const { caption } of statistics) {
       expect(caption).toMatch(
-        /of \d+ pairs of runs that differ in their seed alone [\d.]+ % have p/,
+        /of \d+ pairs of runs that differ only in their seed, [\d.]+ % have p/,
       );
     }
     expect(table.calibration.pairs).toBe(2 * (3 + 1 + 3));

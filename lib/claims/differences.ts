@@ -42,7 +42,7 @@ export function forBothReadings(make: (reading: PatReading) => Claim): Claim[] {
 }
 
 function codeReading(claim: Claim): Claim {
-  const text = `The same of ${patReadings.code.label}`;
+  const text = `The same for ${patReadings.code.label}`;
   return { ...claim, id: `${claim.id}-code`, claim: text };
 }
 

@@ -1,4 +1,5 @@
 /** How often a prediction is right, against how sure it is. */
+import { counted } from '../check';
 import type { Data } from 'plotly.js';
 import { BINS, reliabilityBins } from '../judge/calibration';
 import type { Judgement } from '../judge/judgement';
@@ -64,7 +65,7 @@ export function reliabilityFigure(
     name,
     title: 'Reliability of the probabilities',
     caption:
-      `${title}, ${names.length} images: in ${BINS} bins of the highest probability of a pixel, the share of right pixels against ` +
+      `${title}, ${counted(names.length, 'image')}: in ${BINS} bins of the highest probability of a pixel, the share of right pixels against ` +
       'the mean probability (below the diagonal: too sure), and the share of the pixels in each bin. ECE: mean distance from ' +
       'the diagonal over the pixels.',
     data: [diagonal, ...lines, ...amounts],

@@ -87,7 +87,7 @@ describe('figures of a table', () => {
       [4, 0.4],
       [5, 0.5],
     ]);
-    expect(curves[0].caption).toContain('Epochs that are not known: CE: 2–3.');
+    expect(curves[0].caption).toContain('Epochs without a value: CE: 2–3.');
     const traces = curves[0].data as { name?: string; x: number[]; y: (number | null)[] }[];
     const drawnLine = traces.find((trace) => trace.name === 'CE, validation');
     expect(drawnLine).toMatchObject({ x: [1, 2, 4, 5], y: [1, null, 1, 1] }); // no line over the gap

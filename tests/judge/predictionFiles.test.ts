@@ -62,7 +62,7 @@ describe('judge', () => {
     ]);
     expect(found.notes.join('\n')).toMatch(/q: 1 file without a prediction \(b: /);
     expect(found.notes.join('\n')).toMatch(
-      /2 images are left out for all methods \(b, c\); 2 are scored/,
+      /2 images left out for all methods \(b, c\); 2 scored/,
     );
     // Both are scored on a and d: one of 12 pixels of class 0 in 24 is wrong three times over two images.
     expect(scoreOf(found, 'pixelAccuracy')).toBeCloseTo(45 / 48, 12);
