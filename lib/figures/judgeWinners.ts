@@ -78,7 +78,7 @@ export function judgeWinnersFigure(
     data,
     layout: {
       ...(others.length > 1 ? { margin: { t: 40 } } : {}),
-      xaxis: axis(`better than ${reference.name}, points`, {
+      xaxis: axis(`Points better than ${reference.name}`, {
         range: rangeWithZero(series.flat()),
         zeroline: true,
         zerolinewidth: 1.5,

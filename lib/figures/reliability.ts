@@ -60,7 +60,7 @@ export function reliabilityFigure(
     };
   });
   const probability = (domain: [number, number], anchor: 'y' | 'y2') =>
-    axis('highest probability', { range: [-0.02, 1.02], domain, anchor, dtick: 0.25 });
+    axis('Highest probability', { range: [-0.02, 1.02], domain, anchor, dtick: 0.25 });
   return {
     name,
     title: 'Reliability of the probabilities',
@@ -71,11 +71,11 @@ export function reliabilityFigure(
     data: [diagonal, ...lines, ...amounts],
     layout: {
       margin: { t: 28 + 20 * curves.length },
-      annotations: [panelTitle('right against sure'), panelTitle('pixels', 2)],
+      annotations: [panelTitle('Accuracy'), panelTitle('Pixels', 2)],
       xaxis: probability([0, 0.45], 'y'),
-      yaxis: axis('share right', { range: [-0.02, 1.02], dtick: 0.25, anchor: 'x' }),
+      yaxis: axis('Share of right pixels', { range: [-0.02, 1.02], dtick: 0.25, anchor: 'x' }),
       xaxis2: probability([0.58, 1], 'y2'),
-      yaxis2: axis('share of the pixels, %', { rangemode: 'tozero', anchor: 'x2' }),
+      yaxis2: axis('Share of the pixels, %', { rangemode: 'tozero', anchor: 'x2' }),
     },
     aspectRatio: 0.48 + 0.035 * curves.length,
     rows: curves.flatMap(({ label, bins }) => bins.map((bin) => ({ method: label, ...bin }))),

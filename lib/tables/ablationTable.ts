@@ -10,7 +10,7 @@ export const ablation: TableSpecification = {
   presets: ['ablation'],
   labels: ['Loss', 'β', '1/|M|'],
   labelsOf: ablationLabels,
-  references: [crossEntropyReference, temperatureReference(1)],
+  references: [crossEntropyReference, { ...temperatureReference(1), title: 'PAT' }],
 };
 
 /** Which of PAT's two parts a loss has; k → 0 makes β 1/2 everywhere. */

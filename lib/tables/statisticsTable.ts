@@ -1,5 +1,6 @@
 /** What the paper's tables lack: seeds, intervals, three ways to average, rare classes, differences. */
 import type { Table, TableCell, TableColumn } from '../print/table';
+import { subtrahend } from '../results/names';
 import { contrastCells, meanCell, numberCell, scoreCell } from './tableCells';
 import type { ResultTable, TableCellResult } from './specification';
 import type { SettingGroup } from './settingGroups';
@@ -22,7 +23,7 @@ export function statisticsTable(
     { group: 'Pixel', header: 'accuracy, %', ...mean },
     ...references.flatMap(({ title: reference }) =>
       ['Δ', 'Low', 'High'].map((header) => {
-        return { group: `mIoU D − ${reference}, points`, header, digits: 1, signed: true };
+        return { group: `mIoU D − ${subtrahend(reference)}, points`, header, digits: 1, signed: true };
       }),
     ),
   ];
