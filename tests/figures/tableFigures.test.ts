@@ -32,11 +32,13 @@ describe('figures of a table', () => {
     const [figure] = tableCurves(table, { ...choice, losses: ['pat'] });
     expect(figure?.rows).toHaveLength(2);
     expect(figure?.rows[1]).toMatchObject({ run: 'PAT', epoch: 2, meanIoU: 0.8 });
-    expect(figure?.caption).toContain('mean over the seeds');
+    expect(figure?.caption).toContain('UNet of width 8, 10 epochs, mean over the seeds');
+    expect(figure?.caption).not.toContain('(test)'); // the curves are of training and validation
   });
 
   it('have a panel for each data set that was compared, a series for each network', () => {
     const figure = tableIntervals(table);
+    expect(figure?.caption).toMatch(/^UNet.*, 10 epochs, test split: difference in mean IoU/);
     expect(figure?.layout.annotations?.map(({ text }) => text)).toEqual(['CamVid']);
     expect(figure?.data.map(({ name }) => name)).toEqual(['SegNet', 'UNet']);
     expect(figure?.title).toBe('Differences to CE');
