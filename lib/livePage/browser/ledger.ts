@@ -47,6 +47,8 @@ function rowOf(claim: PageClaim, notebooks?: string): HTMLElement {
   return element('li', {}, details);
 }
 
+const points = (value: number) => value.toFixed(1).replace('-', '−');
+
 /** Each difference as a dot with its interval, filled where that leaves 0 out. */
 function figureOf(title: string, comparisons: readonly PageComparison[]): HTMLElement {
   const ends = [0, ...comparisons.flatMap(({ low, high }) => [low, high])];
@@ -54,7 +56,7 @@ function figureOf(title: string, comparisons: readonly PageComparison[]): HTMLEl
   const x = (value: number) => 4 + (192 * (value - from)) / (to - from || 1);
   const rows = comparisons.map(({ label, value, low, high }) => {
     const sure = low > 0 || high < 0;
-    const said = `${value.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
+    const said = `${points(value)} (${points(low)} to ${points(high)})`;
     const svg = shape('svg', { viewBox: '0 0 200 16', class: 'interval', 'aria-hidden': 'true' });
     svg.append(
       shape('line', { x1: x(0), x2: x(0), y1: 0, y2: 16, class: 'zero' }),
