@@ -79,7 +79,7 @@ export async function writeTables(
   if (written > 0) return 0;
   const { length } = read.valid.records;
   throw new InputError(
-    `${where}: DIR must hold records of runs with scores of the ${split} split, got ${length} records without in ` +
+    `${where}: DIR must hold records of runs with scores of the ${split} split, got ${length} without any in ` +
       `'${folder}'. ${length > 0 ? 'Give --split valid.' : 'Give the folder of a sweep with finished runs.'}`,
   );
 }
