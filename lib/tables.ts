@@ -9,6 +9,7 @@
  */
 import { checkOneOf } from './check';
 import { ablation } from './tables/ablationTable';
+import { decoding } from './tables/decoding';
 import { levels } from './tables/levels';
 import { primary } from './tables/primary';
 import { runs } from './tables/runsTable';
@@ -28,6 +29,7 @@ export const tableSpecifications: readonly TableSpecification[] = [
   table3,
   primary,
   levels,
+  decoding,
   ablation,
   tuning,
   runs,

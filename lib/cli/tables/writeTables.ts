@@ -55,7 +55,8 @@ export async function writeTables(
     const own: ScoredSplitName = specification.split ?? split;
     const table = resultTable(specification, results[own], { scale, split: own, runs });
     const found = table.cells.filter(({ cell }) => cell !== undefined);
-    if (found.length === 0) continue; // a table of other runs: nobody asked for it
+    // A table of other runs, or of what these lack: nobody asked for it.
+    if (found.length === 0 || table.tables.length === 0) continue;
     const seeds = sum(found.map(({ summary }) => summary?.seeds.length ?? 0));
     const known = sum(table.cells.map((cell) => cell.seeds.length));
     const state = `${name}: ${found.length} of ${table.cells.length} cells, ${seeds} of ${known} runs`;

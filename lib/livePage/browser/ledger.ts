@@ -1,6 +1,6 @@
 /** The ledger of claims: filtered by verdict, each with the figure of its differences. */
 import type { PageClaim, PageComparison, PageData } from '../pageTypes';
-import { byId, element } from './dom';
+import { byId, element, points } from './dom';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
