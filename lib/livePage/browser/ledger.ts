@@ -47,8 +47,6 @@ function rowOf(claim: PageClaim, notebooks?: string): HTMLElement {
   return element('li', {}, details);
 }
 
-const points = (value: number) => value.toFixed(1).replace('-', '−');
-
 /** Each difference as a dot with its interval, filled where that leaves 0 out. */
 function figureOf(title: string, comparisons: readonly PageComparison[]): HTMLElement {
   const ends = [0, ...comparisons.flatMap(({ low, high }) => [low, high])];
