@@ -10,8 +10,10 @@
 import { checkOneOf } from './check';
 import { ablation } from './tables/ablationTable';
 import { decoding } from './tables/decoding';
+import { lengths } from './tables/lengths';
 import { levels } from './tables/levels';
 import { primary } from './tables/primary';
+import { reference } from './tables/referenceTable';
 import { runs } from './tables/runsTable';
 import { table1 } from './tables/table1';
 import { table2 } from './tables/table2';
@@ -32,6 +34,8 @@ export const tableSpecifications: readonly TableSpecification[] = [
   decoding,
   ablation,
   tuning,
+  reference,
+  lengths,
   runs,
 ];
 
