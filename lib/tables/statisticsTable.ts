@@ -23,7 +23,12 @@ export function statisticsTable(
     { group: 'Pixel', header: 'accuracy, %', ...mean },
     ...references.flatMap(({ title: reference }) =>
       ['Δ', 'Low', 'High'].map((header) => {
-        return { group: `mIoU D − ${subtrahend(reference)}, points`, header, digits: 1, signed: true };
+        return {
+          group: `mIoU D − ${subtrahend(reference)}, points`,
+          header,
+          digits: 1,
+          signed: true,
+        };
       }),
     ),
   ];
