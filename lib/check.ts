@@ -26,6 +26,11 @@ export function invalid(
   return new InputError(remedy ? `${message} ${remedy}` : message);
 }
 
+/** `1 image`, `2 images`: a number of things in words. */
+export function counted(count: number, noun: string, several = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : several}`;
+}
+
 /** Words about a value that `invalid` shows as they are, where the value itself would say less. */
 class Description {
   constructor(readonly text: string) {}

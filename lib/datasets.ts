@@ -5,7 +5,7 @@
  *     for await (const batch of dataset.batches({ batchSize: 8, shuffle: true, seed: 1 })) { … }
  */
 import path from 'node:path';
-import { checkKnownOptions, checkNumber, checkOneOf, invalid, shapeText } from './check';
+import { checkKnownOptions, checkNumber, checkOneOf, counted, invalid, shapeText } from './check';
 import { camvid } from './datasets/camvid';
 import { cityscapes } from './datasets/cityscapes';
 import { maxPixels } from './datasets/decode/limits';
@@ -172,8 +172,10 @@ export function imageClusters(datasetName: string, names: readonly string[]): st
 /** One line that says which images are shown, e.g. `CamVid, train: 367 real images, 11 classes`. */
 export function describeDataset(dataset: SegmentationDataset): string {
   const { title, split, length, real, numClasses } = dataset;
-  const images = real ? 'real images' : 'scenes drawn by the kit';
-  return `${title}, ${split}: ${length} ${images}, ${numClasses} classes`;
+  const images = real
+    ? counted(length, 'real image')
+    : counted(length, 'scene drawn by the kit', 'scenes drawn by the kit');
+  return `${title}, ${split}: ${images}, ${counted(numClasses, 'class', 'classes')}`;
 }
 
 function checkSize(where: string, size: readonly number[]): void {

@@ -9,8 +9,11 @@
  */
 import { checkOneOf } from './check';
 import { ablation } from './tables/ablationTable';
+import { decoding } from './tables/decoding';
+import { lengths } from './tables/lengths';
 import { levels } from './tables/levels';
 import { primary } from './tables/primary';
+import { reference } from './tables/referenceTable';
 import { runs } from './tables/runsTable';
 import { table1 } from './tables/table1';
 import { table2 } from './tables/table2';
@@ -28,8 +31,11 @@ export const tableSpecifications: readonly TableSpecification[] = [
   table3,
   primary,
   levels,
+  decoding,
   ablation,
   tuning,
+  reference,
+  lengths,
   runs,
 ];
 

@@ -77,22 +77,5 @@ function failureText({ reason, position, total, source = '' }) {
     .filter((line) => !/^\s+at .*(node:|node_modules\/tslab\/|sigintHandlersWrap)/.test(line));
   const where = source === '' ? '  ✗ failed:' : `  ✗ cell ${position} of ${total} failed:`;
   const quoted = source === '' ? [] : source.split('\n').map((line) => `    | ${line}`);
-  return [where, ...quoted, ...ours.concat(hint(reason, source)).map((line) => `    ${line}`)].join(
-    '\n',
-  );
-}
-
-/**
- * The one thing tslab does not do that looks like a mistake of one's own.
- * @param {string} reason
- * @param {string} source
- * @returns {string[]}
- */
-function hint(reason, source) {
-  const [, name] = /ReferenceError: ([\p{L}\p{N}_$]+) is not defined/u.exec(reason) || [];
-  if (!name || !new RegExp(`[{,]\\s*${name.replaceAll('$', '\\$')}\\s*[,}]`, 'u').test(source))
-    return [];
-  return [
-    `In a shorthand property tslab does not see variables of earlier cells: write { ${name}: ${name} }.`,
-  ];
+  return [where, ...quoted, ...ours.map((line) => `    ${line}`)].join('\n');
 }

@@ -61,7 +61,9 @@ function print(rows) {
   }
   /** @param {Outcome['status']} wanted */
   const count = (wanted) => rows.filter(({ status }) => status === wanted).length;
-  console.log(`\n${count('ok')} ok, ${count('warning')} warnings, ${count('error')} errors`);
+  /** @param {'warning' | 'error'} status */
+  const counted = (status) => `${count(status)} ${status}${count(status) === 1 ? '' : 's'}`;
+  console.log(`\n${count('ok')} ok, ${counted('warning')}, ${counted('error')}`);
 }
 
 await runCommand(main);

@@ -5,6 +5,7 @@ import {
   checkNumber,
   checkOneOf,
   checkSameShape,
+  counted,
   described,
   InputError,
   invalid,
@@ -84,6 +85,13 @@ describe('checkKnownOptions', () => {
       "f: option must be one of gamma, got 'gama'. Did you mean 'gamma'?",
     );
     expect(() => checkKnownOptions('f', { a: 1 }, [])).toThrow('it takes no options');
+  });
+});
+
+describe('counted', () => {
+  it('agrees with the number', () => {
+    expect([0, 1, 2].map((n) => counted(n, 'step'))).toEqual(['0 steps', '1 step', '2 steps']);
+    expect(counted(2, 'class', 'classes')).toBe('2 classes');
   });
 });
 

@@ -155,10 +155,10 @@ describe('a table', () => {
     expect(html()).toMatch(/<td style="text-align:right;[^>]*>3<\/td>/);
   });
 
-  it('shows integers in full, other numbers with the digits asked for, nothing as a dash', () => {
+  it('shows counts in full, other numbers with the digits asked for, nothing as a dash', () => {
     const values = [123456789, 0.5, 1234.5678, -0.000012345, 1.5e9 + 0.5, NaN, null, undefined];
     showTable(values.map((v) => ({ v })));
-    const shown = ['123456789', '0.5000', '1235', '-1.234e-5', '1.500e+9', 'NaN', '–', '–'];
+    const shown = ['1.235e+8', '0.5000', '1235', '−1.234e-5', '1.500e+9', 'NaN', '–', '–'];
     expect(
       text()
         .split('\n')
@@ -167,6 +167,8 @@ describe('a table', () => {
     ).toEqual(shown);
     showTable([{ v: 1234.5678, w: 0.5 }], { precision: 6 });
     expect(text(1)).toBe('      v         w\n1234.57  0.500000');
+    showTable([{ n: 123456789 }, { n: -7 }]);
+    expect(text(2)).toBe('        n\n123456789\n       −7');
   });
 
   it('shows the numbers of a column with as many decimals, where none loses its digits', () => {

@@ -60,7 +60,7 @@ describe('resultTable', () => {
     for (const { columns } of tables.filter(({ name }) => name.endsWith('-printed'))) {
       expect(columns.some(({ header }) => header.includes('Δ'))).toBe(false);
     }
-    expect(tables[2].caption).toContain('only levels can be held beside each other');
+    expect(tables[2].caption).toContain('so ours cannot have their level');
   });
 
   it('gives a difference with the interval of the same score (wrong today 2)', () => {
@@ -99,7 +99,7 @@ describe('resultTable', () => {
     const statistics = tables.filter(({ name }) => name.endsWith('-statistics'));
     for (const { caption } of statistics) {
       expect(caption).toMatch(
-        /of \d+ pairs of runs that differ in their seed alone [\d.]+ % have p/,
+        /of \d+ pairs of runs that differ only in their seed, [\d.]+ % have p/,
       );
     }
     expect(table.calibration.pairs).toBe(2 * (3 + 1 + 3));
@@ -252,7 +252,8 @@ describe.skipIf(!stored)(`data/results/laptop/tables${reason}`, () => {
     const specification = tableNamed(name);
     const split = specification.split ?? 'test';
     const table = resultTable(specification, await resultsOf(split), { scale: 'laptop', split });
-    const isEmpty = table.cells.every(({ cell }) => cell === undefined);
+    const isEmpty =
+      table.tables.length === 0 || table.cells.every(({ cell }) => cell === undefined);
     for (const [file, text] of tableFiles(table)) {
       const written = await readFile(path.join(folder, 'tables', file), 'utf8').catch(() => null);
       expect(written === (isEmpty ? null : text), `${file}: run npm run tables`).toBe(true);

@@ -130,10 +130,11 @@ function voidLogits(batch: Tried): Verdict {
   const { value } = valueAndGradient(batch);
   for (const other of [50, -1e4, Infinity, NaN]) {
     const changed = valueAndGradient(withVoidLogits(batch, other)).value;
-    if (changed !== value) return failed(`${value} becomes ${changed} with ${other} there`);
+    if (changed !== value)
+      return failed(`the loss of ${value} becomes ${changed} with ${other} there`);
   }
   return Number.isFinite(value)
-    ? ok(`${value.toPrecision(6)} whatever they are`)
+    ? ok(`the loss is ${value.toPrecision(6)} whatever they are`)
     : failed(`the loss is ${value}`);
 }
 
@@ -160,19 +161,22 @@ function moreVoid(batch: Tried, isNoisy: boolean): Verdict {
     logits: tf.concat([batch.logits, tf.ones([images, 1, width, classes])], 1),
     labels: tf.concat([batch.labels, tf.fill([images, 1, width], VOID, 'int32')], 1),
   }).value;
-  if (isSame(padded, value)) return ok(`${value.toPrecision(6)} with a row of void, too`);
+  if (isSame(padded, value))
+    return ok(`the loss stays ${value.toPrecision(6)} with a row of void added`);
   if (isSame((padded * (height + 1)) / height, value)) {
     return { verdict: 'note', found: 'it averages over all pixels, void ones included' };
   }
-  return failed(`${value} becomes ${padded} with a row of void: use context.valid, validCount`);
+  return failed(
+    `the loss of ${value} becomes ${padded} with a row of void added: use context.valid, validCount`,
+  );
 }
 
 function allVoid(batch: Tried): Verdict {
   const labels = tf.fill<tf.Rank.R3>(batch.labels.shape, VOID, 'int32');
   const { value, gradient } = valueAndGradient({ ...batch, labels });
-  if (value === 0 && gradient.every((one) => one === 0)) return ok('0, and so is its gradient');
+  if (value === 0 && gradient.every((one) => one === 0)) return ok('loss and gradient are 0');
   const most = gradient.reduce((max, one) => Math.max(max, Math.abs(one)), 0);
-  return failed(`value ${value}, gradient up to ${most}`);
+  return failed(`the loss is ${value}, its gradient up to ${most}`);
 }
 
 function oneClass(batch: Tried): Verdict {
@@ -197,7 +201,7 @@ function finite({ value, gradient }: { value: number; gradient: readonly number[
   if (!Number.isFinite(value)) return failed(`the loss is ${value}`);
   const wrong = gradient.findIndex((one) => !Number.isFinite(one));
   if (wrong >= 0) return failed(`the loss is ${value}, its gradient ${gradient[wrong]} somewhere`);
-  return ok(`${value.toPrecision(6)}, gradient finite`);
+  return ok(`the loss is ${value.toPrecision(6)}, its gradient finite`);
 }
 
 function tensorCount(batch: Tried): Verdict {

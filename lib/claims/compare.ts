@@ -34,12 +34,12 @@ export interface Differences {
 
 /** What every rule about differences of scores says of its intervals. */
 export const intervalRule =
-  'Intervals: 95 %, over clusters of test images drawn again and seeds, whose variance is pooled over networks and losses; those of ' +
-  'single places are simultaneous (Bonferroni).';
+  'Intervals: 95 %, from redrawing the test images (related ones together) and from the spread of seeds, pooled over networks and ' +
+  'losses; those of single places are widened so that all hold at once (Bonferroni).';
 
 /** The rule of `judgeMean`. */
 export const meanRule =
-  'Judged by the mean over all places: holds if its interval lies above 0 and no single place lies below, in part if one ' +
+  'Judged by the mean over all places (a place: two losses on one data set and network): holds if its interval lies above 0 and no single place lies below, in part if one ' +
   'does; contradicted if it lies below 0; no difference if it lies within ±1 point; else not decided. With runs missing it ' +
   'holds in part at most, and no difference is not decided.';
 
@@ -113,7 +113,7 @@ export function judgement(
   const places =
     each.length === 1
       ? ` (${each[0].label})`
-      : ` on average of ${each.length} places; ahead in ${count('above')}, behind in ${count('below')}; from ` +
+      : ` on average over ${each.length} places; ahead in ${count('above')}, behind in ${count('below')}; from ` +
         `${text(sorted[0])} (${sorted[0].label}) to ${text(sorted[sorted.length - 1])} (${sorted[sorted.length - 1].label})`;
   const numbers = `${what}${isShare ? ', points' : ''}: ${text(shown)}${places}; ${seedsText(each)}`;
   const measured = missing.length === 0 ? numbers : `${numbers}; missing: ${listed(missing)}`;

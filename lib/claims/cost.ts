@@ -153,8 +153,8 @@ export const costClaims: readonly CostClaim[] = [
     place: '§ 5.2.3, Fig. 6 (Cityscapes)',
     claim: 'PAT is “one of the three lowest GPU-utilized methods, along with the vanilla” CE',
     rule:
-      'Two cases, PAT and CE: for, if at most two losses may be lower by the intervals of the ratios, round by round; ' +
-      `against, if three surely are. ${loadRule} ${caseRule}`,
+      'PAT is one case and CE the other: for the claim if, by the intervals of the ratios round by round, at most two losses may ' +
+      `be lower; against it if three surely are. ${loadRule} ${caseRule}`,
     notebook: '11-cost',
     judge: judgeRank,
   },

@@ -36,13 +36,13 @@ export function patClaims(claims: readonly PatClaim[]): Claim[] {
   return claims.flatMap((claim) => [patClaim(claim, 'v1'), patClaim(claim, 'code')]);
 }
 
-/** Claims about PAT that stand for the other reading, too: the same, where it is judged by runs of the other. */
+/** Claims about PAT that stand for the other reading, too, judged by its runs; each can be read alone, as where claims are filtered. */
 export function forBothReadings(make: (reading: PatReading) => Claim): Claim[] {
   return [make('v1'), codeReading(make('code'))];
 }
 
 function codeReading(claim: Claim): Claim {
-  const text = `The same of ${patReadings.code.label}`;
+  const text = `${claim.claim}: the same for ${patReadings.code.label}`;
   return { ...claim, id: `${claim.id}-code`, claim: text };
 }
 

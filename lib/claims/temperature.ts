@@ -22,8 +22,8 @@ const NO_CHANGE = 1;
 
 /** What every rule about ranges says of them. */
 const rangeRule =
-  'Noise alone makes a range; the interval takes it off and need not lie around the range itself (it holds the truth in ' +
-  `about nine of ten simulations). ${intervalRule}`;
+  'Noise alone makes a range; the interval is corrected for it and need not lie around the range itself (in simulations it held ' +
+  `the true range nine times of ten). ${intervalRule}`;
 
 type Values = readonly number[];
 const range = (values: Values) => maximumOf(values) - minimumOf(values);

@@ -41,7 +41,7 @@ probabilities:
 
   --no-boundary           leave boundary IoU out (it takes about half of the time)
   --resamples N           draws for intervals (default 2000)
-  --threads N             (default: the processors, where there is enough to do)
+  --threads N             that read and count (default: one for each processor, where there is enough to do)
   --skip-setup            use what is installed, unchecked
   --help                  show this
 

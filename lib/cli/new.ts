@@ -57,6 +57,12 @@ async function write(file: string, text: string): Promise<void> {
   }
 }
 
+/** As a cell imports it: from the kit's folder. */
+function importPath(file: string): string {
+  const name = file.replace(/\.m?ts$/, '');
+  return /^\.{0,2}\//.test(name) ? name : `./${name}`;
+}
+
 function nextSteps(kind: 'loss' | 'model', name: string, file: string): string {
   const entry =
     kind === 'loss'
@@ -67,7 +73,7 @@ function nextSteps(kind: 'loss' | 'model', name: string, file: string): string {
     `wrote ${file}`,
     ...(kind === 'loss'
       ? [
-          `check it in a cell:   import './${file.replace(/\.m?ts$/, '')}'; await checkLoss('${name}');   (notebook 13-your-own-loss)`,
+          `check it in a cell:   import '${importPath(file)}'; await checkLoss('${name}');   (notebook 13-your-own-loss)`,
         ]
       : []),
     `train with it:        npm run train -- --plugin ${file} --set ${kind}.name=${name} ${small} --out data/runs/${name}`,

@@ -5,7 +5,7 @@ import { parseArguments, runCommand } from './support/command';
 const help = `Usage: npm run page -- --runs DIR[,DIR…] --out FILE.html [options]
 
 Writes one HTML file in which finished runs segment images side by side, in the browser: no server, no network; it opens from
-the disk. A pixel that is pointed at shows each network's probabilities, PAT's β, and what CE, Focal and PAT charge.
+the disk. A pixel that is pointed at shows each network's probabilities, PAT's β, and its loss by CE, Focal and PAT.
 
   --runs DIR[,DIR…]  folders of finished runs, or of sweeps; all with the same classes
   --out FILE.html    the page

@@ -76,7 +76,7 @@ function leaks(set: FileDataset, pairs: readonly Pair[], drawn: SplitNames): str
   if (torn.length === 0) return [];
   return [
     `the splits of ${set.title} share ${torn.length} of ${new Set(groups.values()).size} groups of images (e.g. ` +
-      `'${torn[0]}'): what is learnt from the one split is known in the other, and scores are too high. Use the official ` +
+      `'${torn[0]}'), whose images are alike, so scores are too high. Use the official ` +
       'splits, or delete splits/paper-seed*.json beside the data to draw whole groups.',
   ];
 }

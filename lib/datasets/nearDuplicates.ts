@@ -2,6 +2,7 @@
  * Pictures that are nearly the same, by a difference hash (N. Krawetz, 2013): whether each of 16 × 16 blocks of grey is
  * darker than its right neighbour. A network that learnt from the one knows the other, and a score on it says little.
  */
+import { counted } from '../check';
 import sharp from 'sharp';
 import type { Sample, Split } from './datasetTypes';
 
@@ -76,9 +77,9 @@ export function nearDuplicateText(title: string, found: NearDuplicates): string 
   const { split, other, count, of, nearest } = found;
   const [name, near] = nearest.names;
   return (
-    `${count} of ${of} images of the ${split} split of ${title} are nearly one of the ${other} split (e.g. '${name}' and ` +
-    `'${near}'): what was learnt from the one is known of the other, and scores are too high. Keep a drive, a scene or a ` +
-    'patient whole in one split.'
+    `${count} of ${counted(of, 'image')} of the ${split} split of ${title} ${count === 1 ? 'looks' : 'look'} almost like one ` +
+    `of the ${other} split (e.g. '${name}' and '${near}'), so scores are too high. Keep a drive, a scene or a patient whole ` +
+    'in one split.'
   );
 }
 

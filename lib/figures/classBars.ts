@@ -112,7 +112,7 @@ function layoutOf(
 ): Partial<Layout> {
   const words = sum(series.map(({ label }) => label.length + 8));
   const legendRows = Math.ceil(words / LEGEND_CHARACTERS);
-  const scores = axis('IoU (%)', { range: [0, 1.05 * highest(series)] });
+  const scores = axis('IoU, %', { range: [0, 1.05 * highest(series)] });
   const classAxis = { ticks: '', showgrid: false, dtick: 1 } as const;
   const layout: Partial<Layout> = {
     ...(stacked

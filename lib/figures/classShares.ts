@@ -85,8 +85,8 @@ function bars(set: MaskImbalance): Pick<Figure, 'data' | 'layout' | 'aspectRatio
   const present = shares.filter((share): share is number => share !== null);
   const lowest = Math.floor(Math.log10(minimumOf(present)) - 0.1);
   const layout: Partial<Layout> = {
-    xaxis: logAxis('Share of pixels (%)', { domain: [0, 0.47], range: [lowest, 2.3] }),
-    xaxis2: axis('Images with the class (%)', {
+    xaxis: logAxis('Share of pixels, %', { domain: [0, 0.47], range: [lowest, 2.3] }),
+    xaxis2: axis('Images with the class, %', {
       domain: [0.55, 1],
       range: [0, 118],
       tickvals: [0, 25, 50, 75, 100],
@@ -123,10 +123,10 @@ function ranks(sets: readonly MaskImbalance[]): Pick<Figure, 'data' | 'layout' |
     ];
   });
   const layout: Partial<Layout> = {
-    xaxis: axis('Class, by pixels', { domain: [0, 0.42], rangemode: 'tozero' }),
-    yaxis: logAxis('Share of pixels (%)'),
-    xaxis2: axis('Class, by pixels', { domain: [0.58, 1], anchor: 'y2', rangemode: 'tozero' }),
-    yaxis2: axis('Images with the class (%)', { anchor: 'x2', range: [0, 105] }),
+    xaxis: axis('Class rank, by pixels', { domain: [0, 0.42], rangemode: 'tozero' }),
+    yaxis: logAxis('Share of pixels, %'),
+    xaxis2: axis('Class rank, by pixels', { domain: [0.58, 1], anchor: 'y2', rangemode: 'tozero' }),
+    yaxis2: axis('Images with the class, %', { anchor: 'x2', range: [0, 105] }),
   };
   return { data, layout, aspectRatio: 0.5 };
 }

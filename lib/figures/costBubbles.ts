@@ -2,7 +2,7 @@
 import type { Annotations, Data, Layout } from 'plotly.js';
 import type { TrainingCost } from '../measurement/trainingCost';
 import { invalid } from '../check';
-import { lossTitle } from '../results/names';
+import { lossTitle, networkTitle } from '../results/names';
 import { proposedLoss } from '../paper';
 import { maximumOf } from '../extremes';
 import {
@@ -96,7 +96,7 @@ export function costBubblesFigure(
     name,
     title: 'What training with each loss costs',
     caption:
-      `${cost.network}, width ${cost.width}, on ${cost.dataset}, ${cost.numClasses} classes, ${cost.size.join('×')} ` +
+      `${networkTitle(cost.network)}, width ${cost.width}, on ${cost.dataset}, ${cost.numClasses} classes, ${cost.size.join('×')} ` +
       `pixels, ${cost.steps} steps of ${cost.batchSize} images an epoch: medians of ${rounds} epochs in turn and their ` +
       `95 % bootstrap intervals. Areas and labels: ${area.name}; thick outline: ${lossTitle(proposedLoss)}. ` +
       `${cost.gpu ? `${cost.gpu}; ` : ''}${machine.processor}, ${machine.cores} cores${others}.`,

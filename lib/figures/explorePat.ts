@@ -46,7 +46,7 @@ export function explorePatFigure({ settings, curves, classes }: PatExploration):
       xaxis: axis('p of the true class', probability),
       xaxis2: axis('p of the true class', probability),
       xaxis3: axis('p of the true class', probability),
-      xaxis4: axis('class, most frequent first', { range: [0.5, numClasses + 0.5] }),
+      xaxis4: axis('Class, most frequent first', { range: [0.5, numClasses + 0.5] }),
       yaxis: logAxis(''),
       yaxis2: logAxis(''),
       yaxis3: logAxis(''),

@@ -73,7 +73,7 @@ export function gradientRangesFigure(
   });
   return {
     name,
-    title: 'The 1/|M| normalization narrows the gradient norms',
+    title: 'Range of the gradient norms before and after dividing by |M|',
     caption:
       `Largest over smallest per-class gradient norm within an image, ${dataset}, ${images} ` +
       `${images === 1 ? 'image' : 'images'}, for the loss summed over a class's mask and divided by its size. ` +

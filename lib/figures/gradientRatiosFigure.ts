@@ -92,7 +92,7 @@ export function gradientRatiosFigure(
   });
   return {
     name,
-    title: 'Gradient norms follow mask sizes',
+    title: 'Ratios of gradient norms against ratios of mask sizes',
     caption:
       `Ratios of per-class gradient norms for all pairs of classes within an image, ${dataset}, ${images} ` +
       `${images === 1 ? 'image' : 'images'}; dashed: predicted. Pearson correlation r of the logarithms and ` +
@@ -105,6 +105,7 @@ export function gradientRatiosFigure(
 }
 
 function fitText({ correlation, slope }: RatioFit): string {
-  const text = (value: number | null) => (value === null ? 'undefined' : value.toFixed(2));
+  const text = (value: number | null) =>
+    value === null ? 'undefined' : value.toFixed(2).replace('-', '−');
   return `r = ${text(correlation)}, slope = ${text(slope)}`;
 }

@@ -106,7 +106,7 @@ function panelAxes(panel: Panel, index: number, edges: number[]): Partial<Layout
   const options = { domain: [start, start + 0.29], range, anchor: `y${suffix}` as 'y' };
   return {
     [`xaxis${suffix}`]: makeAxis(panel.title, options),
-    [`yaxis${suffix}`]: axis(index === 0 ? 'Images (%)' : '', {
+    [`yaxis${suffix}`]: axis(index === 0 ? 'Images, %' : '', {
       anchor: `x${suffix}` as 'x',
       rangemode: 'tozero',
       nticks: 6,

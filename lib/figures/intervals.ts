@@ -4,7 +4,7 @@ import { invalid } from '../check';
 import { calibrationText } from '../results/calibration';
 import type { Calibration } from '../results/calibration';
 import { rounded } from '../print/figureText';
-import { signed } from '../results/names';
+import { signed, subtrahend } from '../results/names';
 import { axis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
 import { maximumOf, minimumOf } from '../extremes';
@@ -150,7 +150,7 @@ function layoutOf(
     const suffix = i === 0 ? '' : String(i + 1);
     const left = i * (width + GAP);
     Object.assign(layout, {
-      [`xaxis${suffix}`]: axis(`mIoU − ${reference}, points`, {
+      [`xaxis${suffix}`]: axis(`mIoU − ${subtrahend(reference)}, points`, {
         range: rangeWithZero(rows),
         domain: [left, left + width],
         anchor: `y${suffix}` as LayoutAxis['anchor'],

@@ -1,4 +1,5 @@
 /** Which score makes whom win: differences to the first method in each score, with their intervals. */
+import { counted } from '../check';
 import type { Data } from 'plotly.js';
 import { maximumOf, minimumOf } from '../extremes';
 import { intervalText, shownScores } from '../judge/report';
@@ -70,14 +71,14 @@ export function judgeWinnersFigure(
   const who = others.length === 1 ? others[0].name : 'each method';
   return {
     name,
-    title: 'Which score makes whom win',
+    title: 'Which method wins by which score',
     caption:
-      `${judgement.title}, ${judgement.names.length} images: how many points better than ${reference.name} ${who} is in each ` +
+      `${judgement.title}, ${counted(judgement.names.length, 'image')}: how many points better than ${reference.name} ${who} is in each ` +
       `score; left of 0 ${reference.name} wins (of errors, the lower). Filled: the corrected p is below 0.05. ${intervalText(judgement)}.`,
     data,
     layout: {
       ...(others.length > 1 ? { margin: { t: 40 } } : {}),
-      xaxis: axis(`better than ${reference.name}, points`, {
+      xaxis: axis(`Points better than ${reference.name}`, {
         range: rangeWithZero(series.flat()),
         zeroline: true,
         zerolinewidth: 1.5,

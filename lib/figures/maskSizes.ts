@@ -59,7 +59,7 @@ export function maskSizesFigure(
   const extremes = quantiles.flatMap(({ minimum, maximum }) => [minimum, maximum]);
   const [smallest, largest] = [minimumOf(extremes), maximumOf(extremes)];
   const layout: Partial<Layout> = {
-    xaxis: logAxis('Mask size (% of the image)', {
+    xaxis: logAxis('Mask size, % of the image', {
       range: [Math.log10(smallest) - 0.15, Math.log10(largest) + 0.15],
     }),
     yaxis: axis('', { showgrid: false, ticks: '' }),

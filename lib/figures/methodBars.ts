@@ -41,7 +41,7 @@ export function drawBars(canvas: Canvas, classes: readonly ClassSum[], area: Are
   const tickfont = { size: SMALL_PIXELS };
   canvas.panel(area, series, {
     x: axis('', { type: 'category', tickangle: -35, tickfont, showgrid: false, automargin: false }),
-    y: axis('share, %', {
+    y: axis('Share, %', {
       range: [0, 1.25 * highest],
       nticks: 5,
       showgrid: false, // it would cross the sums

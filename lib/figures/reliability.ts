@@ -1,4 +1,5 @@
 /** How often a prediction is right, against how sure it is. */
+import { counted } from '../check';
 import type { Data } from 'plotly.js';
 import { BINS, reliabilityBins } from '../judge/calibration';
 import type { Judgement } from '../judge/judgement';
@@ -59,22 +60,22 @@ export function reliabilityFigure(
     };
   });
   const probability = (domain: [number, number], anchor: 'y' | 'y2') =>
-    axis('highest probability', { range: [-0.02, 1.02], domain, anchor, dtick: 0.25 });
+    axis('Highest probability', { range: [-0.02, 1.02], domain, anchor, dtick: 0.25 });
   return {
     name,
     title: 'Reliability of the probabilities',
     caption:
-      `${title}, ${names.length} images: in ${BINS} bins of the highest probability of a pixel, the share of right pixels against ` +
+      `${title}, ${counted(names.length, 'image')}: in ${BINS} bins of the highest probability of a pixel, the share of right pixels against ` +
       'the mean probability (below the diagonal: too sure), and the share of the pixels in each bin. ECE: mean distance from ' +
       'the diagonal over the pixels.',
     data: [diagonal, ...lines, ...amounts],
     layout: {
       margin: { t: 28 + 20 * curves.length },
-      annotations: [panelTitle('right against sure'), panelTitle('pixels', 2)],
+      annotations: [panelTitle('Accuracy'), panelTitle('Pixels', 2)],
       xaxis: probability([0, 0.45], 'y'),
-      yaxis: axis('share right', { range: [-0.02, 1.02], dtick: 0.25, anchor: 'x' }),
+      yaxis: axis('Share of right pixels', { range: [-0.02, 1.02], dtick: 0.25, anchor: 'x' }),
       xaxis2: probability([0.58, 1], 'y2'),
-      yaxis2: axis('share of the pixels, %', { rangemode: 'tozero', anchor: 'x2' }),
+      yaxis2: axis('Share of the pixels, %', { rangemode: 'tozero', anchor: 'x2' }),
     },
     aspectRatio: 0.48 + 0.035 * curves.length,
     rows: curves.flatMap(({ label, bins }) => bins.map((bin) => ({ method: label, ...bin }))),

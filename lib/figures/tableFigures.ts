@@ -48,7 +48,7 @@ export function tableClassBars(table: ResultTable, choice: CellChoice): Figure[]
       cell && summary ? [{ label: lossLabel(loss), cell, summary }] : [],
     );
     const name = `${table.specification.name}-${group.stem}-${choice.network}-classes`;
-    return classBarsFigure(series, { dataset: settingOf(group, table), name });
+    return classBarsFigure(series, { dataset: settingOf(group, table.split), name });
   });
 }
 
@@ -66,14 +66,14 @@ export function tableCurves(table: ResultTable, choice: CellChoice): Figure[] {
     );
     const name = `${table.specification.name}-${group.stem}-${choice.network}-curves`;
     const shared = isWhole ? '' : ', at the epochs that all of them have';
-    const dataset = `${settingOf(group, table)}, mean over the seeds${shared}`;
+    const dataset = `${settingOf(group)}, mean over the seeds${shared}`;
     return [trainingCurvesFigure(runs, { dataset, name })];
   });
 }
 
 /** Differences to one of the table's references, a panel for each setting; undefined without one. */
 export function tableIntervals(table: ResultTable, index = 0): Figure | undefined {
-  const { cells, specification, calibration } = table;
+  const { cells, specification, calibration, split } = table;
   const { name, references, isTuned = false } = specification;
   const networks = new Set(cells.map(({ network }) => network));
   const panels = settingGroups(cells).flatMap(({ title, cells: own }) => {
@@ -92,15 +92,16 @@ export function tableIntervals(table: ResultTable, index = 0): Figure | undefine
   const each = (values: readonly number[]) => [...new Set(values)].join(' or ');
   const widths = each(cells.map(({ config }) => config.model.width));
   const epochs = each(cells.map(({ config }) => config.epochs));
-  const setting = `${titles} of width ${widths}, ${epochs} epochs`;
+  const setting = `${titles} of width ${widths}, ${epochs} epochs, ${split} split`;
   const reference = references[index].title;
   return intervalsFigure(panels, { reference, setting, calibration, name: `${name}-intervals` });
 }
 
-function settingOf({ cells, besides }: Group, { split }: ResultTable): string {
+/** What the cells of a figure share, and the split of its scores: none for curves, whose caption names theirs. */
+function settingOf({ cells, besides }: Group, split?: string): string {
   const [{ title, network, config }] = cells;
   return (
-    `${title} ${config.dataset.size.join('×')} (${split}), ${networkTitle(network)} of width ` +
+    `${title} ${config.dataset.size.join('×')}${split ? ` (${split})` : ''}, ${networkTitle(network)} of width ` +
     `${config.model.width}, ${config.epochs} epochs${besides && `, ${besides}`}`
   );
 }

@@ -70,14 +70,14 @@ export function trainingCurvesFigure(
     const missing = missingEpochs(epochs);
     return missing === '' ? [] : [`${label}: ${missing}`];
   });
-  const lacking = gaps.length === 0 ? '' : ` Epochs that are not known: ${gaps.join('; ')}.`;
+  const lacking = gaps.length === 0 ? '' : ` Epochs without a value: ${gaps.join('; ')}.`;
   const aspectRatio = 0.45 + 0.07 * Math.max(0, Math.ceil(runs.length / 2) - 1); // rows of the legend
   return {
     name,
     title: 'Loss and validation mean IoU over training',
     caption:
-      `${dataset}. Left: loss on the training (dotted, augmented, mean of the epoch's steps) and the validation ` +
-      'images (solid), of each run its own. Right: mean IoU on the validation images, at the last epoch ' +
+      `${dataset}. Left: each run's own loss, on the training images (dotted; augmented, mean of the epoch's steps) and ` +
+      'on the validation images (solid). Right: mean IoU on the validation images, at the last epoch ' +
       `${ends.join('; ')}${baseline === undefined ? '' : `; dashed: ${baseline.label}`}.${lacking}`,
     data: [...runs.flatMap(runTraces), ...line],
     layout,

@@ -1,5 +1,5 @@
 /** The judge itself: from labels and predictions to scores and comparisons. */
-import { InputError } from '../check';
+import { counted, InputError } from '../check';
 import { classThirdsBy } from '../metrics';
 import { sum } from '../statistics';
 import { logitAdjustment, strengthGrid } from '../decisions';
@@ -79,7 +79,7 @@ function refuse(
 
 function leftOutText(leftOut: readonly string[], left: number): string {
   const shown = leftOut.slice(0, 5).join(', ') + (leftOut.length > 5 ? ', …' : '');
-  return `${leftOut.length} images are left out for all methods (${shown}); ${left} are scored`;
+  return `${counted(leftOut.length, 'image')} left out for all methods (${shown}); ${left} scored`;
 }
 
 /** What is made of each set: of probabilities what is asked for, of PNGs what they show. */

@@ -1,4 +1,5 @@
 /** A judgement as tables: for papers (LaTeX, Markdown), and with all numbers (CSV). */
+import { counted } from '../check';
 import type { Table, TableCell, TableColumn, TableRow } from '../print/table';
 import { classThirds } from '../results/scorer';
 import { classTables } from './classTables';
@@ -42,7 +43,8 @@ export function judgementTables(judgement: Judgement): Table[] {
 const captions: Partial<Record<JudgeScore, string>> = {
   meanIoUD:
     'D: over the pixels of the set; I: mean over images; C: mean over classes of the mean over their images',
-  meanIoUI5: 'I5, C5: over the worst 5 % of the images (of each class)',
+  meanIoUI5:
+    'worst 5 %: over the 5 % of the images (C: of each class’s images) with the lowest IoU',
   boundaryIoUD: 'boundary IoU: of pixels within 2 % of the image’s diagonal of the outline',
   ece: 'ECE: expected calibration error, 15 bins',
 };
@@ -55,7 +57,7 @@ function scoreTable(judgement: Judgement): Table {
   return {
     name: 'judge-scores',
     caption:
-      `${judgement.title}, ${names.length} images; percent${seeds > 1 ? ', mean ± standard deviation over seeds' : ''}. ` +
+      `${judgement.title}, ${counted(names.length, 'image')}; percent${seeds > 1 ? ', mean ± standard deviation over seeds' : ''}. ` +
       `${told.join('; ')}. Head, body, tail: thirds of the classes by their pixels in the ${judgement.thirdsBy} (${thirdsText(judgement)}).`,
     labels: ['Method'],
     columns: scores.map((score): TableColumn => {
@@ -96,7 +98,7 @@ function comparisonTable(judgement: Judgement): Table {
     }));
   return {
     name: 'judge-comparisons',
-    caption: `Every pair of methods: difference in points. ${intervalText(judgement)} (${names.length} images).`,
+    caption: `Every pair of methods: difference in points. ${intervalText(judgement)} (${counted(names.length, 'image')}).`,
     labels: ['Contrast', 'Score'],
     columns: [
       ...['Δ', 'Low', 'High'].map((header) => ({
@@ -119,8 +121,8 @@ export function intervalText({ methods }: Judgement): string {
     : 'over images drawn again; with one seed a method they do not hold what another seed would give';
   const tests = pairs > 1 ? `, corrected by Holm over the ${pairs} pairs in each score` : '';
   return (
-    `Intervals: 95 %, ${over}. p: two-sided${tests}. Of many scores some differ by chance: name the one that decides ` +
-    'before looking'
+    `Intervals: 95 %, ${over}. p: two-sided${tests}. Of many scores some differ by chance: choose the decisive ` +
+    'one before looking'
   );
 }
 
@@ -164,8 +166,8 @@ function winnerTable(judgement: Judgement): Table {
   return {
     name: 'judge-winners',
     caption:
-      `Which score makes whom win: ${names.size === 1 ? 'one method is in front in all of them' : `${names.size} methods are in front, each in some`}. ` +
-      'Points ahead of the second; decided: the corrected p is below 0.05.',
+      `The first method by each score${names.size === 1 ? ': it is the same in all of them' : `; ${names.size} methods are first in some`}. ` +
+      'Lead: points ahead of the second; decided: the corrected p is below 0.05.',
     labels: ['Score', 'First', 'Second', 'Decided'],
     columns: [
       { header: 'Lead, points', digits: 2 },

@@ -1,4 +1,5 @@
 /** What a page says of a run, from its record. */
+import { counted } from '../check';
 import { imageClusters } from '../datasets';
 import { DrawnSums } from '../results/drawnSums';
 import { readRecords } from '../results/records';
@@ -28,7 +29,7 @@ export async function runSummary({ label, folder, record }: TrainingRun): Promis
   const { temperature } = config.loss as { temperature?: unknown };
   const name = split === 'valid' ? 'validation' : 'test';
   const images = records[0]?.perImage?.names.length;
-  const count = images === undefined ? '' : `, ${images} images`;
+  const count = images === undefined ? '' : `, ${counted(images, 'image')}`;
   const unset = config.loss.name === 'pat' ? 1 : null;
   return {
     label,

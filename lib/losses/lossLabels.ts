@@ -20,7 +20,8 @@ export function lossLabel(loss: { name: string }): string {
     const text = texts.get(key);
     if (typeof text === 'function') return text(value);
     if (text !== undefined) return `${text} = ${String(value)}`;
-    return key === 'variant' ? `${String(value)}’ code` : `${key} ${String(value)}`;
+    if (key !== 'variant') return `${key} ${String(value)}`;
+    return value === 'authors' ? 'authors’ code' : 'paper’s formula';
   });
   return [title, ...set].join(', ');
 }

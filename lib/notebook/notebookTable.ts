@@ -14,7 +14,7 @@ export interface TableOptions {
   /** Shown above the table. */
   title?: string;
   /**
-   * Significant digits of numbers that are not integers (default 4): of the largest of a column, whose others have as many
+   * Significant digits of numbers in a column that has more than integers (default 4): of the largest of a column, whose others have as many
    * decimals; of each number alone where the smallest would lose its digits so.
    */
   precision?: number;
@@ -59,8 +59,13 @@ function textTable(table: readonly object[] | FrameLike, precision: number): Tex
       precision,
     ),
   );
+  const isCounts = header.map((_, column) =>
+    body.every((row) => typeof row[column] !== 'number' || Number.isInteger(row[column])),
+  );
   const lines = body.map((row) =>
-    header.map((_, column) => cellText(row[column], precision, decimals[column])),
+    header.map((_, column) =>
+      cellText(row[column], { precision, decimals: decimals[column], isCount: isCounts[column] }),
+    ),
   );
   return { header, lines, numeric };
 }
@@ -87,14 +92,27 @@ function columnDecimals(column: readonly unknown[], precision: number): number |
   return most - Math.min(most, ...zeros);
 }
 
-/** A value as shown: integers in full, other numbers with `decimals`, or else `precision` significant digits, nothing as a dash. */
-function cellText(value: unknown, precision: number, decimals?: number): string {
+interface NumberStyle {
+  precision: number;
+  decimals: number | undefined;
+  /** Whether the column has integers alone. */
+  isCount: boolean;
+}
+
+/** A value as shown: text as it is, nothing as a dash, a number with a real minus. */
+function cellText(value: unknown, style: NumberStyle): string {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'string') return value;
   if (typeof value !== 'number') return JSON.stringify(value);
-  if (decimals !== undefined && Number.isFinite(value)) return value.toFixed(decimals);
-  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
-  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  return numberText(value, style).replace(/^-/, '−');
+}
+
+/** Counts in full; other numbers with the decimals of their column, or else `precision` significant digits. */
+function numberText(value: number, { precision, decimals, isCount }: NumberStyle): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (decimals !== undefined) return value.toFixed(decimals);
+  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
+  if (isCount || (Number.isInteger(value) && exponent < 7)) return String(value);
   if (exponent < -4 || exponent > 6) return value.toExponential(precision - 1);
   return value.toFixed(Math.max(0, precision - 1 - exponent));
 }

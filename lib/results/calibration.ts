@@ -52,5 +52,5 @@ function oneSeed(cell: Cell, index: number): Cell {
 export function calibrationText({ pairs, significant }: Calibration): string | undefined {
   if (pairs === 0) return undefined;
   const rate = ((100 * significant) / pairs).toFixed(1);
-  return `of ${pairs} pairs of runs that differ in their seed alone ${rate} % have p < 0.05 by the same test`;
+  return `of ${pairs} pairs of runs that differ only in their seed, ${rate} % have p < 0.05 by the same test (by chance 5 %)`;
 }

@@ -18,6 +18,8 @@ export interface Cell extends RunKeys {
   network: NetworkName;
   /** With its options. */
   loss: LossConfig;
+  /** Where not the highest logit decides. */
+  decision?: ResultRecord['decision'];
   /** By seed. */
   runs: ResultRecord[];
 }
@@ -62,6 +64,7 @@ export function groupCells(records: readonly ResultRecord[]): {
       title: titles.get(own.id) ?? own.title,
       network: model.name,
       loss,
+      ...(record.decision && { decision: record.decision }),
       runs: [],
     };
     cells.set(keys.key, cell);

@@ -31,11 +31,19 @@ export class Results extends Contrasts<ResultRecord, RunScore, Cell> {
   /** Records that are left out, and why. */
   readonly skipped: readonly LeftOut[];
 
-  constructor(records: readonly ResultRecord[], options: ContrastsOptions = {}) {
+  constructor(
+    records: readonly ResultRecord[],
+    private readonly options: ContrastsOptions = {},
+  ) {
     // Nothing depends on the order of the files.
     const { cells, skipped } = groupCells(inOrder(records));
     super(cells, runScoring, options);
     this.skipped = skipped;
+  }
+
+  /** The same with further records: the draws of those that are here stay what they are. */
+  with(records: readonly ResultRecord[]): Results {
+    return new Results([...this.cells.flatMap(({ runs }) => runs), ...records], this.options);
   }
 
   /** What two cells must have in common to be compared, where they have not: one of loss and network may differ. */
@@ -51,7 +59,10 @@ export class Results extends Contrasts<ResultRecord, RunScore, Cell> {
     return undefined;
   }
 
-  /** The loss on all networks, and all losses on the network. */
+  /**
+   * The loss on all networks, and all losses on the network. Weights that a second decision is taken from are not a second
+   * sample of the noise: such cells are left out of the latter.
+   */
   protected noisePools(cell: Cell) {
     const { setting, scheme } = cell;
     const family = this.family(cell);
@@ -60,14 +71,17 @@ export class Results extends Contrasts<ResultRecord, RunScore, Cell> {
         name: `${scheme} ${family}`,
         isIn: (one: Cell) => one.scheme === scheme && this.family(one) === family,
       },
-      all: { name: setting, isIn: (one: Cell) => one.setting === setting },
+      all: {
+        name: setting,
+        isIn: (one: Cell) => one.setting === setting && one.decision === undefined,
+      },
     };
   }
 
-  private family({ loss }: Cell): string {
+  private family({ loss, decision }: Cell): string {
     const known = this.families.get(loss) ?? lossFamily(loss);
     this.families.set(loss, known);
-    return known;
+    return decision === undefined ? known : `${known} ${decision}`;
   }
 
   protected titleOf({ network, dataset }: Cell): string {

@@ -2,8 +2,8 @@
 import { partsOf } from '../losses/traits';
 import type { ResultRecord } from './records';
 
-/** What a run was asked to do, and which split of its data is scored. */
-export type Placed = Pick<ResultRecord, 'config' | 'split'>;
+/** What a run was asked to do, which split of its data is scored, and how its logits were decided. */
+export type Placed = Pick<ResultRecord, 'config' | 'split' | 'decision'>;
 
 /** Settings that change no score: how a run is driven, and where its data lies. */
 const withoutEffect = ['seed', 'checkpoints', 'logging', 'execution'];
@@ -13,7 +13,7 @@ const dataWithoutEffect = ['root', 'cache'];
 export interface RunKeys {
   /** All that a score depends on but the seed. */
   key: string;
-  /** The key without the loss: runs that share it differ in loss and seed alone. */
+  /** The key without the loss and the decision: runs that share it differ in those and the seed alone. */
   setting: string;
   /** The key without network and loss. */
   scheme: string;
@@ -22,11 +22,12 @@ export interface RunKeys {
 /**
  * @param data which data the run is of, the first line of each key (default: unknown, as in a plan, and no such line)
  */
-export function runKeys({ config, split }: Placed, data?: string): RunKeys {
+export function runKeys({ config, split, decision }: Placed, data?: string): RunKeys {
   const shared = sharedSettings(config, split);
   const model = { ...config.model, name: 'segnet' };
   const withoutLoss = { ...shared, loss: null, plugins: networkPlugins(config) };
-  const [key, setting, scheme] = [shared, withoutLoss, { ...withoutLoss, model }].map(
+  const whole = { ...shared, decision }; // no key at all in JSON where the highest logit decides
+  const [key, setting, scheme] = [whole, withoutLoss, { ...withoutLoss, model }].map(
     (value) => (data === undefined ? '' : `${data}\n`) + stableJson(value),
   );
   return { key, setting, scheme };

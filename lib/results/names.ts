@@ -34,6 +34,11 @@ export function signed(value: number, digits = 1): string {
   return `${value < 0 ? '−' : '+'}${text}`;
 }
 
+/** A label to stand behind a minus: in parentheses where its own comma or sign could be read into the difference. */
+export function subtrahend(label: string): string {
+  return /[,=−-]/.test(label) ? `(${label})` : label;
+}
+
 /** A file stem of `text` that none of `taken` is, in letters, digits, `-` and `_`; it is added to them. */
 export function freeStem(text: string, taken: Set<string>): string {
   const stem = text.replace(/[^A-Za-z0-9-]+/g, '_').replace(/^[_-]+|[_-]+$/g, '') || 'unnamed';

@@ -31,6 +31,10 @@ export interface ResultRecord {
   counts: number[][];
   /** Without it there is no interval over images and no paired test. */
   perImage?: ScoredSplit['perImage'];
+  /** The same weights with a decision by adjusted logits, which runs of cross-entropy have beside their own. */
+  adjusted?: StoredRecord['adjusted'];
+  /** How logits became classes, where not by the highest. */
+  decision?: 'adjusted';
   /** Mean cross-entropy of the split's valid pixels; records of older versions lack it. */
   crossEntropy?: number;
   /** Of the validation split, whichever is read. */
@@ -125,7 +129,7 @@ function withSelection(
     throw new RecordError(file, `holds no scores by ${selection}, but by ${asked.join(', ')}`);
   }
   const { counts, perImage, test, validationCrossEntropy } = chosen;
-  return { ...record, counts, perImage, test, validationCrossEntropy };
+  return { ...record, counts, perImage, test, validationCrossEntropy, adjusted: undefined };
 }
 
 /** One split of a record that was read from `file`. @throws RecordError where the record has no scores of it. */
@@ -143,6 +147,7 @@ export function resultRecord(
   const { config, classNames, weightsSha256, times, curves = [] } = record;
   const { counts, perImage, crossEntropy } = scored;
   const { validationCrossEntropy: onValidation } = record;
+  const adjusted = (split === 'test') === (record.test !== undefined) ? record.adjusted : undefined;
   return {
     file,
     split,
@@ -151,12 +156,20 @@ export function resultRecord(
     scores: scoresFrom(classCounts(counts)),
     counts,
     ...present({ perImage, crossEntropy, trainingPixels: record.trainingPixels }),
-    ...present({ data: record.data, samples: record.samples }),
+    ...present({ data: record.data, samples: record.samples, adjusted }),
     ...(onValidation === undefined ? {} : { validation: { crossEntropy: onValidation } }),
     curves,
     weightsSha256,
     seconds: times.seconds,
   };
+}
+
+/** The run as its adjusted logits decide: a result of its own; undefined where the record has none. */
+export function adjustedRecord(record: ResultRecord): ResultRecord | undefined {
+  if (record.adjusted === undefined) return undefined;
+  const { counts, perImage } = record.adjusted;
+  const scores = scoresFrom(classCounts(counts));
+  return { ...record, crossEntropy: undefined, scores, counts, perImage, decision: 'adjusted' };
 }
 
 /** Without what is undefined. */

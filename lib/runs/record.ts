@@ -59,6 +59,17 @@ const otherEpoch = z.object({
   test: test.optional(),
 });
 
+/**
+ * The kept weights of a cross-entropy run with a decision that needs no training: logits less t·log prior (Menon et al. 2021).
+ * Of the test split where the record has one, else of the validation split.
+ */
+const adjusted = z.object({
+  /** t, with the highest mean IoU on the validation split. */
+  strength: z.number(),
+  counts,
+  perImage: perImageCounts,
+});
+
 const named = z.object({ name: z.string() }).passthrough();
 const everyConfig = z.object({ dataset: named, model: named, loss: named, seed: z.number().int() });
 /** As it was written, perhaps by another version of the kit: only what every reader takes for granted is checked. */
@@ -105,6 +116,8 @@ const runRecord = z.object({
   perImage: perImageCounts.optional(),
   /** Of the kept weights on the test split, where the data set has one with labels; it took no part in choosing them. */
   test: test.optional(),
+  /** Absent for runs of other losses, and in records of older versions. */
+  adjusted: adjusted.optional(),
   /** Mean cross-entropy of the valid pixels of the validation split, whatever the run's loss is. */
   validationCrossEntropy: z.number().optional(),
   /** By the other criteria of `selection`; absent where there is one. */
@@ -196,6 +209,7 @@ function whole<Content extends StoredRecord>(
     parts[place] = one;
     if (one.test !== undefined) parts[`${place}test.`] = one.test;
   }
+  if (data.adjusted !== undefined) parts['adjusted.'] = data.adjusted;
   for (const [part, scored] of Object.entries(parts)) {
     const problem = contradiction(scored, data.classNames.length);
     if (problem !== undefined) throw new RecordError(file, part + problem);

@@ -3,12 +3,13 @@
  *
  * - **Data.** CamVid: `splitRule: 'groups'`, which learns from no image within 10 seconds of a scored one; the official test
  *   split. NYUv2: its lists, by scene; the official test split. Pet: its lists; a check of sanity, out of the tail's claims.
- * - **Training.** 96 × 128, batches of 4, width 8, Adam with cosine annealing, 60 epochs; `reference-length` has what 10, 30
- *   and 120 epochs change. The learning rate is searched for cross-entropy and PAT alike (`reference-rate`), on CamVid.
+ *   On the last two the losses of the primary contrasts alone.
+ * - **Training.** 64 × 96, batches of 4, width 8, as the small runs of the paper's tables; Adam with cosine annealing, 60
+ *   epochs. `reference-length` has what 10, 30 and 120 epochs change.
  * - **Weights.** Of the epoch with the lowest plain cross-entropy on validation, for every loss; records hold those of the
  *   highest mean IoU over classes (C) and of the last epoch, too.
- * - **Options.** Five values of each loss's option, log-spaced, on CamVid's validation split, for each network apart
- *   (`reference-search`); cross-entropy's option is the learning rate.
+ * - **Options.** One seed of 30 epochs of the UNet on CamVid, by its validation split: first the learning rate, for
+ *   cross-entropy and PAT alike (`reference-rate`), then five values of each loss's option, log-spaced (`reference-search`).
  * - **Order.** Seed 0 of everything first: wherever the time ends, what is there is balanced.
  */
 import { maximumOf } from '../extremes';
@@ -29,9 +30,16 @@ interface Protocol {
   otherEpochs: readonly number[];
   learningRates: readonly number[];
   seeds: readonly number[];
-  searchSeeds: readonly number[];
-  /** The first is that of the searches. */
-  datasets: readonly { dataset: Dataset; networks: readonly NetworkName[]; seeds?: number }[];
+  /** The first, with its first network, is that of the searches; `primary`: the losses of the primary contrasts alone. */
+  datasets: readonly Scenes[];
+}
+
+interface Scenes {
+  dataset: Dataset;
+  networks: readonly NetworkName[];
+  primary?: boolean;
+  /** The first so many (default: all). */
+  seeds?: number;
 }
 
 const study: Protocol = {
@@ -45,12 +53,11 @@ const study: Protocol = {
   searchEpochs: 30,
   otherEpochs: [10, 30, 120],
   learningRates: [5e-4, 1e-3, 2e-3, 4e-3, 8e-3],
-  seeds: [0, 1, 2, 3, 4],
-  searchSeeds: [0, 1],
+  seeds: [0, 1, 2],
   datasets: [
     { dataset: files('camvid', 'groups'), networks: ['unet', 'segnet'] },
-    { dataset: files('nyuv2', 'official'), networks: ['unet', 'segnet'] },
-    { dataset: files('oxfordPet', 'official'), networks: ['unet'], seeds: 1 },
+    { dataset: files('nyuv2', 'official'), networks: ['unet'], primary: true },
+    { dataset: files('oxfordPet', 'official'), networks: ['unet'], primary: true, seeds: 1 },
   ],
 };
 
@@ -62,7 +69,6 @@ const smoke: Protocol = {
   otherEpochs: [1],
   learningRates: [1e-3, 2e-3],
   seeds: [0],
-  searchSeeds: [0],
   datasets: [
     {
       dataset: smokeScenes,
@@ -72,7 +78,7 @@ const smoke: Protocol = {
 };
 
 function files(name: 'camvid' | 'nyuv2' | 'oxfordPet', splitRule: 'groups' | 'official'): Dataset {
-  return { label: name, name, splitRule, size: [96, 128], cache: 'memory' };
+  return { label: name, name, splitRule, size: [64, 96], cache: 'memory' };
 }
 
 /** At the paper's scale the study is the same on larger images and networks. */
@@ -141,13 +147,8 @@ function parts(temperature: number): Labelled<LossConfig>[] {
 
 const crossEntropy = { label: 'crossEntropy', name: 'crossEntropy' as const };
 
-/** The learning rate and the candidates' labels that the searches chose, by network; a test compares with their records. */
-export const referenceChoices: Partial<
-  Record<NetworkName, { learningRate: number; losses: readonly string[] }>
-> = {};
-
-/** Before the search: the middle of each range. */
-const middle = {
+/** What the searches chose: the learning rate, and the label of each loss's candidate. Before them the middle of each range. */
+const chosen = {
   learningRate: 2e-3,
   losses: [
     'classBalanced-beta=1-1e-5',
@@ -161,83 +162,77 @@ const middle = {
   ],
 };
 
-const chosen = (network: NetworkName) => referenceChoices[network] ?? middle;
-
-/** The losses of the study with the options chosen for `network`, in the order of the runs. */
-function lossesOf(network: NetworkName, epochs: number): Labelled<LossConfig>[] {
+/** The losses of the study with the options chosen, in the order of the runs. */
+function lossesOf(epochs: number): Labelled<LossConfig>[] {
   const all = candidates(epochs);
-  const losses = chosen(network).losses.map(
+  const losses = chosen.losses.map(
     (label) => all.find((one) => one.label === label) as Labelled<LossConfig>,
   );
   return [crossEntropy, ...losses];
 }
 
-interface Block {
-  dataset: Dataset;
-  network: NetworkName;
+/** Of a list of candidates those of the primary contrasts. */
+const primaryOf = (losses: readonly Labelled<LossConfig>[]) =>
+  named(losses, 'crossEntropy', 'classBalanced', 'pat');
+
+const named = (losses: readonly Labelled<LossConfig>[], ...prefixes: string[]) =>
+  losses.filter(({ label }) => prefixes.some((prefix) => label.startsWith(prefix)));
+
+interface Block extends Pick<Scenes, 'dataset' | 'networks'> {
   seed: number;
   losses: readonly Labelled<LossConfig>[];
   epochs: number;
   learningRates?: readonly number[];
 }
 
-function grid({ dataset, network, seed, losses, epochs, learningRates }: Block): SweepGrid {
-  return {
-    dataset: [dataset],
-    'model.name': [network],
-    loss: losses,
-    'optimizer.learningRate': learningRates ?? [chosen(network).learningRate],
-    epochs: [epochs],
-    seed: [seed],
-  };
-}
+const grid = ({ learningRates = [chosen.learningRate], ...block }: Block): SweepGrid => ({
+  dataset: [block.dataset],
+  'model.name': block.networks,
+  loss: block.losses,
+  'optimizer.learningRate': learningRates,
+  epochs: [block.epochs],
+  seed: [block.seed],
+});
 
-/** For each seed the blocks of every data set and network. */
-function blocks(
-  { datasets, seeds }: Pick<Protocol, 'datasets' | 'seeds'>,
-  rest: (network: NetworkName) => Omit<Block, 'dataset' | 'network' | 'seed'>,
-): SweepGrid[] {
-  return seeds.flatMap((seed, i) =>
-    datasets
-      .filter(({ seeds: count = Infinity }) => i < count)
-      .flatMap(({ dataset, networks }) =>
-        networks.map((network) => grid({ dataset, network, seed, ...rest(network) })),
-      ),
-  );
+/** What the searches and the lengths are run on. */
+function searchBlock({ datasets: [{ dataset, networks }], seeds: [seed], searchEpochs }: Protocol) {
+  return { dataset, networks: networks.slice(0, 1), seed, epochs: searchEpochs };
 }
-
-const named = (losses: readonly Labelled<LossConfig>[], ...prefixes: string[]) =>
-  losses.filter(({ label }) => prefixes.some((prefix) => label.startsWith(prefix)));
 
 /** The presets of the study. */
 export const referencePresets: Record<string, (scale: SweepScale) => SweepGrid[]> = {
   'reference-rate': (scale) => {
-    const { datasets, searchSeeds, searchEpochs, learningRates } = protocolOf(scale);
+    const protocol = protocolOf(scale);
     const losses = [crossEntropy, ...named(parts(1), 'pat')];
-    const search = { datasets: datasets.slice(0, 1), seeds: searchSeeds };
-    return blocks(search, () => ({ losses, epochs: searchEpochs, learningRates }));
+    const { learningRates } = protocol;
+    return [grid({ ...searchBlock(protocol), losses, learningRates })];
   },
   'reference-search': (scale) => {
-    const { datasets, searchSeeds, searchEpochs } = protocolOf(scale);
-    const all = candidates(searchEpochs);
+    const protocol = protocolOf(scale);
+    const all = candidates(protocol.searchEpochs);
     const losses = scale === 'smoke' ? named(all, 'pat', 'focal') : all;
-    const search = { datasets: datasets.slice(0, 1), seeds: searchSeeds };
-    return blocks(search, () => ({ losses, epochs: searchEpochs }));
+    return [grid({ ...searchBlock(protocol), losses })];
   },
   reference: (scale) => {
-    const protocol = protocolOf(scale);
-    const { epochs } = protocol;
-    return blocks(protocol, (network) => ({ losses: lossesOf(network, epochs), epochs }));
+    const { datasets, seeds, epochs } = protocolOf(scale);
+    const all = lossesOf(epochs);
+    return seeds.flatMap((seed, i) =>
+      datasets
+        .filter(({ seeds: count = Infinity }) => i < count)
+        .map(({ dataset, networks, primary }) =>
+          grid({ dataset, networks, seed, epochs, losses: primary ? primaryOf(all) : all }),
+        ),
+    );
   },
   'reference-length': (scale) => {
-    const { datasets, seeds, otherEpochs } = protocolOf(scale);
-    const repeated = { datasets: datasets.slice(0, 1), seeds: seeds.slice(0, 2) };
-    return otherEpochs.flatMap((epochs) =>
-      blocks(repeated, (network) => {
-        const losses = named(lossesOf(network, epochs), 'crossEntropy', 'classBalanced', 'pat');
-        return { losses, epochs };
-      }),
-    );
+    const protocol = protocolOf(scale);
+    return protocol.seeds
+      .slice(0, 2)
+      .flatMap((seed) =>
+        protocol.otherEpochs.map((epochs) =>
+          grid({ ...searchBlock(protocol), seed, epochs, losses: primaryOf(lossesOf(epochs)) }),
+        ),
+      );
   },
 };
 

@@ -7,7 +7,7 @@ import { summarize } from '../results/summary';
 import type { ResultRecord } from '../results/records';
 import { parseSweep } from '../sweeps/plan';
 import type { PlannedRun } from '../sweeps/plan';
-import { presetNames, sweepPreset } from '../sweeps/presets';
+import { presetNames, studyNames, sweepPreset } from '../sweeps/presets';
 import { unplannedRuns } from './leftOut';
 import { printedTable } from './printedTable';
 import { csvRows } from './rows';
@@ -47,7 +47,8 @@ export function resultTable(
   const calibration = planned.some(({ cell }) => cell !== undefined)
     ? calibrate(results, 'meanIoU')
     : ({ score: 'meanIoU', pairs: 0, significant: 0 } as const);
-  const others = given ? (runs ?? parseSweep(sweepPreset(presetNames, scale)).runs) : [];
+  const alone = presets.some((name) => studyNames.includes(name)) ? studyNames : presetNames;
+  const others = given ? (runs ?? parseSweep(sweepPreset(alone, scale)).runs) : [];
   const unplanned =
     given &&
     unplannedRuns(

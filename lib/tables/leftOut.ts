@@ -23,7 +23,7 @@ export function unplannedRuns(
     if (left.length === 0) return [];
     const reason = own === undefined ? otherSetting(cell, planned) : undefined;
     return left.map(({ file, config }) => {
-      const seed = `seed ${config.seed} is not planned, which are ${[...new Set(own)].join(', ')}`;
+      const seed = `seed ${config.seed} is not planned, only ${[...new Set(own)].join(', ')}`;
       return { file, reason: `in no table’s plan: ${reason ?? seed}` };
     });
   });

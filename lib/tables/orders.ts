@@ -100,9 +100,9 @@ export function ordersTable(table: ResultTable): Table {
   return {
     name: `${specification.name}-orders`,
     caption:
-      `The paper’s orders of two losses by mean IoU (each loss against PAT and against CE): ${orders.length} in print; ` +
-      `${ordersText(orders) || 'none of them run'}. Points that the loss in front is ahead: in print, of one seed, and here ` +
-      `(D, with its 95 % interval). Less than ${100 * results.margin} point in print is no order.`,
+      `Pairs of losses by mean IoU, each loss with PAT and with CE: ${orders.length} in print; ` +
+      `${ordersText(orders) || 'none of them run'}. Points by which the loss named first is ahead: in print, of one seed, and ` +
+      `here (D, with its 95 % interval). A lead of less than ${100 * results.margin} point in print is no order.`,
     labels: ['Data set', 'Network', 'Order in print', 'Verdict'],
     columns: [
       { header: 'In print', ...points },

@@ -1,4 +1,5 @@
 /** The comparisons named in advance (`primaryContrasts` in the sweep's presets), with their tests. */
+import type { LossConfig } from '../losses';
 import type { Table, TableRow } from '../print/table';
 import type { Cell } from '../results/cells';
 import { isDefined } from '../results/contrast';
@@ -7,6 +8,7 @@ import { holm } from '../results/holm';
 import { lossLabel, lossTitle, networkTitle } from '../results/names';
 import { scoreFacts } from '../results/scorer';
 import { primaryContrasts } from '../sweeps/presets';
+import { isPat } from './references';
 import { contrastCells, numberCell } from './tableCells';
 import { groupedBy, settingGroups } from './settingGroups';
 import type { SettingGroup } from './settingGroups';
@@ -103,8 +105,10 @@ function correctedPs(rows: readonly PrimaryRow[]): (number | null)[] {
 
 /** The cells of both losses on each network that has runs of both; a group's cells differ in network and loss alone. */
 function pairsOf(cells: readonly TableCellResult[], left: string, right: string): [Cell, Cell][] {
+  const isOf = (loss: LossConfig, name: string) =>
+    name === 'pat' ? isPat(loss) : loss.name === name;
   return cells.flatMap(({ loss, setting, cell }): [Cell, Cell][] => {
-    const other = cells.find((one) => one.setting === setting && one.loss.name === right)?.cell;
-    return loss.name === left && cell && other ? [[cell, other]] : [];
+    const other = cells.find((one) => one.setting === setting && isOf(one.loss, right))?.cell;
+    return isOf(loss, left) && cell && other ? [[cell, other]] : [];
   });
 }

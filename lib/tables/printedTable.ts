@@ -51,9 +51,9 @@ export function printedTable(
   });
   const caption =
     `${title}, as the paper probably counts: ${settingText(group, { split, calibration })}. mIoU over the classes that ` +
-    'stand at ids 0–2 in the authors’ labels, batch by batch; “Dice Err” read as cross-entropy. ' +
+    'stand at ids 0–2 in the authors’ labels, batch by batch; “Dice Err” as cross-entropy. ' +
     (withPaper
-      ? 'The paper’s numbers are of validation images, the whole data set, 100 epochs and larger networks: only levels can be held beside each other.'
+      ? 'The paper’s numbers are of validation images, the whole data set, 100 epochs and larger networks, so ours cannot have their level.'
       : 'The paper has no numbers of this data set.');
   return { name: `${name}-${stem}-printed`, caption, labels, columns, rows, compact: withPaper };
 }

@@ -47,9 +47,9 @@ export function rangesTable({ specification, cells, results }: ResultTable): Tab
     name: `${specification.name}-ranges`,
     caption:
       'Best less worst mean IoU (D) over the temperatures, points: in print, of one seed each, and here with its 95 % ' +
-      'interval. Noise alone makes a range, here about as large as that between seeds; the interval takes it off, so that it ' +
-      'need not lie around the range itself, and holds the truth in about nine of ten simulations. Relative: to the mean ' +
-      'over the temperatures, percent, as a point weighs more where scores are low.',
+      'interval. Noise alone makes a range, here about as large as that between seeds; the interval is corrected for it, so that ' +
+      'it need not lie around the range itself (in simulations it held the true range nine times of ten). Relative: percent of ' +
+      'the mean over the temperatures, as a point weighs more where scores are low.',
     labels: ['Data set', 'Network', 'Best'],
     columns: [
       { header: 'Classes', digits: 0 },

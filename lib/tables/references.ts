@@ -1,4 +1,5 @@
 /** What the cells of a table are compared with. */
+import type { LossConfig } from '../losses';
 import type { Reference } from './specification';
 
 /** Cross-entropy as it is, which every other loss is measured by. */
@@ -8,8 +9,23 @@ export const crossEntropyReference: Reference = {
     name === 'crossEntropy' && Object.values(options).every((value) => !value),
 };
 
+/** Which of PAT's two parts a loss has; k → 0 makes β 1/2 everywhere. */
+export function partsOfPat(loss: LossConfig): { beta: boolean; mask: boolean } {
+  if (loss.name !== 'pat') return { beta: false, mask: false };
+  return {
+    beta: typeof loss.sharpness !== 'number' || loss.sharpness >= 0.1,
+    mask: loss.normalizer !== 'pixels',
+  };
+}
+
+/** PAT as published, with both parts. */
+export function isPat(loss: LossConfig): boolean {
+  const { beta, mask } = partsOfPat(loss);
+  return beta && mask;
+}
+
 /** The table's own PAT: the first in its order. */
-export const patReference: Reference = { title: 'PAT', is: ({ loss }) => loss.name === 'pat' };
+export const patReference: Reference = { title: 'PAT', is: ({ loss }) => isPat(loss) };
 
 /** PAT at one temperature, other options at their defaults. */
 export function temperatureReference(temperature: number): Reference {

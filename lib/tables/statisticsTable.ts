@@ -1,5 +1,6 @@
 /** What the paper's tables lack: seeds, intervals, three ways to average, rare classes, differences. */
 import type { Table, TableCell, TableColumn } from '../print/table';
+import { subtrahend } from '../results/names';
 import { contrastCells, meanCell, numberCell, scoreCell } from './tableCells';
 import type { ResultTable, TableCellResult } from './specification';
 import type { SettingGroup } from './settingGroups';
@@ -10,7 +11,8 @@ export function statisticsTable(
   { specification, split, calibration }: Omit<ResultTable, 'tables' | 'rows'>,
   group: SettingGroup<TableCellResult>,
 ): Table {
-  const { name, title, labels, labelsOf, references } = specification;
+  const { name, title, labels, labelsOf, references, presets } = specification;
+  const isPapers = presets.length > 0;
   const { cells, stem } = group;
   const mean = { digits: 1, better: 'higher' as const };
   const columns: TableColumn[] = [
@@ -21,7 +23,12 @@ export function statisticsTable(
     { group: 'Pixel', header: 'accuracy, %', ...mean },
     ...references.flatMap(({ title: reference }) =>
       ['Δ', 'Low', 'High'].map((header) => {
-        return { group: `mIoU D − ${reference}, points`, header, digits: 1, signed: true };
+        return {
+          group: `mIoU D − ${subtrahend(reference)}, points`,
+          header,
+          digits: 1,
+          signed: true,
+        };
       }),
     ),
   ];
@@ -30,8 +37,8 @@ export function statisticsTable(
   const caption =
     `${title}: ${settingText(group, { split, calibration })}. D: over the pixels of the set, I: mean over images, ` +
     `C: mean over classes of the mean over their images. Head, body, tail: thirds of the classes by their pixels in the ` +
-    `${byTrain ? 'training split' : 'images scored'}. ${intervalText({ split, calibration })} Descriptive: one by one, ` +
-    'not corrected for their number; the comparisons named in advance are in the table of primary contrasts.';
+    `${byTrain ? 'training split' : 'images scored'}. ${intervalText({ split, calibration })} Differences are one by one, not ` +
+    `corrected for their number${isPapers ? '; the comparisons named in advance are in the table of primary contrasts' : ''}.`;
   const table = { caption, labels, columns, rows, compact: true };
   return { name: `${name}-${stem}-statistics`, ...table };
 }

@@ -37,8 +37,8 @@ export function winnersTable({ specification, cells, results }: ResultTable): Ta
     name: `${specification.name}-winners`,
     caption:
       `The loss with the highest mean IoU by pixels (D), images (I) and classes (C): it changes with the score in ${changed} ` +
-      `of ${rows.length} places. PAT − CE in each, points, with 95 % intervals. A winner by less than an interval is none.`,
-    labels: ['Place', ...ways.map(({ letter }) => `First by ${letter}`), 'Changes'],
+      `of ${rows.length} rows. First is the highest mean, however small its lead. PAT − CE in each, points, with 95 % intervals.`,
+    labels: ['Data set, network', ...ways.map(({ letter }) => `First by ${letter}`), 'Changes'],
     columns: ways.flatMap(({ letter }) =>
       ['Δ', 'Low', 'High'].map((header) => {
         return { group: `PAT − CE, ${letter}`, header, digits: 1, signed: true };

@@ -1,4 +1,5 @@
 /** Captions. */
+import { counted } from '../check';
 import { networkTitle } from '../results/names';
 import { calibrationText } from '../results/calibration';
 import type { SettingGroup } from './settingGroups';
@@ -18,14 +19,14 @@ export function settingText(
   const networks = [...new Set(cells.map(({ network }) => networkTitle(network)))].join(', ');
   const images = cells.flatMap(({ cell }) => cell?.runs[0].perImage?.names.length ?? [])[0];
   const clusters = cells.flatMap(({ interval }) => interval?.clusters ?? [])[0] ?? 0;
-  const counted = images === undefined ? '' : ` of ${images} images`;
+  const scored = images === undefined ? '' : ` of ${counted(images, 'image')}`;
   const clustered = clusters > 0 && clusters !== images ? ` in ${clusters} clusters` : '';
   const planned = Math.max(...cells.map(({ seeds }) => seeds.length));
   const seeds = planned === 1 ? 'one seed' : `mean ± standard deviation over ${planned} seeds`;
   return (
     `${title} at ${config.dataset.size.join('×')}, ${networks} of width ` +
-    `${config.model.width}, ${config.epochs} epochs, ${besides && `${besides}, `}${split === 'test' ? 'test' : 'validation'} split` +
-    `${counted}${clustered}${skippedText(cells)}; ${seeds}`
+    `${config.model.width}, ${counted(config.epochs, 'epoch')}, ${besides && `${besides}, `}${split === 'test' ? 'test' : 'validation'} split` +
+    `${scored}${clustered}${skippedText(cells)}; ${seeds}`
   );
 }
 
@@ -49,7 +50,7 @@ function skippedText(cells: readonly TableCellResult[]): string {
 export function intervalText({ calibration }: Told): string {
   const rate = calibrationText(calibration);
   return (
-    'Intervals: 95 %, over clusters of images drawn again and over seeds, whose variance is pooled over networks and losses' +
-    `${rate === undefined ? '' : `; ${rate}`}.`
+    'Intervals: 95 %, from redrawing the images (related ones together) and from the spread of seeds, pooled over networks ' +
+    `and losses${rate === undefined ? '' : `; as a check, ${rate}`}.`
   );
 }

@@ -173,7 +173,7 @@ function otherNames(record: RunRecord, dataset: SegmentationDataset): string | u
     return undefined;
   }
   const [is, was] = [classNames, record.classNames].map((names) => names.join(', '));
-  return `the classes are called otherwise: ${is} (the run learnt ${was})`;
+  return `the classes have other names: ${is} (the run learnt ${was})`;
 }
 
 /** Another data set at the run's size; options that belong to the run's own set do not carry over. */

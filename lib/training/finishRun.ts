@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { writeAtomically } from '../atomicFile';
 import { deviceReport } from '../backend';
 import type { tf } from '../backend';
+import { logitAdjustment } from '../decisions';
 import { hasLabelledPixel } from '../datasets/labelled';
 import { hashFile } from '../datasets/download/partFile';
 import type { SegmentationDataset } from '../datasets/datasetTypes';
@@ -14,6 +15,7 @@ import type { RunPosition } from '../runs/position';
 import type { RunRecord } from '../runs/record';
 import type { TrainingState } from './checkpoint';
 import type { RunPaths } from '../runs/runFolder';
+import { chooseStrength } from './decisionStrength';
 import { evaluate } from './evaluateNetwork';
 import { countedConfig, plainCrossEntropy } from './runLoss';
 import { validate } from './trainLoop';
@@ -72,6 +74,13 @@ export async function finishRun(
     if (best) selected[criterion] = { ...best, ...(await scored(paths.bestBy(criterion))) };
   }
   const chosen = await scored(paths.best); // last: its weights are the run's
+  const adjusted =
+    config.loss.name === 'crossEntropy'
+      ? await adjustedScores(
+          { config, model, valid, scored: 'test' in chosen ? testSplit : valid, trainingPixels },
+          onNote,
+        )
+      : undefined;
   await saveWeights(model, paths.weights);
   const { tensorflow, tfjs, node, device, threads, backend } = deviceReport();
   const missing = missingEpochs(history, epoch);
@@ -88,6 +97,7 @@ export async function finishRun(
     stoppedBy: epoch < config.epochs ? 'patience' : 'epochs',
     best: best as NonNullable<RunPosition['best']>,
     ...chosen,
+    ...(adjusted && { adjusted }),
     ...(Object.keys(selected).length > 0 && { selected }),
     weightsSha256: await hashFile(paths.weights, 'sha256'),
     versions: { tensorflow, tfjs, node },
@@ -118,6 +128,25 @@ async function testScores(
     crossEntropy: plainCrossEntropy(split.ignoreIndex),
   });
   return { scores, counts, perImage, crossEntropy: crossEntropy as number };
+}
+
+/** What the same weights reach with logits less t·log prior, t chosen on the validation split. */
+async function adjustedScores(
+  {
+    config: { batchSize },
+    model,
+    valid,
+    scored = valid,
+    trainingPixels,
+  }: Pick<TrainedExperiment, 'config' | 'model' | 'valid' | 'trainingPixels'> & {
+    scored?: SegmentationDataset;
+  },
+  onNote: (text: string) => void,
+): Promise<NonNullable<RunRecord['adjusted']>> {
+  const strength = await chooseStrength(model, valid, trainingPixels, { batchSize, onNote });
+  const bias = logitAdjustment(trainingPixels, strength);
+  const { counts, perImage } = await evaluate(model, scored, { batchSize, bias, onNote });
+  return { strength, counts, perImage };
 }
 
 /** Indented JSON with each row of numbers on one line. */

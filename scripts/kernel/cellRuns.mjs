@@ -97,7 +97,7 @@ function printErrorsPlainly() {
 /** @param {Error} error */
 function told(error) {
   if (error.message === STOPPED) {
-    return 'Interrupted. What this cell started and does not listen to interruptible() goes on.';
+    return 'Interrupted. Work of this cell that does not watch interruptible() keeps running.';
   }
   const isScript = 'code' in error && error.code === STOPPED_SCRIPT;
   return isScript || error.name === 'Interrupt' ? 'Interrupted.' : withoutCode(error);

@@ -189,7 +189,8 @@ export function checkDatasets(
     return warning(`${found} (in ${root})`, `npm run data -- download ${torn[0]}`);
   }
   if (found !== '') return ok(`${found} (in ${root})`);
-  const remedy = 'put a data set there (README), or set PAT_DATA_DIR to the folder that holds them';
+  const remedy =
+    'npm run data -- list says how to get some; or set PAT_DATA_DIR to the folder that holds them';
   if (held.length === 0) {
     const what = isThere() ? `none in ${root}, which is empty` : `none: there is no folder ${root}`;
     return warning(`${what}: the notebooks show the synthetic set`, remedy);

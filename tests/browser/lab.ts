@@ -170,7 +170,8 @@ async function runAllCells(page: Page, server: Server, file: string): Promise<vo
   };
   const code = cells.filter((cell) => cell.cell_type === 'code' && cell.source.length > 0);
   // A cell with a hidden source shows no number; after the last number the kernel may still be at such cells.
-  const number = code.findLastIndex(({ metadata }) => !metadata.jupyter?.source_hidden) + 1;
+  const shown = code.map(({ metadata }) => !metadata.jupyter?.source_hidden);
+  const number = shown.lastIndexOf(true) + 1;
   const prompt = page.locator('.jp-Notebook .jp-InputPrompt').filter({ hasText: `[${number}]:` });
   const waiting = page.locator('.jp-Notebook .jp-InputPrompt').filter({ hasText: '[*]' });
   const complaint = page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').last();

@@ -190,7 +190,7 @@ describe('verdicts on runs', () => {
     expect(row?.comparisons).toHaveLength(12);
     expect(row?.comparisons[0]).toMatchObject({ seeds: 2, clusters: 20, outcome: 'above' });
     expect(row?.measured).toMatch(
-      /^tail mIoU, points: \+[\d.]+ \[.*\] on average of 12 places; ahead in 12, behind in 0; from .* 2 seeds$/,
+      /^tail mIoU, points: \+[\d.]+ \[.*\] on average over 12 places; ahead in 12, behind in 0; from .* 2 seeds$/,
     );
   });
 });

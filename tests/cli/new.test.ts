@@ -17,6 +17,7 @@ describe('npm run new', () => {
       expect(made).toMatchObject({ status: 0, errors: '' });
       expect(made.output).toContain(`wrote ${loss}`);
       expect(made.output).toContain(`--plugin ${loss} --set loss.name=polished`);
+      expect(made.output).toContain(`import '${loss.replace('.ts', '')}'; await checkLoss`);
       expect(await run(['new', 'model', 'small', '--out', model])).toMatchObject({ status: 0 });
       expect(await readFile(loss, 'utf8')).toMatch(/from '\.\.\/.*lib\/losses';/);
 

@@ -20,7 +20,7 @@ describe('npm run page', () => {
     const args = ['--runs', `${folder},${own}`, '--out', out, '--title', 'A <title>', ...ledger];
     const { status, output, errors } = await run(['page', ...args]);
     expect([errors, status]).toEqual([expect.any(String), 0]);
-    expect(output).toMatch(/page\.html: 1 runs, \d\.\d MB/);
+    expect(output).toMatch(/page\.html: 1 run, \d\.\d MB/);
     const html = readFileSync(out, 'utf8');
     expect(html).toContain('<title>A &lt;title&gt;</title>');
     expect(html).toContain('"notebook":"09-claims"');

@@ -53,7 +53,7 @@ describe('nearDuplicates', () => {
     expect(found).toMatchObject({ split: 'valid', other: 'train', count: 4, of: 5 });
     expect(found.nearest).toEqual({ names: ['the same', 'train 1'], bits: 0 });
     expect(nearDuplicateText('Films', found)).toMatch(
-      /^4 of 5 images of the valid split of Films are nearly one of the train split \(e\.g\. 'the same' and 'train 1'\)/,
+      /^4 of 5 images of the valid split of Films look almost like one of the train split \(e\.g\. 'the same' and 'train 1'\)/,
     );
   });
 

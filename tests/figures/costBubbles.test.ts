@@ -61,7 +61,7 @@ describe('costBubblesFigure', () => {
       'PAT: 100 MiB',
     ]);
     expect(figure.caption).toMatch(
-      /segnet, width 8, on Synthetic scenes, 12 classes, 96×128.*12 steps of 8.*Example CPU, 2 cores \(others used 4 % of it\)/,
+      /SegNet, width 8, on Synthetic scenes, 12 classes, 96×128.*12 steps of 8.*Example CPU, 2 cores \(others used 4 % of it\)/,
     );
     expect(figure.rows[1]).toMatchObject({
       loss: 'PAT',

@@ -55,7 +55,7 @@ describe('gradientRatiosFigure', () => {
     expect(figure.caption).toContain('2 images');
     // Slope: log10(40/5)/log10(100/10) = log10 8 = 0.90; after: log10(0.4/0.5) = −0.10.
     expect(figure.caption).toContain('CE: 2 pairs, before r = 1.00, slope = 0.90');
-    expect(figure.caption).toContain('after r = -1.00, slope = -0.10');
+    expect(figure.caption).toContain('after r = −1.00, slope = −0.10');
   });
 
   it('throws when there is nothing to draw', () => {

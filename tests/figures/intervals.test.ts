@@ -99,7 +99,7 @@ describe('intervalsFigure', () => {
   it('says how often runs of one loss differ by the same intervals, where that is known', () => {
     const calibration = { score: 'meanIoU', pairs: 200, significant: 10 } as const;
     const { caption } = intervalsFigure(panels, { ...options, calibration });
-    expect(caption).toContain('of 200 pairs of runs that differ in their seed alone 5.0 % have p');
+    expect(caption).toContain('of 200 pairs of runs that differ only in their seed, 5.0 % have p');
     expect(figure.caption).not.toContain('pairs of runs');
     expect(figure.caption).toContain('not corrected for their number');
   });

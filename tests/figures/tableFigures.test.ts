@@ -32,11 +32,13 @@ describe('figures of a table', () => {
     const [figure] = tableCurves(table, { ...choice, losses: ['pat'] });
     expect(figure?.rows).toHaveLength(2);
     expect(figure?.rows[1]).toMatchObject({ run: 'PAT', epoch: 2, meanIoU: 0.8 });
-    expect(figure?.caption).toContain('mean over the seeds');
+    expect(figure?.caption).toContain('UNet of width 8, 10 epochs, mean over the seeds');
+    expect(figure?.caption).not.toContain('(test)'); // the curves are of training and validation
   });
 
   it('have a panel for each data set that was compared, a series for each network', () => {
     const figure = tableIntervals(table);
+    expect(figure?.caption).toContain(', 10 epochs, test split: difference in mean IoU');
     expect(figure?.layout.annotations?.map(({ text }) => text)).toEqual(['CamVid']);
     expect(figure?.data.map(({ name }) => name)).toEqual(['SegNet', 'UNet']);
     expect(figure?.title).toBe('Differences to CE');
@@ -87,7 +89,7 @@ describe('figures of a table', () => {
       [4, 0.4],
       [5, 0.5],
     ]);
-    expect(curves[0].caption).toContain('Epochs that are not known: CE: 2–3.');
+    expect(curves[0].caption).toContain('Epochs without a value: CE: 2–3.');
     const traces = curves[0].data as { name?: string; x: number[]; y: (number | null)[] }[];
     const drawnLine = traces.find((trace) => trace.name === 'CE, validation');
     expect(drawnLine).toMatchObject({ x: [1, 2, 4, 5], y: [1, null, 1, 1] }); // no line over the gap

@@ -61,9 +61,7 @@ describe('judge', () => {
       ['unreadable', 'q', 'c'],
     ]);
     expect(found.notes.join('\n')).toMatch(/q: 1 file without a prediction \(b: /);
-    expect(found.notes.join('\n')).toMatch(
-      /2 images are left out for all methods \(b, c\); 2 are scored/,
-    );
+    expect(found.notes.join('\n')).toMatch(/2 images left out for all methods \(b, c\); 2 scored/);
     // Both are scored on a and d: one of 12 pixels of class 0 in 24 is wrong three times over two images.
     expect(scoreOf(found, 'pixelAccuracy')).toBeCloseTo(45 / 48, 12);
     expect(found.comparisons[0]).toMatchObject({ a: 'p', b: 'q', score: 'meanIoUD' });

@@ -115,7 +115,7 @@ describe('calibrate', () => {
   it('is a clause of a caption', () => {
     const calibration: Calibration = { score: 'meanIoU', pairs: 200, significant: 9 };
     expect(calibrationText(calibration)).toBe(
-      'of 200 pairs of runs that differ in their seed alone 4.5 % have p < 0.05 by the same test',
+      'of 200 pairs of runs that differ only in their seed, 4.5 % have p < 0.05 by the same test (by chance 5 %)',
     );
     expect(calibrationText({ ...calibration, pairs: 0 })).toBeUndefined();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lossLabel, lossTitle, signed } from '../../lib/results/names';
+import { lossLabel, lossTitle, signed, subtrahend } from '../../lib/results/names';
 
 describe('a loss', () => {
   it.each([
@@ -11,7 +11,10 @@ describe('a loss', () => {
     [{ name: 'blv', distribution: 'uniform' }, 'BLV, uniform'],
     [{ name: 'classBalanced', beta: 0.999, classCounts: 'dataset' }, 'CB, β = 0.999'],
     [{ name: 'classBalanced', beta: 0.999, classCounts: 'batch' }, 'CB, β = 0.999, batch counts'],
-    [{ name: 'ldam', variant: 'paper', classCounts: 'batch' }, 'LDAM, paper’ code, batch counts'],
+    [
+      { name: 'ldam', variant: 'paper', classCounts: 'batch' },
+      'LDAM, paper’s formula, batch counts',
+    ],
     [{ name: 'ldam', classCounts: [3, 4] }, 'LDAM, given counts'],
     [{ name: 'blv', variant: 'authors', classCounts: 'batch' }, 'BLV, authors’ code'],
     [
@@ -24,6 +27,16 @@ describe('a loss', () => {
 
   it('has a title without its options', () => {
     expect(lossTitle('classBalancedFocal')).toBe('CB Focal');
+  });
+});
+
+describe('subtrahend', () => {
+  it.each([
+    ['CE', 'CE'],
+    ['τ = 1', '(τ = 1)'],
+    ['PAT, τ = 2', '(PAT, τ = 2)'],
+  ])('a difference to %s is to %s', (label, text) => {
+    expect(subtrahend(label)).toBe(text);
   });
 });
 

@@ -104,7 +104,7 @@ describe.skipIf(missing !== undefined)('npm run sweep -- --slurm', () => {
         const requeued = await cluster.client('scontrol', 'show', 'job', task, '-o');
         expect(requeued).toContain('Restarts=1');
         const log = await readFile(path.join(sweepPaths(out).run('seed0'), 'log.txt'), 'utf8');
-        expect(log).toContain('the same command goes on');
+        expect(log).toContain('the same command continues');
         expect(await states(out)).toEqual(['waiting']);
         await cluster.client('scancel', task);
       }),

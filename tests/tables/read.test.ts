@@ -22,7 +22,7 @@ it('sweepSentence tells what the runs took', () =>
     await writeFile(path.join(folder, 'sweep.json'), JSON.stringify(summary));
     expect(await sweepSentence(folder)).toBe(
       '3 of 9 planned runs, 1.25 hours of training and validation one after the other on CPU (2 cores, 1 for each run): ' +
-        'camvid at 64×96 (374 images to train on, 47 to validate with); 10 epochs, width 8; TensorFlow 2.21.0, commit 01234567.',
+        'CamVid at 64×96 (374 images to train on, 47 to validate with); 10 epochs, width 8; TensorFlow 2.21.0, commit 01234567.',
     );
   }));
 

@@ -76,7 +76,7 @@ describe('a full disk', () => {
       resize(Math.round((8 * size) / 1024));
       const resumed = await train(out);
       expect(resumed).toMatchObject({ status: 0 });
-      expect(resumed.errors).toContain('going on behind step 2');
+      expect(resumed.errors).toContain('continuing after step 2');
       expect((await recordOf(out)).weightsSha256).toBe((await recordOf(whole)).weightsSha256);
     },
     120_000,

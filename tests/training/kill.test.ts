@@ -100,7 +100,7 @@ describe('npm run train', () => {
         child.kill(signal);
         const { status, errors } = await done;
         expect(status).toBe(expected);
-        expect(errors).toContain('the same command goes on');
+        expect(errors).toContain('the same command continues');
         await expect(readFile(path.join(folder, 'run', 'lock'))).rejects.toThrow('ENOENT');
         const last = path.join(folder, 'run', 'checkpoints', 'last.safetensors');
         const { metadata } = await readSafetensors(last);
@@ -108,7 +108,7 @@ describe('npm run train', () => {
         expect(step).toBeGreaterThan(0);
         const resumed = await startTraining(folder, 'run').done;
         expect(resumed).toMatchObject({ status: 0 });
-        expect(resumed.errors).toContain(`going on behind step ${step}`);
+        expect(resumed.errors).toContain(`continuing after step ${step}`);
         expect(await startTraining(folder, 'whole').done).toMatchObject({ status: 0 });
         const [{ weightsSha256 }, whole] = await Promise.all(
           ['run', 'whole'].map((name) => recordOf(folder, name)),

@@ -1,6 +1,6 @@
 /** `npm run data -- check NAME`. */
 import path from 'node:path';
-import { checkOneOf, InputError } from '../../check';
+import { checkOneOf, counted, InputError } from '../../check';
 import { availableDatasets, datasetNames, defaultRoot, openDataset } from '../../datasets';
 import type { DatasetOptions } from '../../datasets';
 import { datasetSources } from '../../datasets/download/sources';
@@ -175,7 +175,7 @@ function describe(report: CheckReport, complete: boolean): string {
     const row = (label: string, pixels: number) =>
       `  ${label.padEnd(24)}${String(pixels).padStart(14)}${share(pixels).padStart(11)}`;
     return [
-      `${name} ${split}: ${result.pairs} pairs, ${result.bad.length} bad`,
+      `${name} ${split}: ${counted(result.pairs, 'pair')}, ${result.bad.length} bad`,
       ...(total > 0 ? classNames.map((label, id) => row(label, result.classPixels[id])) : []),
       ...(total > 0
         ? [row('(void)', result.voidPixels), `  sizes: ${sizeText(result.sizes)}`]

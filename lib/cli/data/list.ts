@@ -97,7 +97,10 @@ function describe(dataset: ListedDataset): string {
   const found = splits.filter((split) => dataset.splits[split] !== null);
   const parts = found.map((split) => `${split} ${String(dataset.splits[split])}`);
   const state = found.length > 0 ? `✓ ${parts.join(', ')}` : '✗ not found';
-  const size = bytes === null ? '' : ` (about ${(bytes / 1e6).toFixed(0)} MB)`;
+  const size =
+    bytes === null
+      ? ''
+      : ` (about ${bytes < 1e9 ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`})`;
   return [
     `${name}: ${title}`,
     `  ${state}${folder === null ? '' : `, in ${folder}`}`,

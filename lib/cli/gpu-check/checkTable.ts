@@ -1,4 +1,5 @@
 /** The lines of `npm run gpu-check`. */
+import { counted } from '../../check';
 import type { CheckRow, CheckStatus } from './checkTypes';
 
 const MARKS: Record<CheckStatus, string> = { ok: '✓', note: '·', failed: '✗' };
@@ -17,7 +18,7 @@ export function rowLines(rows: readonly CheckRow[]): string[] {
 /** How many rows are what, and whether a GPU was proven. */
 export function summaryLine(rows: readonly CheckRow[], onGpu: boolean, allowCpu: boolean): string {
   const count = (wanted: CheckStatus) => rows.filter(({ status }) => status === wanted).length;
-  const counts = `${count('ok')} ok, ${count('note')} notes, ${count('failed')} failed`;
+  const counts = `${count('ok')} ok, ${counted(count('note'), 'note')}, ${count('failed')} failed`;
   if (onGpu) return `\n${counts}: on the GPU`;
   if (allowCpu) return `\n${counts}: on the CPU (--allow-cpu); this proves nothing of a GPU`;
   return `\n${counts}: TensorFlow computes on the CPU, so nothing else was checked (--allow-cpu checks it there)`;

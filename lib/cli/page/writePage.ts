@@ -1,7 +1,7 @@
 /** What `npm run page` does once its arguments are understood. */
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { invalid } from '../../check';
+import { counted, invalid } from '../../check';
 import { recordedLedger } from '../../livePage/ledger';
 import { writeLivePage } from '../../livePage';
 import type { LivePageOptions } from '../../livePage';
@@ -26,7 +26,9 @@ export async function writePage(
   const ledger = results === undefined ? [] : await recordedLedger(results);
   const file = await writeLivePage({ ...given(request), runs, ledger, file: out });
   const megabytes = (statSync(file).size / 1e6).toFixed(1);
-  process.stdout.write(`${path.relative('', file)}: ${runs.length} runs, ${megabytes} MB\n`);
+  process.stdout.write(
+    `${path.relative('', file)}: ${counted(runs.length, 'run')}, ${megabytes} MB\n`,
+  );
   return 0;
 }
 

@@ -90,8 +90,9 @@ async function tablesPage(records: string, folder: string): Promise<SitePage> {
     const { presets, split = 'test' } = specification;
     if (presets.length === 0) continue;
     const found = resultTable(specification, results[split], { scale: 'laptop', split });
-    if (!found.cells.some(({ cell }) => cell !== undefined)) continue;
-    for (const table of found.tables) sections.push(scrolled(tableHtml(table), table.caption));
+    const { cells, tables } = found;
+    if (tables.length === 0 || cells.every(({ cell }) => cell === undefined)) continue;
+    for (const table of tables) sections.push(scrolled(tableHtml(table), table.caption));
     const names = (await writeTable(found, folder)).map((file) => path.basename(file));
     sections.push(links(names.map((name) => ({ href: `tables/${name}`, text: name }))));
   }

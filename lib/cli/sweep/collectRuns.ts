@@ -1,4 +1,5 @@
 /** What `npm run sweep -- --collect DIR --to RESULTS` does. */
+import { counted } from '../../check';
 import { collectSweep } from '../../sweeps/collect';
 
 export async function collect(
@@ -10,7 +11,7 @@ export async function collect(
   const { written, unchanged, unfinished, unreadable } = collected;
   const lines = [
     ...written.map((id) => `+ ${id}`),
-    `${resultsFolder}: ${written.length} runs written, ${unchanged} unchanged, ${unfinished.length} not finished`,
+    `${resultsFolder}: ${counted(written.length, 'run')} written, ${unchanged} unchanged, ${unfinished.length} not finished`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   for (const problem of unreadable) process.stderr.write(`left out: ${problem}\n`);

@@ -1,4 +1,5 @@
 /** What `npm run sweep -- --dry-run` prints: the runs, and the hours that they would take. */
+import { counted } from '../../check';
 import { clock, progress } from '../../notebook/progress';
 import { estimateRun } from '../../training/estimateRun';
 import { openExperiment } from '../../training/experiment';
@@ -32,7 +33,7 @@ export async function dryRun(
   const width = maximumOf(runs.map(({ id }) => id.length));
   const lines = runs.map(({ id }) => `${id.padEnd(width)}  ${clock(seconds.get(id) as number)}`);
   const total = sum([...seconds.values()]);
-  const together = `${name}: ${runs.length} runs, about ${clock(total)} one after the other`;
+  const together = `${name}: ${counted(runs.length, 'run')}, about ${clock(total)} one after the other`;
   const note = jobs > 1 ? `; ${jobs} at a time share the cores, which this does not foresee` : '';
   process.stdout.write(`${lines.join('\n')}\n${together}${note}\n`);
   return 0;

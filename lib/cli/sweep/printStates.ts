@@ -1,4 +1,5 @@
 /** How `npm run sweep` shows its runs: a live table on a terminal, else a line for each change. */
+import { counted } from '../../check';
 import readline from 'node:readline';
 import { clock } from '../../notebook/progress';
 import type { RunState } from '../../sweeps/sweepFolder';
@@ -23,7 +24,7 @@ export function statusLines(
       ...(task === undefined || status === 'done' ? [] : [`SLURM: ${task}`]),
       ...(failure === undefined
         ? []
-        : [`${failure.attempts} attempts, ${failure.ended}: ${failure.reason}`]),
+        : [`${counted(failure.attempts, 'attempt')}, ${failure.ended}: ${failure.reason}`]),
     ];
     return parts.join('  ');
   });
@@ -36,7 +37,7 @@ function countsText(states: readonly RunState[]): string {
   const count = (status: RunState['status']) =>
     states.filter((state) => state.status === status).length;
   return (
-    `${states.length} runs: ${count('done')} done, ${count('running')} running, ` +
+    `${counted(states.length, 'run')}: ${count('done')} done, ${count('running')} running, ` +
     `${count('failed')} failed, ${count('waiting')} waiting`
   );
 }

@@ -1,6 +1,6 @@
 /** What `npm run sweep` does once its arguments are understood. */
 import { spawnSync } from 'node:child_process';
-import { InputError, invalid } from '../../check';
+import { counted, InputError, invalid } from '../../check';
 import { lockRun } from '../../runs/lock';
 import { prepareSweepFolder, readPlan, runStates, sweepPaths } from '../../sweeps/sweepFolder';
 import type { StoredSweep, ThreadChoice } from '../../sweeps/sweepFolder';
@@ -27,7 +27,7 @@ export async function runAll(
     }
     const outcome = await supervised(outDir, plan.runs, { ...options, threads });
     process.stdout.write(`${statusLines(await runStates(outDir, plan.runs)).join('\n')}\n`);
-    if (options.signal.aborted) process.stderr.write('stopped; the same command goes on\n');
+    if (options.signal.aborted) process.stderr.write('stopped; the same command continues\n');
     return outcome.failed.length > 0 ? 1 : 0;
   } finally {
     await lock.release();
@@ -83,7 +83,7 @@ export async function submit(
     const text =
       job === undefined
         ? 'every run is done'
-        : `submitted job ${job.id} with ${job.runs.length} tasks; npm run sweep -- --status ${outDir}`;
+        : `submitted job ${job.id} with ${counted(job.runs.length, 'task')}; npm run sweep -- --status ${outDir}`;
     process.stdout.write(`${text}\n`);
     return 0;
   } finally {

@@ -55,7 +55,8 @@ export async function writeTables(
     const own: ScoredSplitName = specification.split ?? split;
     const table = resultTable(specification, results[own], { scale, split: own, runs });
     const found = table.cells.filter(({ cell }) => cell !== undefined);
-    if (found.length === 0) continue; // a table of other runs: nobody asked for it
+    // A table of other runs, or of what these lack: nobody asked for it.
+    if (found.length === 0 || table.tables.length === 0) continue;
     const seeds = sum(found.map(({ summary }) => summary?.seeds.length ?? 0));
     const known = sum(table.cells.map((cell) => cell.seeds.length));
     const state = `${name}: ${found.length} of ${table.cells.length} cells, ${seeds} of ${known} runs`;
@@ -79,7 +80,7 @@ export async function writeTables(
   if (written > 0) return 0;
   const { length } = read.valid.records;
   throw new InputError(
-    `${where}: DIR must hold records of runs with scores of the ${split} split, got ${length} records without in ` +
+    `${where}: DIR must hold records of runs with scores of the ${split} split, got ${length} without any in ` +
       `'${folder}'. ${length > 0 ? 'Give --split valid.' : 'Give the folder of a sweep with finished runs.'}`,
   );
 }

@@ -1,4 +1,5 @@
 /** What `npm run train` does once its arguments are understood. */
+import { counted } from '../../check';
 import { describeDataset } from '../../datasets';
 import { parameterCount } from '../../models';
 import { clock, progress } from '../../notebook/progress';
@@ -35,7 +36,7 @@ export async function dryRun(input: ExperimentInput, signal: AbortSignal): Promi
       describeDataset(train),
       describeDataset(valid),
       `${model.name}: ${parameterCount(model)} parameters`,
-      `${totalSteps} steps: ${epochs} epochs of ${totalSteps / epochs}`,
+      `${counted(totalSteps, 'step')}: ${counted(epochs, 'epoch')} of ${totalSteps / epochs}`,
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
     const estimate = await estimateRun(experiment, signal);
@@ -56,9 +57,9 @@ function withoutDiskCache(input: ExperimentInput): ExperimentInput {
 function estimateLine(estimate: RunEstimate): string {
   const { timedSteps, secondsPerStep, secondsPerValidationBatch, seconds } = estimate;
   return (
-    `estimate on this machine, from ${timedSteps} steps: ${clock(seconds)} in all, ` +
+    `estimate on this machine, from ${counted(timedSteps, 'step')}: ${clock(seconds)} in all, ` +
     `${durationText(secondsPerStep)} a step, ${durationText(secondsPerValidationBatch)} a validation batch, ` +
-    `${(estimate.peakMemoryBytes / 2 ** 30).toFixed(2)} GiB memory of the process at most so far`
+    `${(estimate.peakMemoryBytes / 2 ** 30).toFixed(2)} GiB of memory so far`
   );
 }
 
@@ -96,7 +97,7 @@ export async function train(
         break;
       case 'start':
         process.stderr.write(`execution: ${event.execution}\n`);
-        if (event.step > 0) process.stderr.write(`going on behind step ${event.step}\n`);
+        if (event.step > 0) process.stderr.write(`continuing after step ${event.step}\n`);
         bar = progress('steps', event.totalSteps - event.step);
         start = event.step;
         break;
@@ -131,7 +132,7 @@ export async function train(
     return 0;
   } catch (error) {
     finishBar();
-    if (options.signal?.aborted) process.stderr.write('stopped; the same command goes on\n');
+    if (options.signal?.aborted) process.stderr.write('stopped; the same command continues\n');
     throw error;
   }
 }

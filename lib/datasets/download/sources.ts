@@ -154,9 +154,8 @@ export const datasetSources: readonly DatasetSource[] = [
       },
     ],
     notes: [
-      'The training labels (nyuv2_train_class13.tgz) are named by their repository and by public ' +
-        'loaders, but no copy of the repository that we could read holds them, and no checksum is ' +
-        'published. If the server does not have them, make train_labels_13 from ' +
+      'Whether the server has the training labels (nyuv2_train_class13.tgz) is not known, and no ' +
+        'checksum of them is published. If it has not, make train_labels_13 from ' +
         'nyu_depth_v2_labeled.mat with class13Mapping.mat; without them only the test split works.',
     ],
     pairs: { test: 654 },

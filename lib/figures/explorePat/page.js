@@ -148,7 +148,7 @@ function drawClassPanel(values) {
     range: [0.5, values.numClasses + 0.5],
     ticks: [1, Math.ceil((values.numClasses + 1) / 2), values.numClasses],
     tickText: String,
-    xTitle: 'class, most frequent first',
+    xTitle: 'Class, most frequent first',
   });
   return shares;
 }

@@ -36,6 +36,11 @@ export function percent(share: number | null): string {
   return share === null ? '–' : `${(100 * share).toFixed(1)} %`;
 }
 
+/** `−0.4`. */
+export function points(value: number): string {
+  return value.toFixed(1).replace('-', '−');
+}
+
 /** Three significant digits. */
 export function number(value: number): string {
   return Math.abs(value) >= 1000 ? value.toExponential(2) : String(Number(value.toPrecision(3)));

@@ -1,6 +1,6 @@
 /** The ledger of claims: filtered by verdict, each with the figure of its differences. */
 import type { PageClaim, PageComparison, PageData } from '../pageTypes';
-import { byId, element } from './dom';
+import { byId, element, points } from './dom';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -54,7 +54,7 @@ function figureOf(title: string, comparisons: readonly PageComparison[]): HTMLEl
   const x = (value: number) => 4 + (192 * (value - from)) / (to - from || 1);
   const rows = comparisons.map(({ label, value, low, high }) => {
     const sure = low > 0 || high < 0;
-    const said = `${value.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
+    const said = `${points(value)} (${points(low)} to ${points(high)})`;
     const svg = shape('svg', { viewBox: '0 0 200 16', class: 'interval', 'aria-hidden': 'true' });
     svg.append(
       shape('line', { x1: x(0), x2: x(0), y1: 0, y2: 16, class: 'zero' }),

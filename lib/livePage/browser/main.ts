@@ -1,4 +1,5 @@
 /** The page's own script: what happens when. */
+import { counted } from '../../check';
 import { logitAdjustment } from '../../decisions';
 import type { PageData } from '../pageTypes';
 import { byId, css, element, onSlider } from './dom';
@@ -50,7 +51,7 @@ async function show(opening: Promise<OpenImage>): Promise<void> {
     const { height, width } = image.pixels;
     state.pixel = Math.floor(height / 2) * width + Math.floor(width / 2); // to have one to look at
     relabel();
-    say(`${image.name}: predicted by ${networks.length} runs.`);
+    say(`${image.name}: predicted by ${counted(networks.length, 'run')}.`);
     document.documentElement.dataset.predicted = image.name;
   } catch (error) {
     say(`This image cannot be shown: ${(error as Error).message}`);

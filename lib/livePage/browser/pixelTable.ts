@@ -1,4 +1,4 @@
-/** The table of one pixel: each run's p by class as bars, β, and what CE, Focal and PAT charge. */
+/** The table of one pixel: each run's p by class as bars, β, and the losses by CE, Focal and PAT. */
 import type { PageData } from '../pageTypes';
 import { byId, css, element, number, percent } from './dom';
 import { lossTitles } from './pixel';
@@ -39,7 +39,7 @@ export function pixelTable({ classes, runs }: PageData): (pixel: ShownPixel) => 
     cells.push(own);
     body.append(row);
   });
-  const numbers = ['Class charged', 'β', ...lossTitles].map((title) => {
+  const numbers = ['Class', 'β', ...lossTitles].map((title) => {
     const row = element('tr', { class: 'number' }, element('th', { scope: 'row' }, title));
     const own = runs.map(() => element('td'));
     row.append(...own);

@@ -1,0 +1,49 @@
+/** The same losses trained for several lengths. */
+import { expect, it } from 'vitest';
+import { Results } from '../../lib/results';
+import { mean } from '../../lib/statistics';
+import { resultTable, tableNamed } from '../../lib/tables';
+import { plan, recordsOf } from '../results/plannedRecords';
+
+const grid = {
+  dataset: [{ name: 'camvid' }],
+  'model.name': ['unet'],
+  loss: [{ name: 'crossEntropy' }, { name: 'pat', temperature: 1 }],
+};
+const runs = [
+  ...plan({ ...grid, epochs: [10, 120], seed: [0, 1] }),
+  ...plan({ ...grid, epochs: [60], seed: [0, 1, 2] }),
+];
+const settings = { scale: 'laptop', split: 'test', runs } as const;
+
+it('stand side by side, with the seeds that all lengths have', () => {
+  const records = recordsOf(runs, ({ config: { epochs, loss, seed } }) => {
+    if (loss.name === 'pat' && epochs === 120 && seed === 1) return null; // not run yet
+    return seed === 2 ? 0 : epochs / 200 + 0.1;
+  });
+  const [table] = resultTable(tableNamed('lengths'), new Results(records), settings).tables;
+  expect(table.rows.map(({ labels }) => labels)).toEqual([
+    ['CamVid', 'UNet', 'CE', '0, 1'],
+    ['CamVid', 'UNet', 'PAT, τ = 1', '0'],
+  ]);
+  expect(table.columns.slice(0, 3).map(({ header }) => header)).toEqual(['10', '60', '120']);
+  const of = (epochs: number) =>
+    records.filter(
+      ({ config }) =>
+        config.loss.name === 'crossEntropy' && config.epochs === epochs && config.seed < 2,
+    );
+  [10, 60, 120].forEach((epochs, i) => {
+    const expected = 100 * mean(of(epochs).map(({ scores }) => scores.meanIoU ?? NaN));
+    expect(table.rows[0].cells[i]?.value).toBeCloseTo(expected, 10);
+    expect(table.rows[0].cells[i]?.deviation).toBeGreaterThan(0);
+    expect(table.rows[1].cells[i]?.deviation).toBeNull();
+  });
+});
+
+it('are no table where there is one length', () => {
+  const alone = plan({ ...grid, seed: [0] });
+  const results = new Results(recordsOf(alone, () => 0.5));
+  expect(resultTable(tableNamed('lengths'), results, { ...settings, runs: alone }).tables).toEqual(
+    [],
+  );
+});
