@@ -100,10 +100,12 @@ async function storedPlan(outDir: string): Promise<StoredSweep> {
 }
 
 /** CUDA indices that runs may use; empty without an NVIDIA GPU. */
-function visibleGpus(): string[] {
+export function visibleGpus(): string[] {
   const { CUDA_VISIBLE_DEVICES: given } = process.env;
-  if (given !== undefined) return given.split(',').filter((index) => index !== '');
+  const indices = (text: string, between: RegExp) =>
+    text.split(between).flatMap((index) => index.trim() || []);
+  if (given !== undefined) return indices(given, /,/);
   const query = ['--query-gpu=index', '--format=csv,noheader'];
   const { status, stdout } = spawnSync('nvidia-smi', query, { encoding: 'utf8' });
-  return status === 0 ? stdout.split('\n').filter((line) => line !== '') : [];
+  return status === 0 ? indices(stdout, /\n/) : [];
 }
