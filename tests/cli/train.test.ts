@@ -89,7 +89,7 @@ describe('npm run train', () => {
       expect(output).toContain('segnet_paper: 116234 parameters');
       expect(output).toContain('900000 steps: 300000 epochs of 3');
       expect(output).toMatch(
-        /\nestimate on this machine, from 5 steps: [\d:]+ in all, [\d.]+ m?s a step, [\d.]+ m?s a validation batch, \d\.\d\d GiB memory .*\n/,
+        /\nestimate on this machine, from 5 steps: [\d:]+ in all, [\d.]+ m?s a step, [\d.]+ m?s a validation batch, \d\.\d\d GiB of memory .*\n/,
       );
       expect(errors).toMatch(
         /This run takes about \d+ (minutes|hours) on this machine\. --scale small/,
