@@ -106,6 +106,7 @@ async function livePage(
   ledger: Awaited<ReturnType<typeof recordedLedger>>,
 ): Promise<string | undefined> {
   const file = path.join(folder, 'live.html');
+  await rm(path.join(folder, 'figures', 'live-page.html'), { force: true }); // one live page is enough
   if (folders.length > 0) {
     const runs = await findRuns(folders);
     if (runs.length === 0) throw invalid(where, '--runs', 'finished runs', folders.join(','));
@@ -115,7 +116,6 @@ async function livePage(
   const made = path.join(figures, 'live-page.html');
   if (!(await isThere(where, made))) return undefined;
   await copyFile(made, file);
-  await rm(path.join(folder, 'figures', 'live-page.html'));
   return 'live.html';
 }
 
