@@ -1,4 +1,5 @@
 /** Differences between losses in several places, their mean, and the verdict that follows from it. */
+import { counted } from '../check';
 import type { LossConfig } from '../losses';
 import type { NetworkName } from '../models';
 import type { Cell } from '../results/cells';
@@ -121,8 +122,7 @@ export function judgement(
 }
 
 function seedsText(each: readonly Comparison[]): string {
-  const least = minimumOf(each.map(({ seeds }) => seeds));
-  return `${least} ${least === 1 ? 'seed' : 'seeds'}`;
+  return counted(minimumOf(each.map(({ seeds }) => seeds)), 'seed');
 }
 
 /** `+1.2 [−0.3, +2.7]`. */

@@ -1,7 +1,7 @@
 /** Eq. 4 and 7: the range of per-class gradient norms within each image, before and after the 1/|M| normalization. */
 import type { Data, Layout } from 'plotly.js';
 import type { RatioStatistics } from '../analysis/gradientRatios';
-import { invalid } from '../check';
+import { counted, invalid } from '../check';
 import { rounded, significant } from '../print/figureText';
 import { axis, logAxis, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
@@ -75,8 +75,8 @@ export function gradientRangesFigure(
     name,
     title: 'Range of the gradient norms before and after dividing by |M|',
     caption:
-      `Largest over smallest per-class gradient norm within an image, ${dataset}, ${images} ` +
-      `${images === 1 ? 'image' : 'images'}, for the loss summed over a class's mask and divided by its size. ` +
+      `Largest over smallest per-class gradient norm within an image, ${dataset}, ` +
+      `${counted(images, 'image')}, for the loss summed over a class's mask and divided by its size. ` +
       `Thin lines: images; thick: geometric mean, ${means.join('; ')}.`,
     data,
     layout,

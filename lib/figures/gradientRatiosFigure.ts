@@ -1,8 +1,9 @@
 /** Eq. 7: measured ratios of per-class gradient norms against the ratios of mask sizes, before and after 1/|M|. */
 import type { Data, Layout } from 'plotly.js';
 import type { RatioFit, RatioStatistics } from '../analysis/gradientRatios';
-import { invalid } from '../check';
+import { counted, invalid } from '../check';
 import { rounded } from '../print/figureText';
+import { realMinus } from '../print/table/numberText';
 import { logAxis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure } from '../print/figure';
 import { maximumOf, minimumOf } from '../extremes';
@@ -94,8 +95,8 @@ export function gradientRatiosFigure(
     name,
     title: 'Ratios of gradient norms against ratios of mask sizes',
     caption:
-      `Ratios of per-class gradient norms for all pairs of classes within an image, ${dataset}, ${images} ` +
-      `${images === 1 ? 'image' : 'images'}; dashed: predicted. Pearson correlation r of the logarithms and ` +
+      `Ratios of per-class gradient norms for all pairs of classes within an image, ${dataset}, ` +
+      `${counted(images, 'image')}; dashed: predicted. Pearson correlation r of the logarithms and ` +
       `least-squares slope: ${fits.join('; ')}.`,
     data,
     layout,
@@ -106,6 +107,6 @@ export function gradientRatiosFigure(
 
 function fitText({ correlation, slope }: RatioFit): string {
   const text = (value: number | null) =>
-    value === null ? 'undefined' : value.toFixed(2).replace('-', '−');
+    value === null ? 'undefined' : realMinus(value.toFixed(2));
   return `r = ${text(correlation)}, slope = ${text(slope)}`;
 }

@@ -4,6 +4,7 @@ import { maximumOf, minimumOf } from '../extremes';
 import { Canvas, SMALL_PIXELS } from './drawing/canvas';
 import type { Area } from './drawing/canvas';
 import { rounded, significant } from '../print/figureText';
+import { realMinus } from '../print/table/numberText';
 import { classRow, drawBars } from './methodBars';
 import { classMapPicture, photograph } from './drawing/pictures';
 import type { MaskStyle } from './drawing/pictures';
@@ -56,7 +57,7 @@ export async function methodFigure(
   const logits = channels.map((channel) => channel.logits);
   const ends = [minimumOf(logits.flat(2)), maximumOf(logits.flat(2))] as const;
   stack(canvas, top(1), logits, ends);
-  canvas.scale(top(1), minus(significant(ends[0], 2)), significant(ends[1], 2));
+  canvas.scale(top(1), realMinus(significant(ends[0], 2)), significant(ends[1], 2));
   stack(
     canvas,
     top(2),
@@ -159,7 +160,7 @@ function logarithmic(canvas: Canvas, area: Area, map: PixelMap): void {
     line.map((value) => (value === null ? null : Math.max(value, low))),
   );
   canvas.heatMap(area, drawn(bounded), [low, high], 'log₁₀');
-  const power = (exponent: number) => `10<sup>${minus(String(exponent))}</sup>`;
+  const power = (exponent: number) => `10<sup>${realMinus(String(exponent))}</sup>`;
   canvas.scale(area, `≤ ${power(low)}`, high === 0 ? '1' : power(high));
 }
 
@@ -174,8 +175,6 @@ function maskWeights(
   canvas.heatMap(area, drawn(logarithms(map)), range, 'log₁₀');
   canvas.scale(area, `1/${largest}`, smallest === 1 ? '1' : `1/${smallest}`);
 }
-
-const minus = (text: string) => text.replace('-', '−');
 
 /** Along the first row, down to the products, and from the pixels' loss over the bars to L. */
 function drawArrows(

@@ -1,7 +1,7 @@
 /** Fig. 3a: the vectors of PAT at real pixels: p, β, cross-entropy, and the loss that y leaves of them. */
 import type { Data, Layout } from 'plotly.js';
 import type { PixelPrediction } from '../analysis/pixelPredictions';
-import { invalid } from '../check';
+import { counted, invalid } from '../check';
 import { NULLIFIED, rounded, significant } from '../print/figureText';
 import { axis } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
@@ -71,7 +71,7 @@ export function pixelPredictionsFigure(
     name,
     title: 'Pixel-wise predicting vectors and their PAT coefficients',
     caption:
-      `PAT at ${pixels.length} ${pixels.length === 1 ? 'pixel' : 'pixels'} of ${dataset}, ` +
+      `PAT at ${counted(pixels.length, 'pixel')} of ${dataset}, ` +
       `${parameters}. Rows: pixels by true class and its ` +
       'probability, softmax without a temperature; columns: classes; ring: true class. Pixels are the given quantiles of that ' +
       'probability in the rarest and commonest classes. Grey cells of β·(−log p)·y are nullified by y = 0.' +

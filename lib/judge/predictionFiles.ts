@@ -1,5 +1,5 @@
 /** Which images every method has a prediction of, and what is wrong with the files. */
-import { InputError, invalid } from '../check';
+import { counted, InputError, invalid } from '../check';
 import type { JudgedPredictions } from './options';
 import { listFiles } from './pairing';
 import type { Found } from './pairing';
@@ -108,6 +108,6 @@ export function problemLines(problems: readonly JudgeProblem[]): string[] {
     const [who, what] = key.split(/: (.*)/);
     const shown = all.slice(0, SHOWN).map(({ name, text }) => `${name}: ${text}`);
     const more = all.length > SHOWN ? `; and ${all.length - SHOWN} more` : '';
-    return `${who}: ${all.length} ${all.length === 1 ? 'file' : 'files'} ${what} (${shown.join('; ')}${more})`;
+    return `${who}: ${counted(all.length, 'file')} ${what} (${shown.join('; ')}${more})`;
   });
 }

@@ -9,7 +9,7 @@ import { described, invalid } from '../check';
 import { maximumOf } from '../extremes';
 import { markdownText } from './escape';
 import { latexText, latexValue } from './table/latex';
-import { numberText } from './table/numberText';
+import { numberText, realMinus } from './table/numberText';
 import { groupsOf, letterOf, prepared } from './table/prepare';
 import type { Mark, Table } from './table/printTypes';
 
@@ -82,7 +82,7 @@ export function tableMarkdown(table: Table): string {
       ...cells.map((cell, c) => {
         if (cell === null) return '–';
         const letter = letterOf(letters, cell);
-        const text = wrap[marks[c][r]](numberText(cell, columns[c]).replace('-', '−'));
+        const text = wrap[marks[c][r]](realMinus(numberText(cell, columns[c])));
         return letter === '' ? text : `${text}<sup>${letter}</sup>`;
       }),
     ]),

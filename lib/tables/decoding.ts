@@ -6,8 +6,9 @@ import type { Table, TableRow } from '../print/table';
 import type { Results } from '../results/contrast';
 import { lossLabel, networkTitle } from '../results/names';
 import { adjustedRecord } from '../results/records';
-import type { RunScore } from '../results/scorer';
+import { scoreFacts } from '../results/scorer';
 import { quantile } from '../statistics';
+import { primaryContrasts } from '../sweeps/presets';
 import { crossEntropyReference, patReference } from './references';
 import { contrastCells, numberCell } from './tableCells';
 import { groupedBy, settingGroups } from './settingGroups';
@@ -24,10 +25,7 @@ export const decoding: TableSpecification = {
   tables: decodingTables,
 };
 
-const scores = [
-  ['mIoU', 'meanIoU'],
-  ['Tail mIoU', 'tailIoU'],
-] as const satisfies readonly (readonly [string, RunScore])[];
+const { scores } = primaryContrasts;
 
 /** One table of all settings; none where no run was decided so. */
 function decodingTables(table: Omit<ResultTable, 'tables' | 'rows'>): Table[] {
@@ -53,12 +51,12 @@ function decodingTables(table: Omit<ResultTable, 'tables' | 'rows'>): Table[] {
       labels: ['Data set', 'Network'],
       columns: [
         { header: 't, median', digits: 2 },
-        ...scores.flatMap(([group]) => [
+        ...scores.flatMap((score) => [
           ...['CE', 'CE adjusted', 'PAT'].map((header) => {
-            return { group: `${group}, %`, header, digits: 1 };
+            return { group: `${scoreFacts[score].title}, %`, header, digits: 1 };
           }),
           ...['Δ', 'Low', 'High'].map((header) => {
-            return { group: `${group}, points`, header, digits: 1, signed: true };
+            return { group: `${scoreFacts[score].title}, points`, header, digits: 1, signed: true };
           }),
         ]),
       ],
@@ -90,7 +88,7 @@ function rowOf(
         ),
         1,
       ),
-      ...scores.flatMap(([, score]) => [
+      ...scores.flatMap((score) => [
         ...[plain, decided, pat].map((cell) =>
           numberCell(cell && results.estimate(cell, { score })?.value),
         ),

@@ -1,9 +1,11 @@
 /** What the length of training changes: the same losses with other numbers of epochs, side by side. */
 import type { Table, TableCell, TableRow } from '../print/table';
-import { lossLabel, networkTitle, withoutOptions } from '../results/names';
+import { lossLabel, networkTitle } from '../results/names';
 import { spread } from '../results/bootstrap';
 import { scoreFacts, scoresOf } from '../results/scorer';
 import type { RunScore } from '../results/scorer';
+import { primaryContrasts } from '../sweeps/presets';
+import { spreadCell } from './tableCells';
 import { groupedBy } from './settingGroups';
 import type { ResultTable, TableCellResult, TableSpecification } from './specification';
 
@@ -14,10 +16,10 @@ export const lengths: TableSpecification = {
   labels: ['Network', 'Loss'],
   labelsOf: ({ network, loss }) => [networkTitle(network), lossLabel(loss)],
   references: [],
-  tables: (table) => lengthTables(table),
+  tables: lengthTables,
 };
 
-const scores = ['meanIoU', 'tailIoU'] as const satisfies readonly RunScore[];
+const { scores } = primaryContrasts;
 
 /** One table: a row for each loss that was trained for several lengths, a column for each length. */
 function lengthTables({
@@ -26,13 +28,8 @@ function lengthTables({
   cells,
 }: Omit<ResultTable, 'tables' | 'rows'>): Table[] {
   const { name, title } = specification;
-  // Options that follow the epochs, such as the stages of a loss, are not another loss.
   const keyOf = ({ title: data, network, loss }: TableCellResult) =>
-    JSON.stringify([
-      data,
-      network,
-      lossLabel(loss.name === 'stages' ? withoutOptions(loss) : loss),
-    ]);
+    JSON.stringify([data, network, lossLabel(loss)]);
   const rows = [...groupedBy(cells, keyOf).values()].filter((alike) => lengthsOf(alike).length > 1);
   if (rows.length === 0) return [];
   const all = lengthsOf(rows.flat());
@@ -76,7 +73,7 @@ function sharedSeeds(alike: readonly TableCellResult[]): number[] {
   return (first ?? []).filter((seed) => others.every((seeds) => seeds.includes(seed)));
 }
 
-/** In percent; null without a run. */
+/** Null without a run. */
 function cellOf(
   cell: TableCellResult | undefined,
   score: RunScore,
@@ -84,9 +81,7 @@ function cellOf(
 ): TableCell | null {
   const runs = (cell?.cell?.runs ?? []).filter(({ config }) => seeds.includes(config.seed));
   const found = spread(runs.map((run) => scoresOf(run)[score]));
-  if (found === null) return null;
-  const { mean, deviation } = found;
-  return { value: 100 * mean, deviation: deviation === null ? null : 100 * deviation };
+  return found && spreadCell(found, score);
 }
 
 /** The numbers of epochs, ascending. */

@@ -14,12 +14,16 @@ const factorOf = (score: RunScore) => (scoreFacts[score].isShare ? 100 : 1);
 export function scoreCell({ summary, seeds }: TableCellResult, score: RunScore): TableCell | null {
   const spread: Spread | null = summary?.scores[score] ?? null;
   if (summary === null || spread === null) return null;
-  const factor = factorOf(score);
-  const deviation = spread.deviation === null ? null : factor * spread.deviation;
-  const value = factor * spread.mean;
+  const cell = spreadCell(spread, score);
   return summary.seeds.length < seeds.length
-    ? { value, deviation, note: `${summary.seeds.length} of ${seeds.length} seeds` }
-    : { value, deviation };
+    ? { ...cell, note: `${summary.seeds.length} of ${seeds.length} seeds` }
+    : cell;
+}
+
+/** A mean and its deviation. */
+export function spreadCell({ mean, deviation }: Spread, score: RunScore): TableCell {
+  const factor = factorOf(score);
+  return { value: factor * mean, deviation: deviation === null ? null : factor * deviation };
 }
 
 /** The mean alone. */

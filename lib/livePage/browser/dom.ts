@@ -1,4 +1,5 @@
 /** Elements of the page. All text is set as text: names of classes and runs are never markup. */
+import { realMinus } from '../../print/table/numberText';
 
 type Child = Node | string;
 
@@ -38,7 +39,7 @@ export function percent(share: number | null): string {
 
 /** `−0.4`. */
 export function points(value: number): string {
-  return value.toFixed(1).replace('-', '−');
+  return realMinus(value.toFixed(1));
 }
 
 /** Three significant digits. */

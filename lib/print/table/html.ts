@@ -1,6 +1,6 @@
 /** A table as HTML, for a cell: groups above their columns, nothing wrapped, colours left to the page. */
 import { htmlText } from '../escape';
-import { numberText } from './numberText';
+import { numberText, realMinus } from './numberText';
 import { groupsOf, letterOf, prepared } from './prepare';
 import type { Mark, Table, TableCell, TableColumn } from './printTypes';
 
@@ -49,6 +49,6 @@ function head(text: string, align = 'left', span = 1): string {
 
 function number(cell: TableCell | null, column: TableColumn, mark: Mark, letter: string): string {
   if (cell === null) return '–';
-  const text = wrap[mark](htmlText(numberText(cell, column).replace('-', '−')));
+  const text = wrap[mark](htmlText(realMinus(numberText(cell, column))));
   return letter === '' ? text : `${text}<sup>${letter}</sup>`;
 }

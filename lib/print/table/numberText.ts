@@ -13,3 +13,8 @@ export function numberText(
   const spread = typeof deviation === 'number' ? plusMinus + deviation.toFixed(digits) : '';
   return `${sign}${rounded.toFixed(digits)}${spread}`;
 }
+
+/** With a real minus for the first hyphen; LaTeX makes its own. */
+export function realMinus(text: string): string {
+  return text.replace('-', '−');
+}
