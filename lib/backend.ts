@@ -3,6 +3,7 @@
  *
  *     import { tf } from './lib/backend';
  */
+import './oneDnn';
 import { mapStackTracesAgain } from './nodeCompatibility';
 import os from 'node:os';
 import * as tf from '@tensorflow/tfjs-node-gpu';

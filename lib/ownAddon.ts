@@ -1,3 +1,4 @@
+import './oneDnn';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
