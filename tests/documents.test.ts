@@ -78,6 +78,18 @@ describe.each([...documents, ...notebooks])('%s', (file) => {
   });
 });
 
+describe.each(notebooks)('%s', (file) => {
+  it('writes formulas as LaTeX, which JupyterLab and the exported page set', () => {
+    const prose = proseOf(file).replace(
+      /```[^]*?```|`[^`]*`|\$\$?[^$]+\$\$?|^[#|].*$|with(?:out)? 1\/\|M\|/gm,
+      '',
+    );
+    const formula =
+      /[Σ∈‖√∝⁻²^]|\|M|·[(a-zβ]|\b(?:exp|log)\(|(?<!\p{L})[A-Zβγτkpy] [=<>≤≥] [\d½A-Z]/u;
+    expect(prose.split('\n').filter((line) => formula.test(line))).toEqual([]);
+  });
+});
+
 it('finds options and files in the documents', () => {
   expect(commandsOf('npm run train -- --fresh \\\n  --out a # --not').at(0)).toEqual({
     command: 'train',
