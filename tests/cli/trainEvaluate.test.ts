@@ -92,9 +92,18 @@ describe('npm run evaluate', () => {
 
       const { status, output } = await run([...args, '--groups', 'train']);
       expect(status).toBe(0);
-      for (const word of ['Synthetic scenes, test: 2', 'head', 'tail', 'meanIoU', 'Ground']) {
+      for (const word of [
+        'Synthetic scenes, test: 2',
+        'tail mIoU',
+        'frequency-weighted IoU',
+        'Ground',
+      ]) {
         expect(output).toContain(word);
       }
+      expect(output).toContain(`cross-entropy ${told.crossEntropy.toPrecision(4)}`);
+      const share = 100 * (record.test?.scores.pixelAccuracy ?? 0);
+      expect(output).toMatch(new RegExp(`pixel accuracy +${share.toFixed(1)}`));
+      expect(output).not.toMatch(/meanIoU|pixelAccuracy|crossEntropy/); // names of the code
 
       await expect(evaluateRun(outDir, { data: 'synthetic' })).rejects.toThrow(
         "data must be a data set of 6 classes, as the run's, got 'synthetic with 12'",

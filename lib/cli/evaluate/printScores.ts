@@ -4,6 +4,7 @@ import { describeDataset } from '../../datasets';
 import { progress } from '../../notebook/progress';
 import type { Progress } from '../../notebook/progress';
 import { renderTable } from '../../notebook/notebookTable';
+import { scoreFacts } from '../../results/scorer';
 import { evaluateRun } from '../../training/evaluateRun';
 import { evaluatedClasses } from '../../tables/classTable';
 import { writePrinted } from '../../tables/tableFiles';
@@ -58,18 +59,18 @@ function textOf(evaluation: RunEvaluation): string {
     classes.map((id) => ({
       class: dataset.classNames[id],
       group,
-      'pixels %': (100 * sum(counts[id])) / total,
-      IoU: iou[id],
-      Dice: dice[id],
-      accuracy: accuracyPerClass[id],
+      'pixels, %': percent(sum(counts[id]) / total),
+      'IoU, %': percent(iou[id]),
+      'Dice, %': percent(dice[id]),
+      'accuracy, %': percent(accuracyPerClass[id]),
     })),
   );
   const absent = dataset.classNames.filter((_, id) => counts[id].every((count) => count === 0));
   const whole = [
-    ...groups.map(({ name, meanIoU }) => ({ score: `meanIoU, ${name}`, value: meanIoU })),
-    ...Object.entries({ ...overall, loss, crossEntropy }).map(([score, value]) => ({
-      score,
-      value,
+    ...groups.map(({ name, meanIoU }) => ({ score: `${name} mIoU`, '%': percent(meanIoU) })),
+    ...(Object.keys(overall) as (keyof typeof overall)[]).map((score) => ({
+      score: scoreFacts[score].title,
+      '%': percent(overall[score]),
     })),
   ];
   return [
@@ -78,9 +79,13 @@ function textOf(evaluation: RunEvaluation): string {
     renderTable(classes).text,
     ...(absent.length > 0 ? [`not in the labels: ${absent.join(', ')}`] : []),
     renderTable(whole).text,
+    `loss ${numberText(loss)}, cross-entropy ${numberText(crossEntropy)}`,
     '',
   ].join('\n\n');
 }
+
+const percent = (share: number | null) => (share === null ? null : 100 * share);
+const numberText = (value: number | null) => (value === null ? '–' : value.toPrecision(4));
 
 function decisionText({ strength, chosenOn }: NonNullable<RunEvaluation['decision']>): string {
   const why = chosenOn === 'valid' ? ', the best by mean IoU of the validation split' : '';
