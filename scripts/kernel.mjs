@@ -12,6 +12,7 @@ import fs from 'fs';
 import { createRequire } from 'module';
 import { setImmediate } from 'timers/promises';
 import { isMainThread, Worker, workerData } from 'worker_threads';
+import { keepEsbuildFromInterrupts } from './kernel/esbuildGroup.mjs';
 import { keepCompiled } from './kernel/keepCompiled.mjs';
 
 /** @typedef {typeof import('zeromq').Publisher} PublisherClass */
@@ -43,6 +44,7 @@ function startTslab() {
   watch.unref();
   const zeromq = /** @type {{ Publisher: PublisherClass }} */ (load('zeromq'));
   zeromq.Publisher = losslessPublisher(zeromq.Publisher);
+  keepEsbuildFromInterrupts();
   keepCompiled();
   process.argv.splice(2, 0, 'kernel');
   const tslab = /** @type {{ main(): void }} */ (load('tslab/dist/main.js'));

@@ -12,6 +12,7 @@ import { isOwn, LightCompiler } from './lightCompiler.mjs';
 import { declarationsSoFar } from './declarations.mjs';
 import { hasTopLevelAwait } from './cellSyntax.mjs';
 import { contentHash } from './sources.mjs';
+import { keepEsbuildFromInterrupts } from './esbuildGroup.mjs';
 import { digest } from './store.mjs';
 
 /** @typedef {import('./compilation.mjs').Compiled} Compiled */
@@ -28,6 +29,7 @@ const cellModules = /** @type {Set<string>} */ (new Set());
 /** What a cell's code begins with: exports that have no value yet. */
 const EARLY_EXPORTS =
   /^(?:Object\.defineProperty\(exports, "__esModule".*\n|(?:exports\.[\w$]+ = )+void 0;\n)+/;
+keepEsbuildFromInterrupts();
 const compiler = new LightCompiler();
 const tslab = /** @type {import('./compilation.mjs').TslabConverter} */ (
   load('tslab/dist/converter.js')

@@ -82,6 +82,14 @@ describe.skipIf(!hasKernel)(
       expect(found).toBe('here');
     });
 
+    it('sees an edit after an interrupt, which reaches every process of the kernel’s group', async () => {
+      edit('top.ts', `${top}\n// compiled in this kernel\n`);
+      const stopped: Cell = { code: "console.log('begun');\nfor (;;);", interruptWhen: 'begun' };
+      const edited = [write('base.ts', base(4)), importing, printing];
+      const results = await texts(importing, stopped, ...edited);
+      expect(results.slice(2)).toEqual(['', 'twice 8']);
+    });
+
     it('sees an edit that was made between two kernels', async () => {
       edit('base.ts', base(3));
       expect(await texts(importing, printing)).toEqual(['', 'twice 6']);
