@@ -56,6 +56,16 @@ export function watchCells(observer, { onStart, onEnd }) {
     }
   };
   printErrorsPlainly();
+  printByPresentConsole();
+}
+
+/** tslab prints a last expression by the `console.log` of its start; here by the present one, which lib/notebook puts in its place. */
+function printByPresentConsole() {
+  const executors = /** @type {{ createExecutor: (...args: unknown[]) => unknown }} */ (
+    load('tslab/dist/executor.js')
+  );
+  const { createExecutor } = executors;
+  executors.createExecutor = (folder, converters) => createExecutor(folder, converters, console);
 }
 
 class Interrupts {

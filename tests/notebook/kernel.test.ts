@@ -46,6 +46,22 @@ describe.skipIf(!hasKernel)(
       expect(readdirSync(folder).sort()).toContain('kernel.pdf');
     });
 
+    it('shows a figure and a frame that are the last expression of a cell', async () => {
+      const results = await runCells([
+        { code: "import { dataFrame, figure } from './lib/notebook';" },
+        { code: "figure({ name: 'own', data: [{ y: [1, 2] }] })" },
+        { code: 'await dataFrame([{ a: 1 }])' },
+        { code: '1 + 1' },
+      ]);
+      expect(results.map(({ mimeTypes }) => mimeTypes)).toEqual([
+        [],
+        [['application/vnd.plotly.v1+json', 'text/plain']],
+        [['text/html', 'text/plain']],
+        [],
+      ]);
+      expect(results.map(({ text }) => text)).toEqual(['', '', '', '2\n']);
+    });
+
     it('outlives interrupts, and each ends the work that listens to it', async () => {
       const work = `const signal = interruptible();
       await new Promise((done) => setTimeout(done, 20));
