@@ -10,7 +10,7 @@ import { spawn } from 'child_process';
 import fs from 'fs';
 import os from 'os';
 import path from 'path';
-import readline from 'readline';
+import { passWithoutChatter } from './chatter.mjs';
 import { Failure, kernelEnvironment, ROOT } from './environment.mjs';
 import { onStop, runCommand, UsageError } from './command.mjs';
 import { isSetUp } from './setup.mjs';
@@ -20,8 +20,6 @@ const COMMANDS = path.join(ROOT, 'lib', 'cli');
 const YOUNG_GENERATION = '--max-semi-space-size=1';
 /** A terminal and npm both pass Ctrl-C on: the second of the two is dropped. */
 const SAME_SIGNAL_MILLISECONDS = 300;
-/** Lines of level INFO that absl prints before TensorFlow can set the log level. */
-const CHATTER = /^(WARNING: All log messages before absl::InitializeLog|I\d{4} .*\] )/;
 
 async function main() {
   const [name, ...given] = process.argv.slice(2);
@@ -80,9 +78,7 @@ function startCommand(file, args) {
   );
   if (child.stderr === null)
     throw new Error('the command was started without a pipe for its errors');
-  readline.createInterface({ input: child.stderr }).on('line', (line) => {
-    if (!CHATTER.test(line)) process.stderr.write(`${line}\n`);
-  });
+  void passWithoutChatter(child.stderr);
   return child;
 }
 

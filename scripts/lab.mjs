@@ -8,7 +8,9 @@ import { randomBytes } from 'crypto';
 import fs from 'fs';
 import net from 'net';
 import path from 'path';
+import { setTimeout as delay } from 'timers/promises';
 import util from 'util';
+import { passWithoutChatter } from './chatter.mjs';
 import { Failure, kernelEnvironment, ROOT, venvBin } from './environment.mjs';
 import { onStop, runCommand, UsageError } from './command.mjs';
 import { readJson } from './setup/files.mjs';
@@ -49,6 +51,7 @@ const LOCAL_ADDRESS = '127.0.0.1';
 const EVERY_ADDRESS = '0.0.0.0';
 const DEFAULT_PORT = 8888;
 const PATIENCE_MILLISECONDS = 20000;
+const LAST_WORDS_MILLISECONDS = 500;
 const FIRST_NOTEBOOK = `${WORK}/00-start-here.ipynb`;
 
 async function main() {
@@ -78,7 +81,7 @@ async function main() {
   const token = process.env.PAT_LAB_TOKEN || randomBytes(24).toString('hex');
   const browser = !values['no-browser'];
   const ip = values.container ? EVERY_ADDRESS : LOCAL_ADDRESS;
-  const server = startServer({ token, notebook, port, passed, browser, ip });
+  const { server, told } = startServer({ token, notebook, port, passed, browser, ip });
   let running = true;
   /** @type {Promise<string | undefined>} */
   const ended = new Promise((resolve, reject) => {
@@ -118,6 +121,7 @@ async function main() {
   const how = await ended;
   if (stopping) return console.log('JupyterLab is stopped.');
   if (how === undefined && information) return console.log('JupyterLab was shut down.');
+  await Promise.race([told, delay(LAST_WORDS_MILLISECONDS)]); // a browser that it opened may hold the stream
   throw new Failure(
     'JupyterLab',
     `it ended ${how || 'before it listened'}; its messages are above.`,
@@ -171,16 +175,17 @@ function startServer({ token, notebook, port, passed, browser, ip }) {
     Object.assign(settings, { 'ServerApp.port': port, 'ServerApp.port_retries': 0 });
   writeStyle();
   const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-  return spawn(
+  const server = spawn(
     venvBin('python'),
     [path.join(ROOT, 'scripts', 'labServer.py'), ...flags, ...passed],
     {
       cwd: ROOT,
       env: { ...kernelEnvironment(), JUPYTER_TOKEN: token },
-      stdio: ['pipe', 'inherit', 'inherit'], // the pipe closes, and the server ends, when this process is gone
+      stdio: ['pipe', 'inherit', 'pipe'], // the first closes, and the server ends, when this process is gone
       detached: true, // Ctrl-C reaches it through `stop` alone, which ends it at once
     },
   );
+  return { server, told: passWithoutChatter(server.stderr) };
 }
 
 /**

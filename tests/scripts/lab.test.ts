@@ -62,7 +62,7 @@ describe.skipIf(!installed)(
       const lab = start(['--', '--ServerApp.port=abc']);
       expect(await lab.status).toBe(1);
       expect(lab.output).toMatch(
-        /JupyterLab failed\.\nCause: .*exit status 1[^]*Remedy: Check the options after --: --ServerApp\.port=abc/,
+        /'abc'[^]*JupyterLab failed\.\nCause: .*exit status 1[^]*Remedy: Check the options after --: --ServerApp\.port=abc/,
       );
     });
 
