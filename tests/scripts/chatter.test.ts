@@ -1,4 +1,5 @@
 /** Start-up lines that mean nothing do not reach the terminal; all else does. */
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, it, vi } from 'vitest';
 
@@ -11,7 +12,9 @@ unknown msg_type: history_request
 E0000 00:00:1795899904.585339   24101 file.cc:1] An error`;
 
 it('passes on errors and warnings, and leaves start-up chatter out', async () => {
-  const { passWithoutChatter } = (await import('../../scripts/chatter.mjs')) as {
+  const { passWithoutChatter } = (await import(
+    path.resolve(__dirname, '../../scripts/chatter.mjs')
+  )) as {
     passWithoutChatter: (stream: Readable) => Promise<void>;
   };
   const written: string[] = [];
