@@ -1,4 +1,5 @@
 /** IoU class by class, as tables of a paper: of the cells of a table, and of one evaluated run. */
+import { counted } from '../check';
 import { meanOfDefined, sum } from '../statistics';
 import type { FigureRow } from '../print/figure';
 import type { Table, TableCell, TableRow } from '../print/table';
@@ -104,16 +105,14 @@ export function evaluatedClasses({
       accuracy: scores.accuracyPerClass[id],
     })),
   );
-  const percent = { digits: 1, better: 'higher' as const };
   const table: Table = {
     name: 'classes',
-    caption: `${dataset.title}, ${dataset.split} split of ${dataset.length} images, class by class, in percent.`,
+    caption: `${dataset.title}, ${dataset.split} split of ${counted(dataset.length, 'image')}, class by class, in percent.`,
     labels: ['Class', 'Group'],
     columns: [
       { header: 'Pixels', digits: 2 },
-      { header: 'IoU', ...percent },
-      { header: 'Dice', ...percent },
-      { header: 'Accuracy', ...percent },
+      // The best is not marked: classes are no rivals.
+      ...['IoU', 'Dice', 'Accuracy'].map((header) => ({ header, digits: 1 })),
     ],
     rows: rows.map((row) => ({
       labels: [row.class, row.group],

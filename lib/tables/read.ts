@@ -1,4 +1,5 @@
 /** Tables from stored records, for cells. */
+import { counted } from '../check';
 import { datasetTitle } from '../datasets';
 import { readSweepSummary } from '../sweeps/collect';
 import { readRecords } from '../results/records';
@@ -37,7 +38,7 @@ export async function sweepSentence(folder: string): Promise<string | undefined>
   const { runs, hours, datasets, epochs, widths, machine, threads, versions, commit } = summary;
   const sets = datasets.map(
     ({ name, size, samples }) =>
-      `${datasetTitle(name)} at ${size.join('×')} (${samples.train} images to train on, ${samples.valid} to validate with)`,
+      `${datasetTitle(name)} at ${size.join('×')} (${counted(samples.train, 'image')} to train on, ${samples.valid} to validate with)`,
   );
   return (
     `${runs.finished} of ${runs.planned} planned runs, ${hours} hours of training and validation one after the other ` +

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -59,6 +59,9 @@ describe('npm run evaluate', () => {
       const json = await run([...args, '--json', '--predictions', predictions, '--table', made]);
       expect(json.status).toBe(0);
       expect((await readdir(made)).sort()).toEqual(['classes.csv', 'classes.md', 'classes.tex']);
+      const printed = await readFile(path.join(made, 'classes.md'), 'utf8');
+      expect(printed).toMatch(/^Synthetic scenes, test split of 2 images, class by class/);
+      expect(printed).not.toMatch(/\*\*|<u>/); // classes are no rivals: none is marked as the best
       const told = JSON.parse(json.output) as {
         length: number;
         counts: number[][];

@@ -115,6 +115,10 @@ describe('tables', () => {
     expect(text).toContain(
       '& \\bfseries 76.22 {\\textsuperscript{a}} & \\bfseries 76.30 +- 1.20 &',
     );
+    expect(text).toContain('PAT \\textbar{} $\\tau$ &'); // the plain fonts have other signs in the places of |, < and >
+    expect(tableLatex({ ...table, caption: 'p < 0.05 > 0' })).toContain(
+      '\\caption{p \\textless{} 0.05 \\textgreater{} 0}',
+    );
     expect(text).toContain(' & {--} & ');
     expect(text).toContain('\\cmidrule(lr){3-5} \\cmidrule(lr){6-8}');
     expect(tableLatex(table)).toBe(text);

@@ -18,12 +18,17 @@ const symbols: Readonly<Record<string, string>> = {
   '²': '$^2$',
   '’': "'",
   ε: '$\\varepsilon$',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
+  '≤': '$\\leq$',
+  '≥': '$\\geq$',
 };
 
 /** Text on one line, with LaTeX's special characters, and the symbols that its plain fonts lack, spelled out. */
 export function latexText(text: string): string {
   const line = text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ');
-  return line.replace(/[\\~^αβγεστΔ±×−²’]|[&%$#_{}]/gu, (one) => symbols[one] ?? `\\${one}`);
+  return line.replace(/[\\~^αβγεστΔ±×−²’<>|≤≥]|[&%$#_{}]/gu, (one) => symbols[one] ?? `\\${one}`);
 }
 
 /** One cell of an S column; a second-best number is centred in it, since siunitx cannot underline what it aligns. */
