@@ -71,16 +71,18 @@ export function checkNumber(
   throw invalid(where, argument, `${kind}${low}${high}`, value);
 }
 
-/** Returns `value` when it is one of `allowed`, throws InputError (with the nearest name) otherwise. */
+/** Returns `value` when it is one of `allowed`, throws InputError (with the nearest name, else `remedy`) otherwise. */
 export function checkOneOf<T extends string>(
   where: string,
   argument: string,
   value: unknown,
   allowed: readonly T[],
+  remedy = '',
 ): T {
   const match = allowed.find((name) => name === value);
   if (match !== undefined) return match;
-  throw invalid(where, argument, `one of ${allowed.join(', ')}`, value, didYouMean(value, allowed));
+  const words = didYouMean(value, allowed) || remedy;
+  throw invalid(where, argument, `one of ${allowed.join(', ')}`, value, words);
 }
 
 /** Throws InputError when `options` has a key that is not in `known`. */

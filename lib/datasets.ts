@@ -109,13 +109,16 @@ export async function keepSplit(options: DatasetOptions): Promise<void> {
   await definition.keepSplit?.(resolved);
 }
 
+const OWN_IMAGES =
+  "Images of your own have the name 'folder', and their folder as root (datasetName and datasetRoot in notebooks).";
+
 /** Checks the options common to all data sets and fills in their defaults. */
 async function resolve(
   where: string,
   options: DatasetOptions,
 ): Promise<{ definition: DatasetDefinition; resolved: ResolvedOptions & DatasetOptions }> {
   const { root = defaultRoot(), split = 'train', size, seed = 0, voidAs = 'ignore' } = options;
-  checkOneOf(where, 'name', options.name, ['auto', ...datasetNames]);
+  checkOneOf(where, 'name', options.name, ['auto', ...datasetNames], OWN_IMAGES);
   checkOneOf(where, 'split', split, ['train', 'valid', 'test']);
   checkOneOf(where, 'voidAs', voidAs, voidRule.options);
   checkNumber(where, 'seed', seed, { integer: true });

@@ -24,7 +24,7 @@ TEMPLATE = """
 {%- block html_head_js_mathjax -%}{%- endblock html_head_js_mathjax -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock html_head_js_mermaidjs -%}
 {%- block html_head_css -%}
-<style>main { max-width: 60rem; margin: 0 auto; } .plotly-figure { overflow-x: auto; max-width: 760px; }</style>
+<style>main { max-width: 60rem; margin: 0 auto; } .plotly-figure { overflow-x: auto; max-width: 760px; } math { font-size: 1.15em; }</style>
 {%- if resources.plotly %}<script src="{{ resources.plotly }}"></script>{% endif -%}
 {%- endblock html_head_css -%}
 """

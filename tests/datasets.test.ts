@@ -18,6 +18,9 @@ describe('openDataset', () => {
     await expect(openDataset({ name: 'camvit' })).rejects.toThrow(
       `openDataset: name must be one of auto, ${datasetNames.join(', ')}, got 'camvit'. Did you mean 'camvid'?`,
     );
+    await expect(openDataset({ name: 'data/datasets/mine' })).rejects.toThrow(
+      /got 'data\/datasets\/mine'\. Images of your own have the name 'folder', and their folder as root/,
+    );
   });
 
   it.each([
