@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { InputError, invalid } from '../check';
-import { pathBelow } from '../files';
+import { pathBelow, readJsonIfThere } from '../files';
 import type { ExperimentConfig } from '../runs/config';
 import { readEpochs } from '../runs/epochs';
 import { writeJson } from '../runs/runFolder';
@@ -140,6 +140,12 @@ const storedSweep = z.object({
   threads: z.number().int().min(1),
   runs: z.array(z.object({ id: z.string(), config: z.object({}).passthrough() })),
 });
+
+/** Is the `sweep.json` in a folder the plan of a sweep, and not the summary that `--collect` writes? */
+export async function holdsPlan(folder: string): Promise<boolean> {
+  const content = await readJsonIfThere('sweep', sweepPaths(folder).plan);
+  return storedSweep.safeParse(content).success;
+}
 
 /** The plan in a sweep's folder; undefined where there is none. @throws InputError that names the file for another one. */
 export async function readPlan(outDir: string): Promise<StoredSweep | undefined> {

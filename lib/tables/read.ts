@@ -2,6 +2,7 @@
 import { counted } from '../check';
 import { datasetTitle } from '../datasets';
 import { readSweepSummary } from '../sweeps/collect';
+import { holdsPlan, readPlan } from '../sweeps/sweepFolder';
 import { readRecords } from '../results/records';
 import type { ScoredSplitName } from '../results/records';
 import { tableNamed } from '../tables';
@@ -31,8 +32,13 @@ export async function readTable(
   return { ...table, leftOut: [...skipped, ...table.leftOut] };
 }
 
-/** What the runs in `folder` took: a sentence from its `sweep.json`; undefined where there is none. */
+/**
+ * What the runs in `folder` took: a sentence from the `sweep.json` that `--collect` wrote; of a sweep's own folder what was planned;
+ * undefined where there is none.
+ */
 export async function sweepSentence(folder: string): Promise<string | undefined> {
+  const plan = (await holdsPlan(folder)) ? await readPlan(folder) : undefined;
+  if (plan) return `The sweep ${plan.name}: ${counted(plan.runs.length, 'run')} planned.`;
   const summary = await readSweepSummary(folder);
   if (summary === undefined) return undefined;
   const { runs, hours, datasets, epochs, widths, machine, threads, versions, commit } = summary;

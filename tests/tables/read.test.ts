@@ -24,6 +24,9 @@ it('sweepSentence tells what the runs took', () =>
       '3 of 9 planned runs, 1.25 hours of training and validation one after the other on CPU (2 cores, 1 for each run): ' +
         'CamVid at 64×96 (374 images to train on, 47 to validate with); 10 epochs, width 8; TensorFlow 2.21.0, commit 01234567.',
     );
+    const plan = { name: 'mine', threads: 1, runs: [{ id: 'pat/seed0', config: {} }] };
+    await writeFile(path.join(folder, 'sweep.json'), JSON.stringify(plan)); // as in a sweep's own folder
+    expect(await sweepSentence(folder)).toBe('The sweep mine: 1 run planned.');
   }));
 
 it('readTable has the split of its own where a table has one', () =>
