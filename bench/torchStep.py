@@ -2,7 +2,8 @@
 
 Reads one line of JSON at a time and answers each with one. The first is the job:
 {"mode": "step" | "infer", "network", "variant", "loss", "width", "classes", "threads", "channelsLast",
-"weightsFile", "batchFile"}, and where asked for "device": "cuda" and "compile": true (safetensors; images [B,H,W,3] float32, labels [B,H,W] int32), answered by
+"weightsFile", "batchFile"}, and where asked for "device": "cuda" and "compile": true, torch.compile, which needs a C++
+compiler (safetensors; images [B,H,W,3] float32, labels [B,H,W] int32), answered by
 {"torch", "parameters", "formulation", "check": {"loss", "gradientNorm"} of a first step, or {"meanLogit"}}. Every other
 line {"steps": N} is answered by {"milliseconds": [N times]}; one more step before them is not counted.
 """
@@ -12,18 +13,25 @@ import sys
 import time
 
 import torch
+import torch._inductor.config
 from safetensors.torch import load_file
 from torchLosses import FORMULATIONS, LOSSES, fastest_formulation
 from torchNetworks import create_network
 
 
-def training_step(network, images, labels, loss):
+def training_step(network, images, labels, loss, compile):
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3, fused=True)
     network.train()
 
+    def forward(images, labels):
+        return loss(network(images), labels)
+
+    if compile:
+        forward = torch.compile(forward)
+
     def step():
         optimizer.zero_grad(set_to_none=True)
-        value = loss(network(images), labels)
+        value = forward(images, labels)
         value.backward()
         optimizer.step()
         return value.item()
@@ -35,11 +43,14 @@ def gradient_norm(network):
     return sum(p.grad.double().square().sum().item() for p in network.parameters()) ** 0.5
 
 
-def inference_step(network, images):
+def inference_step(network, images, compile):
     network.eval()
+    if compile:
+        torch._inductor.config.freezing = True  # weights become constants: folded and packed once
+        network = torch.compile(network)
 
     def step():
-        with torch.inference_mode():
+        with torch.no_grad() if compile else torch.inference_mode():
             logits = network(images)
         if logits.is_cuda:
             torch.cuda.synchronize()
@@ -65,16 +76,16 @@ def prepare(job):
     labels = batch["labels"].to(device).long()
     state = load_file(job["weightsFile"])
     network = create_network(job["network"], job["variant"], job["width"], job["classes"], state)
+    compile = job.get("compile", False)
     layout = torch.channels_last if job["channelsLast"] else torch.contiguous_format
     network = network.to(device, memory_format=layout)
     images = images.contiguous(memory_format=layout)
     facts = {"torch": torch.__version__, "parameters": sum(p.numel() for p in network.parameters())}
     if job["mode"] == "infer":
-        step = inference_step(network, images)
+        step = inference_step(network, images, compile)
         return step, {**facts, "formulation": None, "check": {"meanLogit": step().abs().mean().item()}}
     loss, formulation = choose_loss(job["loss"], network, images, labels)
-    trained = torch.compile(network) if job.get("compile", False) else network
-    step = training_step(trained, images, labels, loss)
+    step = training_step(network, images, labels, loss, compile)
     check = {"loss": step(), "gradientNorm": gradient_norm(network)}
     return step, {**facts, "formulation": formulation, "check": check}
 

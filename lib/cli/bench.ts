@@ -6,7 +6,7 @@ import { parseArguments, runCommand } from './support/command';
 
 const help = `Usage: npm run bench -- step|infer|loss|epoch|data|notebook [options]
 
-  step          milliseconds of a training step, ours and PyTorch's in both memory layouts; memory
+  step          milliseconds of a training step, ours and PyTorch's (both memory layouts, compiled); memory
   infer         the same for inference
   loss          each loss alone, forward and backward, against cross-entropy
   epoch         an epoch of a training run on CamVid against its number of steps times the step

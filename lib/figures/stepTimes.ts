@@ -16,8 +16,8 @@ export interface StepTimesOptions {
 const GAP = 0.08;
 
 /**
- * One panel for each `width/side/batch`: our time over that of PyTorch's faster memory layout, below 1 where we take less.
- * The dashed line is the kit's goal for the size.
+ * One panel for each `width/side/batch`: our time over that of PyTorch's fastest way (op by op in either memory layout, or
+ * compiled), below 1 where we take less. The dashed line is the kit's goal for the size.
  *
  * @throws InputError when nothing was measured.
  */
@@ -85,9 +85,9 @@ export function stepTimesFigure(
     name,
     title: `Time of ${what} over PyTorch’s`,
     caption:
-      `Time of ${what} over that of PyTorch ${torch} in its faster memory layout, by the networks' width, side of the ` +
-      `images and batch size (above); medians of ${rounds} interleaved rounds on ${machine.processor}, ` +
-      `${machine.cores} cores. Dashed: the kit's goal for the size, as a share of PyTorch's time.`,
+      `Time of ${what} over that of PyTorch ${torch} in its fastest way (op by op in either memory layout, or ` +
+      `torch.compile where that was measured), by the networks' width, side of the images and batch size (above); ` +
+      `medians of ${rounds} interleaved rounds on ${machine.processor}, ${machine.cores} cores. Dashed: the kit's goal for the size, as a share of PyTorch's time.`,
     data,
     layout,
     aspectRatio: 0.5,
@@ -98,6 +98,7 @@ export function stepTimesFigure(
       oursMs: result.oursMs,
       torchNchwMs: result.torchNchwMs,
       torchChannelsLastMs: result.torchChannelsLastMs,
+      torchCompiledMs: result.torchCompiledMs ?? null,
       ratio: result.ratio,
       bar: result.bar,
     })),

@@ -1,4 +1,5 @@
 /** What `npm run bench -- NAME --json FILE` stores, for figures, notebooks and the ledger of claims. */
+import { minimumOf } from '../extremes';
 import type { Execution } from '../engine';
 import type { LossName } from '../losses';
 import type { NetworkName } from '../models';
@@ -23,35 +24,52 @@ export interface BenchCase {
   batch: number;
 }
 
-/** Ours and PyTorch's, one for each memory layout. */
-export type SideName = 'ours' | 'torchNchw' | 'torchChannelsLast';
+/** PyTorch op by op in each memory layout, and compiled (torch.compile; channels_last, frozen weights for inference). */
+export type TorchName = 'torchNchw' | 'torchChannelsLast' | 'torchCompiled';
+export type SideName = 'ours' | TorchName;
+
+/** A value for each side; none of PyTorch's compiled one where it cannot compile (it needs a C++ compiler). */
+export type EachSide<T> = Record<Exclude<SideName, 'torchCompiled'>, T> & { torchCompiled?: T };
 
 export interface StepMeasurement extends BenchCase {
   /** Medians. */
   oursMs: number;
   torchNchwMs: number;
   torchChannelsLastMs: number;
-  /** Median over the rounds of our time over that of PyTorch's faster layout. */
+  torchCompiledMs?: number;
+  /** Median over the rounds of our time over that of PyTorch's fastest side. */
   ratio: number;
   /** The largest ratio that the kit allows itself; null for sizes without a bar. */
   bar: number | null;
-  spreads: Record<SideName, Spread>;
+  spreads: EachSide<Spread>;
   /** Highest resident memory of each process; null where there is no /proc. */
-  peakMiB: Record<SideName, number> | null;
-  /** Our peak over that of PyTorch's thriftier layout, and the largest value that the kit allows itself. */
+  peakMiB: EachSide<number> | null;
+  /** Our peak over that of PyTorch's thriftiest side, and the largest value that the kit allows itself. */
   memoryRatio: number | null;
   memoryBar: number;
   /** What each process has to itself after the last round: its peak holds mapped pages of its libraries, too. */
-  ownMiB: Record<SideName, number> | null;
+  ownMiB: EachSide<number> | null;
   execution: Execution;
   /** Seconds of recording and loading the graph; null for eager execution. */
   tracingSeconds: number | null;
   parameters: number;
   /** What had to agree, on each side. */
-  check: Record<SideName, Record<string, number>>;
-  /** The formulations of the loss that were the fastest. */
-  formulations: Record<'torchNchw' | 'torchChannelsLast', string | null>;
+  check: EachSide<Record<string, number>>;
+  /** The formulations of PyTorch's loss that were the fastest. */
+  formulations: Partial<Record<TorchName, string | null>>;
   rounds: { measured: number; disturbed: number; foreignShare: Spread | null };
+}
+
+/** PyTorch's side with the least median. */
+export function fastestTorch({ spreads }: Pick<StepMeasurement, 'spreads'>): TorchName {
+  const names = (Object.keys(spreads) as SideName[]).filter((name) => name !== 'ours');
+  const median = (name: TorchName) => spreads[name]?.median ?? Infinity;
+  return names.reduce((best, name) => (median(name) < median(best) ? name : best));
+}
+
+/** PyTorch's least value. */
+export function leastOfTorch(values: EachSide<number>): number {
+  return minimumOf([values.torchNchw, values.torchChannelsLast, values.torchCompiled ?? Infinity]);
 }
 
 /** Of `step` and `infer`. */

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,11 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { benchFiles } from '../../lib/cli/bench/dataFiles';
 import { machine, machineText, spreadOf, spreadText } from '../../lib/measurement/spread';
 import { withFolder, writeCamvid } from '../datasets/files';
+import { run } from './run';
 
-const bench = (...args: string[]) =>
-  spawnSync(process.execPath, ['scripts/runTypeScript.mjs', 'lib/cli/bench.ts', ...args], {
-    encoding: 'utf8',
-  });
+const bench = (...args: string[]) => run(['bench', ...args]);
 
 describe('measure', () => {
   it('gives median and extremes, whatever the order', () => {
@@ -43,33 +40,32 @@ describe('benchFiles', () => {
 });
 
 describe('npm run bench', () => {
-  it('tells its usage, and what is wrong with a command line', () => {
-    const { stdout } = bench('--help');
+  it('tells its usage, and what is wrong with a command line', async () => {
+    const { output } = await bench('--help');
     for (const name of ['step', 'infer', 'loss', 'epoch', 'data', 'notebook']) {
-      expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+      expect(output).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
     }
-    const unknown = bench('date');
+    const unknown = await bench('date');
     expect(unknown.status).toBe(1);
-    expect(unknown.stderr).toMatch(
+    expect(unknown.errors).toMatch(
       /bench must be one of .*data.*, got 'date'\. Did you mean 'data'/,
     );
-    expect(bench('data', '--rounds', '0').stderr).toMatch(
+    expect((await bench('data', '--rounds', '0')).errors).toMatch(
       /--rounds must be an integer >= 1, got 0/,
     );
-    expect(bench('data', '--networks', 'unet').stderr).toMatch(
+    expect((await bench('data', '--networks', 'unet')).errors).toMatch(
       /option must be one of json, rounds/,
     );
-    expect(bench('step', '--max-foreign', '2').stderr).toMatch(
+    expect((await bench('step', '--max-foreign', '2')).errors).toMatch(
       /--max-foreign must be a number >= 0/,
     );
   });
 
   it('does not measure epochs of anything but CamVid', { timeout: 180_000 }, async () => {
-    await withFolder((root) => {
-      const { status, stderr } = bench('epoch', '--root', root);
+    await withFolder(async (root) => {
+      const { status, errors } = await bench('epoch', '--root', root);
       expect(status).toBe(1);
-      expect(stderr).toMatch(/data must be CamVid/);
-      return Promise.resolve();
+      expect(errors).toMatch(/data must be CamVid/);
     });
   });
 
@@ -79,8 +75,8 @@ describe('npm run bench', () => {
       await writeCamvid(root, { count: 2, format: 'jpg', part: 'val' });
       const json = path.join(root, 'bench.json');
       const options = ['--rounds', '1', '--max-foreign', '1', '--json', json];
-      const { status, stderr } = bench('epoch', '--root', root, ...options);
-      expect(stderr).toContain('1 of 1: unet');
+      const { status, errors } = await bench('epoch', '--root', root, ...options);
+      expect(errors).toContain('1 of 1: unet');
       expect(status).toBe(0);
       const { results } = JSON.parse(await readFile(json, 'utf8')) as {
         results: { steps: number; bar: number; ratios: Record<string, number> }[];
@@ -102,9 +98,9 @@ describe('npm run bench', () => {
       const filters = ['--networks', 'attentionUnet', '--sizes', '2/32/1'];
       if (mode === 'step') filters.push('--losses', 'pat');
       const options = ['--rounds', '1', '--max-foreign', '1', '--json', json];
-      const { status, stdout, stderr } = bench(mode, ...filters, ...options);
-      expect(stderr).toContain('1 of 1: attentionUnet');
-      expect(stdout).toMatch(/^attentionUnet .*2\/32\/1 +\d/m);
+      const { status, output, errors } = await bench(mode, ...filters, ...options);
+      expect(errors).toContain('1 of 1: attentionUnet');
+      expect(output).toMatch(/^attentionUnet .*2\/32\/1 +\d/m);
       expect(status).toBe(0);
       const { results } = JSON.parse(await readFile(json, 'utf8')) as {
         results: Record<string, unknown>[];
@@ -113,7 +109,13 @@ describe('npm run bench', () => {
       const loss = mode === 'step' ? 'pat' : null;
       const job = { network: 'attentionUnet', variant: 'paper', width: 2, size: 32, batch: 1 };
       expect(results[0]).toMatchObject({ ...job, loss, execution: 'graph', bar: null });
-      for (const name of ['oursMs', 'torchNchwMs', 'torchChannelsLastMs', 'ratio']) {
+      for (const name of [
+        'oursMs',
+        'torchNchwMs',
+        'torchChannelsLastMs',
+        'torchCompiledMs',
+        'ratio',
+      ]) {
         expect(results[0][name]).toBeGreaterThan(0);
       }
     });
@@ -123,7 +125,7 @@ describe('npm run bench', () => {
     await withFolder(async (root) => {
       await writeCamvid(root, { count: 20, format: 'jpg' });
       const json = path.join(root, 'bench.json');
-      const { status, stdout, stderr } = bench(
+      const { status, output, errors } = await bench(
         'data',
         '--root',
         root,
@@ -132,8 +134,8 @@ describe('npm run bench', () => {
         '--json',
         json,
       );
-      expect(stderr).toContain('round 1 of 1');
-      expect(stdout).toMatch(/JPEG files +\d+ .* x PyTorch/);
+      expect(errors).toContain('round 1 of 1');
+      expect(output).toMatch(/JPEG files +\d+ .* x PyTorch/);
       expect(status).toBe(0);
       const report = JSON.parse(await readFile(json, 'utf8')) as {
         images: number;

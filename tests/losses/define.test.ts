@@ -14,6 +14,7 @@ import { openDataset } from '../../lib/datasets';
 import { parseConfig } from '../../lib/runs/config';
 import { expectClose } from '../support/closeness';
 import { hasBfloat16 } from '../support/processor';
+import { smallNetwork } from '../support/smallNetwork';
 import { evaluate } from './support';
 import type { TestBatch } from './support';
 
@@ -192,7 +193,7 @@ describe('a step with a loss of defineLoss', () => {
     execution: 'graph' | 'eager',
     precision: Precision = 'float32',
   ) {
-    const model = createModel({ name: 'segnet', numClasses: 3, width: 8 });
+    const model = createModel({ ...smallNetwork, numClasses: 3 });
     const adam = new Adam(trainableVariables(model));
     const loss = createLoss(config({ name, validate: false }));
     const notes: string[] = [];

@@ -14,13 +14,13 @@ export interface Filters {
   variant?: string;
 }
 
-/** `width/side/batch` → the largest time that the kit allows itself, over that of PyTorch's faster layout. */
+/** `width/side/batch` → the largest time that the kit allows itself, over that of PyTorch's fastest way. */
 const bars: Record<string, Record<Mode, number>> = {
   '16/128/4': { step: 0.9, infer: 0.85 },
   '32/256/2': { step: 0.95, infer: 0.85 },
 };
 
-/** The largest peak memory that the kit allows itself, over that of PyTorch's thriftier layout. */
+/** The largest peak memory that the kit allows itself, over that of PyTorch's thriftiest way. */
 export const memoryBar = 1.3;
 
 /** The largest ratio allowed; null where none is set. */

@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- step` and `-- infer`: milliseconds of a training step, or of an inference, ours and PyTorch's in both
- * memory layouts. For each case three fresh processes get the same weights and the same batch; they must agree on the
- * first loss (the mean |logit|), then compute in bursts, one at a time, round after round.
+ * `npm run bench -- step` and `-- infer`: milliseconds of a training step, or of an inference, ours and PyTorch's: op by op
+ * in both memory layouts, and compiled. For each case fresh processes get the same weights and the same batch; they must
+ * agree on the first loss (the mean |logit|), then compute in bursts, one at a time, round after round.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -10,13 +10,15 @@ import { checkOneOf } from '../../check';
 import { ownMiB, peakMiB } from '../../measurement/foreignCpu';
 import { interleave } from '../../measurement/interleave';
 import type { RoundOptions } from '../../measurement/interleave';
-import type { BenchCase, Mode, SideName, StepMeasurement } from '../../measurement/reports';
+import { fastestTorch, leastOfTorch } from '../../measurement/reports';
+import type { BenchCase, EachSide, Mode, StepMeasurement } from '../../measurement/reports';
 import { machine, spreadOf } from '../../measurement/spread';
 import { barOf, benchCases, caseName, memoryBar } from './cases';
 import { executions } from './createStep';
 import type { Execution } from './createStep';
 import { writeJob } from './stepJob';
-import { checkAgreement, sideNames, StepSide } from './stepSide';
+import { checkAgreement, startSides } from './stepSide';
+import type { StepSide } from './stepSide';
 import { stepTable } from './stepTable';
 import type { BenchOptions, BenchReport } from './benchTypes';
 
@@ -35,7 +37,7 @@ async function bench(mode: Mode, options: BenchOptions): Promise<BenchReport> {
     const sides: StepSide[] = [];
     try {
       const job = await writeJob(benchCase, { execution: execution as Execution, folder });
-      for (const name of sideNames) sides.push(await StepSide.start(name, job, signal));
+      await startSides(sides, job, signal);
       torch = sides[1].facts.torch ?? '';
       results.push(await measure(benchCase, job.execution, sides, { rounds, maxForeign, signal }));
     } catch (error) {
@@ -60,10 +62,9 @@ async function measure(
   checkAgreement(sides);
   const { used, measured, disturbed } = await interleave(sides, options);
   const each = <T>(value: (side: StepSide) => T) =>
-    Object.fromEntries(sides.map((side) => [side.name, value(side)])) as Record<SideName, T>;
+    Object.fromEntries(sides.map((side) => [side.name, value(side)])) as unknown as EachSide<T>;
   const spreads = each(({ name }) => spreadOf(used.map((round) => round.milliseconds[name])));
-  const fastest =
-    spreads.torchNchw.median < spreads.torchChannelsLast.median ? 'torchNchw' : 'torchChannelsLast';
+  const fastest = fastestTorch({ spreads });
   const ratios = used.map(({ milliseconds }) => milliseconds.ours / milliseconds[fastest]);
   const peaks = each(({ pid }) => peakMiB(pid) ?? NaN);
   const own = each(({ pid }) => ownMiB(pid) ?? NaN);
@@ -75,21 +76,21 @@ async function measure(
     oursMs: spreads.ours.median,
     torchNchwMs: spreads.torchNchw.median,
     torchChannelsLastMs: spreads.torchChannelsLast.median,
+    torchCompiledMs: spreads.torchCompiled?.median,
     ratio: spreadOf(ratios).median,
     bar: barOf(benchCase),
     spreads,
     peakMiB: hasMemory ? peaks : null,
-    memoryRatio: hasMemory ? peaks.ours / Math.min(peaks.torchNchw, peaks.torchChannelsLast) : null,
+    memoryRatio: hasMemory ? peaks.ours / leastOfTorch(peaks) : null,
     memoryBar,
     ownMiB: hasMemory ? own : null,
     execution,
     tracingSeconds: facts.ours.tracingSeconds ?? null,
     parameters: facts.ours.parameters,
     check: each((side) => side.facts.check),
-    formulations: {
-      torchNchw: facts.torchNchw.formulation ?? null,
-      torchChannelsLast: facts.torchChannelsLast.formulation ?? null,
-    },
+    formulations: Object.fromEntries(
+      sides.slice(1).map((side) => [side.name, side.facts.formulation ?? null]),
+    ),
     rounds: {
       measured,
       disturbed,

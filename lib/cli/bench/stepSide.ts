@@ -7,7 +7,7 @@ import { spreadOf } from '../../measurement/spread';
 import type { StepFacts, StepJob } from './stepJob';
 import { TorchPeer } from './torchPeer';
 
-export const sideNames: readonly SideName[] = ['ours', 'torchNchw', 'torchChannelsLast'];
+const sideNames: readonly SideName[] = ['ours', 'torchNchw', 'torchChannelsLast', 'torchCompiled'];
 
 const burstMilliseconds = 1000;
 const burstSteps = { min: 2, max: 20 };
@@ -27,7 +27,8 @@ export class StepSide implements Side {
         ? new Peer('our side', process.execPath, nodeArguments(stepWorkerFile), signal)
         : await TorchPeer.start('torchStep.py', signal);
     try {
-      const request = { ...job, channelsLast: name === 'torchChannelsLast' };
+      const compile = name === 'torchCompiled';
+      const request = { ...job, compile, channelsLast: compile || name === 'torchChannelsLast' };
       const facts = (await peer.ask(JSON.stringify(request))) as unknown as StepFacts;
       const [estimate] = await milliseconds(peer, 1);
       const { min, max } = burstSteps;
@@ -53,6 +54,24 @@ export class StepSide implements Side {
     this.peer.stop();
   }
 }
+
+/** Starts all sides, one after the other; without torch.compile where that fails, which is said. */
+export async function startSides(
+  sides: StepSide[],
+  job: StepJob,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const name of sideNames) {
+    try {
+      sides.push(await StepSide.start(name, job, signal));
+    } catch (error) {
+      if (name !== 'torchCompiled' || signal.aborted) throw error;
+      process.stderr.write(`torch.compile is left out: ${lastLines((error as Error).message)}\n`);
+    }
+  }
+}
+
+const lastLines = (text: string) => text.trim().split('\n').slice(-3).join(' ');
 
 /** What our side runs. */
 export const stepWorkerFile = 'lib/cli/bench/stepWorker.ts';

@@ -1,4 +1,5 @@
 /** The table of `npm run bench -- step` and `-- infer`. */
+import { fastestTorch, leastOfTorch } from '../../measurement/reports';
 import type { StepMeasurement, StepReport } from '../../measurement/reports';
 import { machineText, spreadText } from '../../measurement/spread';
 import { maximumOf } from '../../extremes';
@@ -10,6 +11,7 @@ const columns = [
     'ours ms',
     'NCHW ms',
     'channels_last ms',
+    'compiled ms',
     'ratio',
     'bar',
     'peak MiB',
@@ -18,6 +20,12 @@ const columns = [
     'foreign',
   ],
 ];
+
+const sideTitles = {
+  torchNchw: 'NCHW',
+  torchChannelsLast: 'channels_last',
+  torchCompiled: 'torch.compile',
+};
 
 export function stepTable({ machine, torch, rounds, maxForeign, results }: StepReport): string[] {
   const rows = results.map((result) => {
@@ -28,6 +36,7 @@ export function stepTable({ machine, torch, rounds, maxForeign, results }: StepR
       spreadText(spreads.ours),
       spreadText(spreads.torchNchw),
       spreadText(spreads.torchChannelsLast),
+      spreads.torchCompiled ? spreadText(spreads.torchCompiled) : '',
       ratio.toFixed(2),
       bar === null ? '' : verdict(ratio, bar),
       memoryText(peakMiB),
@@ -48,9 +57,10 @@ export function stepTable({ machine, torch, rounds, maxForeign, results }: StepR
     `Ours against PyTorch ${torch}; milliseconds: median (range) of ${rounds} interleaved rounds`,
     machineText(machine),
     [...columns, ...rows].map(line).join('\n'),
-    'case: width/side/batch. ratio: ours over the faster layout, ours over the smaller peak (as is the other memory). own:',
-    'what a process has to itself at the end, without the mapped pages of its libraries. foreign: what others used of the',
-    `processor in the rounds that count; rounds above ${percent(maxForeign)} are disturbed and repeated where possible.`,
+    'case: width/side/batch. NCHW, channels_last, compiled (torch.compile): PyTorch. ratio: ours over its fastest, ours over its',
+    'smallest peak (as is the other memory). own: what a process has to itself at the end, without the mapped pages of its',
+    'libraries. foreign: what others used of the processor in the rounds that count; rounds above',
+    `${percent(maxForeign)} are disturbed and repeated where possible.`,
     ...results.flatMap(notes),
   ];
 }
@@ -59,18 +69,17 @@ function notes(result: StepMeasurement): string[] {
   const { formulations, tracingSeconds, execution, loss } = result;
   if (loss === null) return [];
   const tracing = tracingSeconds === null ? '' : `, traced in ${tracingSeconds.toFixed(2)} s`;
-  const { torchNchw, torchChannelsLast } = formulations;
+  const fastest = fastestTorch(result);
   return [
-    `${caseName(result)}: ${execution}${tracing}; fastest -log p in PyTorch: ${torchNchw} (NCHW), ` +
-      `${torchChannelsLast} (channels_last)`,
+    `${caseName(result)}: ${execution}${tracing}; PyTorch's fastest: ${sideTitles[fastest]}, -log p by ` +
+      `${formulations[fastest]}`,
   ];
 }
 
-/** `ours : the smaller one of PyTorch's`. */
+/** `ours : the smallest of PyTorch's`. */
 function memoryText(mebibytes: StepMeasurement['peakMiB']): string {
   if (mebibytes === null) return '';
-  const { ours, torchNchw, torchChannelsLast } = mebibytes;
-  return `${ours.toFixed(0)} : ${Math.min(torchNchw, torchChannelsLast).toFixed(0)}`;
+  return `${mebibytes.ours.toFixed(0)} : ${leastOfTorch(mebibytes).toFixed(0)}`;
 }
 
 function verdict(ratio: number, bar: number): string {

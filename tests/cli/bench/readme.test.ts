@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readBench } from '../../../lib/measurement/benchResults';
 import { networkTitle } from '../../../lib/results/names';
+import { fastestTorch } from '../../../lib/measurement/reports';
 import type { StepMeasurement, StepReport } from '../../../lib/measurement/reports';
 
 const ms = (value: number) => value.toFixed(0);
 
-/** Ours, PyTorch's faster layout and the ratio, as the table has them. */
+/** Ours, PyTorch's fastest and the ratio, as the table has them. */
 function cells({ results }: StepReport, { network, width, size, batch }: StepMeasurement) {
   const same = results.find(
     (other) =>
@@ -16,7 +17,7 @@ function cells({ results }: StepReport, { network, width, size, batch }: StepMea
       other.batch === batch &&
       other.loss !== 'crossEntropy',
   ) as StepMeasurement;
-  const torch = Math.min(same.torchNchwMs, same.torchChannelsLastMs);
+  const torch = same.spreads[fastestTorch(same)]?.median as number;
   return [ms(same.oursMs), ms(torch), same.ratio.toFixed(2)];
 }
 
