@@ -62,7 +62,9 @@ export interface StepMeasurement extends BenchCase {
 
 /** PyTorch's side with the least median. */
 export function fastestTorch({ spreads }: Pick<StepMeasurement, 'spreads'>): TorchName {
-  const names = (Object.keys(spreads) as SideName[]).filter((name) => name !== 'ours');
+  const names = (Object.keys(spreads) as SideName[]).filter(
+    (name): name is TorchName => name !== 'ours',
+  );
   const median = (name: TorchName) => spreads[name]?.median ?? Infinity;
   return names.reduce((best, name) => (median(name) < median(best) ? name : best));
 }
