@@ -34,8 +34,8 @@ export function explorePatFigure({ settings, curves, classes }: PatExploration):
     name: 'explore-pat',
     title: 'PAT at one setting: coefficient, loss, gradient, class shares',
     caption:
-      `β, loss and |∂L/∂z_y| of one pixel with ${numClasses} classes against the probability p of its true class, softmax ` +
-      `without a temperature (the other classes share 1 − p evenly), and the share of each class in the summed |∂L/∂z_y| of an image ` +
+      `β, loss and |∂L/∂z| by the logit z of the true class, of one pixel with ${numClasses} classes against the probability p of its true class, softmax ` +
+      `without a temperature (the other classes share 1 − p evenly), and the share of each class in the summed |∂L/∂z| of an image ` +
       `whose masks shrink evenly by ${imbalance} in all while p falls from ${largestProbability} to ` +
       `${smallestProbability}; PAT at τ = ${temperature}; no data set (0 images): ${labels}. ` +
       'Cross-entropy, 1/|M|: the normalization without β.',

@@ -67,7 +67,7 @@ export function lossCurvesFigure(
     name,
     title,
     caption:
-      `Loss (left) and gradient |∂L/∂z_y| (right) of one pixel with ${curves.numClasses} classes against the ` +
+      `Loss (left) and gradient |∂L/∂z| by the logit z of the true class (right) of one pixel with ${curves.numClasses} classes against the ` +
       'probability p of its true class, softmax without a temperature, the other classes sharing 1 − p evenly; no data ' +
       `set (0 images). ${origins(shown)}`,
     data,

@@ -22,6 +22,8 @@ export interface TableOptions {
 
 /** Of the smallest number of a column. */
 const LEAST_DIGITS = 2;
+/** Characters of a cell that stays on one line, such as an estimate with its interval. */
+const SHORT = 24;
 
 /** A table as text, cell by cell; `numeric` tells which columns are aligned right. */
 interface TextTable {
@@ -112,8 +114,8 @@ function numberText(value: number, { precision, decimals, isCount }: NumberStyle
   if (!Number.isFinite(value)) return String(value);
   if (decimals !== undefined) return value.toFixed(decimals);
   const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
-  if (isCount || (Number.isInteger(value) && exponent < 7)) return String(value);
-  if (exponent < -4 || exponent > 6) return value.toExponential(precision - 1);
+  if (isCount || value === 0) return String(value);
+  if (exponent < -3 || exponent > 5) return value.toExponential(precision - 1);
   return value.toFixed(Math.max(0, precision - 1 - exponent));
 }
 
@@ -121,7 +123,8 @@ function tableHtml({ header, lines, numeric }: TextTable, title: string): string
   const row = (cells: string[], tag: 'th' | 'td') => {
     const styled = cells.map((cell, column) => {
       const align = numeric[column] ? 'right' : 'left';
-      return `<${tag} style="text-align:${align};font-variant-numeric:tabular-nums">${htmlText(cell)}</${tag}>`;
+      const wrap = cell.length <= SHORT && tag === 'td' ? ';white-space:nowrap' : '';
+      return `<${tag} style="text-align:${align};font-variant-numeric:tabular-nums${wrap}">${htmlText(cell)}</${tag}>`;
     });
     return `<tr>${styled.join('')}</tr>`;
   };
