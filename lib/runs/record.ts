@@ -132,12 +132,17 @@ const runRecord = z.object({
   times: z.object({ finished: z.string(), seconds: z.number() }),
 });
 
+const storedTest = test.partial({ scores: true, perImage: true });
+
 /** Scores follow from the counts, and little else is needed to compare runs. */
 const storedRecord = runRecord
   .partial({ samples: true, parameters: true, epochs: true, steps: true, stoppedBy: true })
   .partial({ best: true, scores: true, versions: true, device: true })
   .extend({
-    test: test.partial({ scores: true, perImage: true }).optional(),
+    test: storedTest.optional(),
+    selected: z
+      .record(otherEpoch.partial({ scores: true }).extend({ test: storedTest.optional() }))
+      .optional(),
     times: runRecord.shape.times.partial({ finished: true }),
     /** The course of the run, which its folder has in `metrics.jsonl`. */
     curves: epochPoints.optional(),

@@ -16,7 +16,7 @@ import { pointsOf } from '../runs/curves';
 import type { EpochPoint } from '../runs/curves';
 import { readEpochs } from '../runs/epochs';
 import { parseRecord, readRecord, withSettings } from '../runs/record';
-import type { StoredRecord } from '../runs/record';
+import type { RunRecord, StoredRecord } from '../runs/record';
 import { readPlan, sweepPaths } from './sweepFolder';
 import { checked } from '../schema';
 import type { Inferred } from '../schema';
@@ -98,12 +98,15 @@ export async function collectSweep(
   return collected;
 }
 
-/** What is kept of a run, its course with it; undefined where it has not ended. */
+/**
+ * What is kept of a run, its course with it; undefined where it has not ended. The epochs of other criteria are described by
+ * their counts: image by image they would be half of the file.
+ */
 async function finishedRun(folder: string): Promise<StoredRecord | undefined> {
   const record = await readRecord(folder);
   if (record === undefined) return undefined;
   withSettings(runPaths(folder).record, record);
-  const { test, config, counts, perImage, times, ...kept } = record;
+  const { test, selected, config, counts, perImage, times, ...kept } = record;
   return {
     config: { ...config, dataset: { ...config.dataset, root: undefined } }, // a path of a machine
     ...kept,
@@ -112,8 +115,21 @@ async function finishedRun(folder: string): Promise<StoredRecord | undefined> {
     curves: pointsOf(await readEpochs(folder)).map(roundedPoint),
     counts,
     perImage,
-    ...(test === undefined ? {} : { test: { ...test, scores: undefined } }),
+    ...(selected && { selected: mapped(selected, countsOf) }),
+    ...(test && { test: { ...test, scores: undefined } }),
   };
+}
+
+type OtherEpoch = NonNullable<RunRecord['selected']>[string];
+
+function countsOf({ test, ...other }: OtherEpoch) {
+  const { counts, crossEntropy } = test ?? {};
+  const kept = { ...other, scores: undefined, perImage: undefined };
+  return counts ? { ...kept, test: { counts, crossEntropy } } : kept;
+}
+
+function mapped<From, To>(entries: Record<string, From>, map: (value: From) => To) {
+  return Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, map(value)]));
 }
 
 function roundedPoint(point: EpochPoint): EpochPoint {

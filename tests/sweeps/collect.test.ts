@@ -31,10 +31,18 @@ async function sweepFolder(folder: string, finished: readonly number[] = [0]) {
     const run = path.join(folder, 'runs', 'camvid', 'pat', `seed${seed}`);
     await mkdir(run, { recursive: true });
     const { counts, perImage } = record({ seed: 7 });
-    const content = {
-      ...record({ seed, dataset: { root: '/home/somebody' } }),
-      test: { scores: scoresOf(counts), counts, perImage },
+    const { config, ...own } = record({ seed, dataset: { root: '/home/somebody' } });
+    const test = { scores: scoresOf(counts), counts, perImage };
+    const last = {
+      epoch: 3,
+      value: 3,
+      scores: test.scores,
+      counts,
+      validationCrossEntropy: 1,
+      test,
     };
+    const selection = ['crossEntropy', 'last'];
+    const content = { ...own, config: { ...config, selection }, test, selected: { last } };
     await writeFile(path.join(run, 'record.json'), JSON.stringify(content));
     await writeFile(path.join(run, 'metrics.jsonl'), `${metrics.join('\n')}\n{"epoch":3,"st`);
   }
@@ -61,6 +69,10 @@ describe('collectSweep', () => {
       const [{ config, ...read }] = stored.records;
       expect(read).toMatchObject({ seconds: 12, weightsSha256: 'ab'.repeat(32) });
       expect(read.counts).toEqual(record({ seed: 7 }).counts);
+      expect(read.perImage).toEqual(record({ seed: 7 }).perImage);
+      const [last] = (await readRecords(results, { split: 'test', selection: 'last' })).records;
+      expect(last.counts).toEqual(read.counts);
+      expect(last.perImage).toBeUndefined();
       expect(config.seed).toBe(0);
       expect(read.curves).toEqual([point(1, 0.123457), point(2, null)]);
       const summary = await readFile(path.join(results, 'sweep.json'), 'utf8');
