@@ -1,14 +1,12 @@
 /** The comparisons named in advance (`primaryContrasts` in the sweep's presets), with their tests. */
-import type { LossConfig } from '../losses';
 import type { Table, TableRow } from '../print/table';
-import type { Cell } from '../results/cells';
 import { isDefined } from '../results/contrast';
 import type { Compared } from '../results/contrast';
 import { holm } from '../results/holm';
 import { lossLabel, lossTitle, networkTitle } from '../results/names';
 import { scoreFacts } from '../results/scorer';
 import { primaryContrasts } from '../sweeps/presets';
-import { isPat } from './references';
+import { pairsOf } from './references';
 import { contrastCells, numberCell } from './tableCells';
 import { groupedBy, settingGroups } from './settingGroups';
 import type { SettingGroup } from './settingGroups';
@@ -101,14 +99,4 @@ function correctedPs(rows: readonly PrimaryRow[]): (number | null)[] {
   );
   const corrected = holm(ps.filter((p): p is number => p !== null));
   return ps.map((p) => (p === null ? null : (corrected.shift() as number)));
-}
-
-/** The cells of both losses on each network that has runs of both; a group's cells differ in network and loss alone. */
-function pairsOf(cells: readonly TableCellResult[], left: string, right: string): [Cell, Cell][] {
-  const isOf = (loss: LossConfig, name: string) =>
-    name === 'pat' ? isPat(loss) : loss.name === name;
-  return cells.flatMap(({ loss, setting, cell }): [Cell, Cell][] => {
-    const other = cells.find((one) => one.setting === setting && isOf(one.loss, right))?.cell;
-    return isOf(loss, left) && cell && other ? [[cell, other]] : [];
-  });
 }

@@ -1,6 +1,7 @@
 /** What the cells of a table are compared with. */
 import type { LossConfig } from '../losses';
-import type { Reference } from './specification';
+import type { Cell } from '../results/cells';
+import type { Reference, TableCellResult } from './specification';
 
 /** Cross-entropy as it is, which every other loss is measured by. */
 export const crossEntropyReference: Reference = {
@@ -37,4 +38,18 @@ export function temperatureReference(temperature: number): Reference {
       loss.normalizer === undefined &&
       loss.sharpness === undefined,
   };
+}
+
+/** The cells of two losses, `'pat'` as published, in each setting that has runs of both. */
+export function pairsOf(
+  cells: readonly TableCellResult[],
+  left: string,
+  right: string,
+): [Cell, Cell][] {
+  const isOf = (loss: LossConfig, name: string) =>
+    name === 'pat' ? isPat(loss) : loss.name === name;
+  return cells.flatMap(({ loss, setting, cell }): [Cell, Cell][] => {
+    const other = cells.find((one) => one.setting === setting && isOf(one.loss, right))?.cell;
+    return isOf(loss, left) && cell && other ? [[cell, other]] : [];
+  });
 }

@@ -1,0 +1,107 @@
+/** How much a comparison's answer hangs on the way to train and to score: the same losses, one choice changed at a time. */
+import { maximumOf } from '../extremes';
+import type { Figure } from '../print/figure';
+import type { Cell } from '../results/cells';
+import { isDefined } from '../results/contrast';
+import { lossTitle, networkTitle } from '../results/names';
+import { scoreFacts, scoresOf } from '../results/scorer';
+import type { RunScore } from '../results/scorer';
+import { primaryContrasts } from '../sweeps/presets';
+import { pairsOf } from '../tables/references';
+import { groupedBy } from '../tables/settingGroups';
+import type { ResultTable, TableCellResult } from '../tables/specification';
+import { intervalsFigure } from './intervals';
+import type { IntervalRow } from './intervals';
+
+type Pair = readonly [left: Cell, right: Cell];
+/** Two losses by their names, `'PAT − CE'`, and their cells of each number of epochs. */
+interface Comparison {
+  series: string;
+  lengths: Map<number, Pair>;
+  /** Of the length with the most seeds. */
+  main: Pair;
+}
+
+/** Ways to take the mean, the usual one last, and that of the rare classes. */
+const scores: readonly RunScore[] = ['meanIoUI', 'meanIoUC', 'meanIoU', 'tailIoU'];
+
+/**
+ * The primary contrasts of one network on one data set: the runs with the most seeds by each score and seed by seed, and every
+ * other length of training. Undefined without runs of both losses of a contrast.
+ *
+ * @param table of `lengths`: its cells are the study's and those of other lengths
+ */
+export function whatChangesFigure(
+  { cells, results, calibration, split }: ResultTable,
+  { name = 'what-changes' }: { name?: string } = {},
+): Figure | undefined {
+  const [own = []] = groupedBy(cells, ({ title, network }) =>
+    JSON.stringify([title, network]),
+  ).values();
+  const comparisons = primaryContrasts.losses.flatMap(
+    ([left, right]) => comparisonOf(own, left, right) ?? [],
+  );
+  if (comparisons.length === 0) return undefined;
+  const [{ main }] = comparisons;
+  const { epochs } = main[0].runs[0].config;
+  const rows = comparisons.flatMap(({ series, lengths, main }): IntervalRow[] => {
+    const row = (label: string, pair: Pair, score: RunScore): IntervalRow[] => {
+      const compared = results.contrast(pair[0], pair[1], { score });
+      if (!isDefined(compared)) return [];
+      const { value, low, high } = compared;
+      return [{ label, series, value, low, high }];
+    };
+    return [
+      ...scores.flatMap((score) => row(scoreFacts[score].title, main, score)),
+      ...[...lengths]
+        .sort(([a], [b]) => a - b)
+        .flatMap(([length, pair]) => row(`${length} epochs`, pair, 'meanIoU')),
+      ...seedRows(main, series),
+    ];
+  });
+  const figure = intervalsFigure([{ title: own[0].title, rows }], {
+    reference: 'the other loss',
+    setting: '',
+    calibration,
+    name,
+  });
+  const axis = figure.layout.xaxis;
+  return {
+    ...figure,
+    title: 'What changes the answer',
+    caption:
+      `${own[0].title}, ${networkTitle(own[0].network)}, ${split} split: differences between two losses. Above, the runs of ` +
+      `${epochs} epochs by each score; then mIoU with other lengths of training, each with its own schedule to the end; then ` +
+      `mIoU of ${epochs} epochs seed by seed, which has no interval. Intervals: 95 %, over clusters of images and seeds; a ` +
+      'description, not corrected for the number of rows.',
+    layout: { ...figure.layout, xaxis: { ...axis, title: { text: 'Difference, points' } } },
+  };
+}
+
+function comparisonOf(
+  cells: readonly TableCellResult[],
+  left: string,
+  right: string,
+): Comparison | undefined {
+  const pairs = pairsOf(cells, left, right);
+  if (pairs.length === 0) return undefined;
+  const most = maximumOf(pairs.map(seedsOf));
+  return {
+    series: `${lossTitle(left)} − ${lossTitle(right)}`,
+    lengths: new Map(pairs.map((pair) => [pair[0].runs[0].config.epochs, pair])),
+    main: pairs.find((pair) => seedsOf(pair) === most) as Pair,
+  };
+}
+
+const seedsOf = ([left, right]: Pair) => Math.min(left.runs.length, right.runs.length);
+
+/** One run of each loss has no noise to compare with. */
+function seedRows([left, right]: Pair, series: string): IntervalRow[] {
+  return left.runs.flatMap((run) => {
+    const { seed } = run.config;
+    const other = right.runs.find(({ config }) => config.seed === seed);
+    const [own, others] = [run, other].map((one) => one && scoresOf(one).meanIoU);
+    if (own === null || own === undefined || others === null || others === undefined) return [];
+    return [{ label: `seed ${seed}`, series, value: own - others, low: null, high: null }];
+  });
+}

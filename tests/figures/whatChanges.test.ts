@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { whatChangesFigure } from '../../lib/figures/whatChanges';
+import { Results } from '../../lib/results';
+import { resultTable, tableNamed } from '../../lib/tables';
+import { plan, recordsOf } from '../results/plannedRecords';
+
+const grid = {
+  dataset: [{ name: 'camvid' }],
+  'model.name': ['unet'],
+  loss: [{ name: 'crossEntropy' }, { name: 'pat', temperature: 1 }],
+};
+const runs = [
+  ...plan({ ...grid, epochs: [10, 120], seed: [0, 1] }),
+  ...plan({ ...grid, epochs: [60], seed: [0, 1, 2] }),
+];
+const settings = { scale: 'laptop', split: 'test', runs } as const;
+const tableOf = (records: ReturnType<typeof recordsOf>) =>
+  resultTable(tableNamed('lengths'), new Results(records, { resamples: 200 }), settings);
+
+it('has a row for each score, each length and each seed, with the differences of the runs', () => {
+  const records = recordsOf(runs, ({ config: { epochs, loss, seed } }) => {
+    return (loss.name === 'pat' ? 0.2 + epochs / 1000 : 0.1) + seed / 100;
+  });
+  const table = tableOf(records);
+  const figure = whatChangesFigure(table);
+  const labels = [
+    ...['mIoU over images', 'mIoU over classes and images', 'mIoU', 'tail mIoU'],
+    ...['10 epochs', '60 epochs', '120 epochs', 'seed 0', 'seed 1', 'seed 2'],
+  ];
+  expect(figure?.layout.yaxis?.ticktext).toEqual(labels);
+  const differenceOf = (epochs: number, seed: number) => {
+    const [ce, pat] = ['crossEntropy', 'pat'].map((loss) =>
+      records.find(({ config }) => {
+        return config.loss.name === loss && config.epochs === epochs && config.seed === seed;
+      }),
+    );
+    return (pat?.scores.meanIoU as number) - (ce?.scores.meanIoU as number);
+  };
+  const valueOf = (label: string) =>
+    figure?.rows.find((row) => row.label === label && row.series === 'PAT − CE')?.difference;
+  const mean = (differenceOf(10, 0) + differenceOf(10, 1)) / 2;
+  expect(valueOf('10 epochs')).toBeCloseTo(mean, 10);
+  expect(valueOf('60 epochs')).toBe(valueOf('mIoU'));
+  expect(valueOf('seed 2')).toBeCloseTo(differenceOf(60, 2), 10);
+  expect(figure?.caption).toContain('the runs of 60 epochs by each score');
+});
+
+it('is none without runs of both losses', () => {
+  const alone = recordsOf(runs, ({ config: { loss } }) => (loss.name === 'pat' ? null : 0.5));
+  expect(whatChangesFigure(tableOf(alone))).toBeUndefined();
+});
