@@ -51,6 +51,7 @@ export const ARRANGEMENTS = [
   'tableClassBars',
   'tableCurves',
   'tableIntervals',
+  'whatChangesFigure',
 ];
 
 /** Name of a function → its figures: one for each form it has. */
