@@ -2,8 +2,9 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { durationText } from '../../lib/cli/train/runTraining';
+import { belowConstant, durationText } from '../../lib/cli/train/runTraining';
 import { withFolder } from '../datasets/files';
+import { classCounts, scoresFrom } from '../../lib/metrics';
 import { readRecord } from '../../lib/runs/record';
 import { run, start } from './run';
 
@@ -25,6 +26,42 @@ describe('durationText', () => {
     [1.234, '1.23 s'],
     [1234.4, '1234 s'],
   ])('%d', (seconds, text) => expect(durationText(seconds)).toBe(text));
+});
+
+describe('belowConstant', () => {
+  const note = (counts: number[][]) =>
+    belowConstant({
+      counts,
+      classNames: ['road', 'pole'],
+      scores: scoresFrom(classCounts(counts)),
+    });
+
+  it('tells of a network that one class everywhere would beat', () => {
+    expect(
+      note([
+        [50, 30],
+        [5, 15],
+      ]),
+    ).toMatch(/^note: road everywhere .* 80\.00 %, .* 65\.00 %/);
+    expect(
+      note([
+        [80, 0],
+        [20, 0],
+      ]),
+    ).toBeUndefined();
+    expect(
+      note([
+        [70, 10],
+        [5, 15],
+      ]),
+    ).toBeUndefined();
+    expect(
+      note([
+        [0, 0],
+        [0, 0],
+      ]),
+    ).toBeUndefined();
+  });
 });
 
 describe('npm run train', () => {

@@ -1,6 +1,7 @@
 /** What `npm run train` does once its arguments are understood. */
 import { counted } from '../../check';
 import { describeDataset } from '../../datasets';
+import { maximumOf } from '../../extremes';
 import { parameterCount } from '../../models';
 import { clock, progress } from '../../notebook/progress';
 import type { Progress } from '../../notebook/progress';
@@ -12,6 +13,8 @@ import { surveyData } from '../../training/surveyData';
 import { openExperiment, runExperiment } from '../../training/experiment';
 import type { ProgressEvent, RunOptions } from '../../training/experiment';
 import type { EpochMetrics } from '../../runs/epochs';
+import type { RunRecord } from '../../runs/record';
+import { sum } from '../../statistics';
 import { tellParent } from '../support/parentProcess';
 
 /** A run that takes longer says so, and what would shorten it. */
@@ -129,12 +132,30 @@ export async function train(
       `best: epoch ${best.epoch}, validation loss ${best.validLoss.toFixed(4)}, ` +
         `mean IoU ${percent(scores.meanIoU)}\nweights ${weightsSha256}\n`,
     );
+    const note = belowConstant(record);
+    if (note !== undefined) process.stderr.write(`${note}\n`);
     return 0;
   } catch (error) {
     finishBar();
     if (options.signal?.aborted) process.stderr.write('stopped; the same command continues\n');
     throw error;
   }
+}
+
+/** What to say of a network whose pixel accuracy is below that of the commonest class everywhere; undefined where it is not. */
+export function belowConstant({
+  counts,
+  classNames,
+  scores: { pixelAccuracy },
+}: Pick<RunRecord, 'counts' | 'classNames' | 'scores'>): string | undefined {
+  const labelled = counts.map(sum);
+  const most = maximumOf(labelled);
+  const share = most / sum(labelled);
+  if (pixelAccuracy === null || pixelAccuracy >= share) return undefined;
+  return (
+    `note: ${classNames[labelled.indexOf(most)]} everywhere would have a pixel accuracy of ${percent(share)}, this network has ` +
+    `${percent(pixelAccuracy)}: it has learnt too little. More epochs or images, or another learning rate, may help.`
+  );
 }
 
 function epochLine(metrics: EpochMetrics, epochs: number, isBest: boolean): string {
