@@ -144,19 +144,15 @@ const latexSymbols: Readonly<Record<string, string>> = {
   '§': '\\S',
   '“': '``',
   '”': "''",
-  '’': "'",
   '…': '\\ldots{}',
   '‖': '$\\|$',
   '⁴': '$^4$',
   '·': '$\\cdot$',
   '–': '--',
-  '|': '$|$',
-  '<': '$<$',
-  '>': '$>$',
 };
 
 function ledgerLatexText(text: string): string {
-  return latexText(text).replace(/[§“”’…‖⁴·–|<>]/gu, (one) => latexSymbols[one]);
+  return latexText(text).replace(/[§“”…‖⁴·–]/gu, (one) => latexSymbols[one]);
 }
 
 /** A line for each comparison of each claim, and one for a claim without any. */

@@ -63,7 +63,7 @@ describe('the ledger in print', () => {
 
   it('as LaTeX, with nothing left that its fonts lack', () => {
     const all = ledgerLatex([...ledger, ...judgeClaims({ runs: new ClaimRuns([]) })]);
-    expect(all).toContain("``better'' for $|$M$|$ $<$ 3 \\& 50 \\%");
+    expect(all).toContain("``better'' for \\textbar{}M\\textbar{} \\textless{} 3 \\& 50 \\%");
     expect(all.match(/\\begin\{longtable\}/g)).toHaveLength(1);
     expect(all.replace(/[\x20-\x7e\n]/g, '')).toBe('');
   });

@@ -77,7 +77,7 @@ describe('a sweep with a plugin', () => {
         await rm(own);
         const evaluated = await run(['evaluate', first]);
         expect(evaluated).toMatchObject({ status: 0 });
-        expect(evaluated.output).toContain('meanIoU');
+        expect(evaluated.output).toContain('mIoU');
 
         const results = path.join(folder, 'results');
         expect((await collectSweep(killed, results)).written).toEqual(ids);
