@@ -13,6 +13,7 @@ const documents = [
   'README.md',
   'CONTRIBUTING.md',
   'data/README.md',
+  'data/results/README.md',
   'notebooks/README.md',
   'figures/README.md',
 ];
