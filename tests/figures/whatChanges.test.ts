@@ -2,23 +2,14 @@ import { expect, it } from 'vitest';
 import { whatChangesFigure } from '../../lib/figures/whatChanges';
 import { Results } from '../../lib/results';
 import { resultTable, tableNamed } from '../../lib/tables';
-import { plan, recordsOf } from '../results/plannedRecords';
+import { lengthRuns, recordsOf } from '../results/plannedRecords';
 
-const grid = {
-  dataset: [{ name: 'camvid' }],
-  'model.name': ['unet'],
-  loss: [{ name: 'crossEntropy' }, { name: 'pat', temperature: 1 }],
-};
-const runs = [
-  ...plan({ ...grid, epochs: [10, 120], seed: [0, 1] }),
-  ...plan({ ...grid, epochs: [60], seed: [0, 1, 2] }),
-];
-const settings = { scale: 'laptop', split: 'test', runs } as const;
+const settings = { scale: 'laptop', split: 'test', runs: lengthRuns } as const;
 const tableOf = (records: ReturnType<typeof recordsOf>) =>
   resultTable(tableNamed('lengths'), new Results(records, { resamples: 200 }), settings);
 
 it('has a row for each score, each length and each seed, with the differences of the runs', () => {
-  const records = recordsOf(runs, ({ config: { epochs, loss, seed } }) => {
+  const records = recordsOf(lengthRuns, ({ config: { epochs, loss, seed } }) => {
     return (loss.name === 'pat' ? 0.2 + epochs / 1000 : 0.1) + seed / 100;
   });
   const table = tableOf(records);
@@ -46,6 +37,6 @@ it('has a row for each score, each length and each seed, with the differences of
 });
 
 it('is none without runs of both losses', () => {
-  const alone = recordsOf(runs, ({ config: { loss } }) => (loss.name === 'pat' ? null : 0.5));
+  const alone = recordsOf(lengthRuns, ({ config: { loss } }) => (loss.name === 'pat' ? null : 0.5));
   expect(whatChangesFigure(tableOf(alone))).toBeUndefined();
 });

@@ -39,3 +39,14 @@ export function recordsOf(
     };
   });
 }
+
+/** Cross-entropy and PAT of one network, three lengths of training, the middle one with a seed more. */
+export const lengthGrid = {
+  dataset: [{ name: 'camvid' }],
+  'model.name': ['unet'],
+  loss: [{ name: 'crossEntropy' }, { name: 'pat', temperature: 1 }],
+};
+export const lengthRuns = [
+  ...plan({ ...lengthGrid, epochs: [10, 120], seed: [0, 1] }),
+  ...plan({ ...lengthGrid, epochs: [60], seed: [0, 1, 2] }),
+];

@@ -3,21 +3,12 @@ import { expect, it } from 'vitest';
 import { Results } from '../../lib/results';
 import { mean } from '../../lib/statistics';
 import { resultTable, tableNamed } from '../../lib/tables';
-import { plan, recordsOf } from '../results/plannedRecords';
+import { lengthGrid, lengthRuns, plan, recordsOf } from '../results/plannedRecords';
 
-const grid = {
-  dataset: [{ name: 'camvid' }],
-  'model.name': ['unet'],
-  loss: [{ name: 'crossEntropy' }, { name: 'pat', temperature: 1 }],
-};
-const runs = [
-  ...plan({ ...grid, epochs: [10, 120], seed: [0, 1] }),
-  ...plan({ ...grid, epochs: [60], seed: [0, 1, 2] }),
-];
-const settings = { scale: 'laptop', split: 'test', runs } as const;
+const settings = { scale: 'laptop', split: 'test', runs: lengthRuns } as const;
 
 it('stand side by side, with the seeds that all lengths have', () => {
-  const records = recordsOf(runs, ({ config: { epochs, loss, seed } }) => {
+  const records = recordsOf(lengthRuns, ({ config: { epochs, loss, seed } }) => {
     if (loss.name === 'pat' && epochs === 120 && seed === 1) return null; // not run yet
     return seed === 2 ? 0 : epochs / 200 + 0.1;
   });
@@ -41,7 +32,7 @@ it('stand side by side, with the seeds that all lengths have', () => {
 });
 
 it('are no table where there is one length', () => {
-  const alone = plan({ ...grid, seed: [0] });
+  const alone = plan({ ...lengthGrid, seed: [0] });
   const results = new Results(recordsOf(alone, () => 0.5));
   expect(resultTable(tableNamed('lengths'), results, { ...settings, runs: alone }).tables).toEqual(
     [],
