@@ -87,7 +87,8 @@ export function stepTimesFigure(
     caption:
       `Time of ${what} over that of PyTorch ${torch} in its fastest way (op by op in either memory layout, or ` +
       `torch.compile where that was measured), by the networks' width, side of the images and batch size (above); ` +
-      `medians of ${rounds} interleaved rounds on ${machine.processor}, ${machine.cores} cores. Dashed: the kit's goal for the size, as a share of PyTorch's time.`,
+      `medians of ${rounds} interleaved rounds on ${machine.processor}, ${machine.cores} cores. ` +
+      "Dashed: the kit's goal for the size, as a share of PyTorch's time.",
     data,
     layout,
     aspectRatio: 0.5,

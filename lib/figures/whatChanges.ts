@@ -4,12 +4,13 @@ import type { Figure } from '../print/figure';
 import type { Cell } from '../results/cells';
 import { isDefined } from '../results/contrast';
 import { lossTitle, networkTitle } from '../results/names';
-import { scoreFacts, scoresOf } from '../results/scorer';
+import { scoreFacts } from '../results/scorer';
 import type { RunScore } from '../results/scorer';
 import { primaryContrasts } from '../sweeps/presets';
 import { pairsOf } from '../tables/references';
 import { groupedBy } from '../tables/settingGroups';
 import type { ResultTable, TableCellResult } from '../tables/specification';
+import { restyle } from './figure';
 import { intervalsFigure } from './intervals';
 import type { IntervalRow } from './intervals';
 
@@ -32,7 +33,7 @@ const scores: readonly RunScore[] = ['meanIoUI', 'meanIoUC', 'meanIoU', 'tailIoU
  * @param table of `lengths`: its cells are the study's and those of other lengths
  */
 export function whatChangesFigure(
-  { cells, results, calibration, split }: ResultTable,
+  { cells, results, split }: ResultTable,
   { name = 'what-changes' }: { name?: string } = {},
 ): Figure | undefined {
   const [own = []] = groupedBy(cells, ({ title, network }) =>
@@ -62,20 +63,17 @@ export function whatChangesFigure(
   const figure = intervalsFigure([{ title: own[0].title, rows }], {
     reference: 'the other loss',
     setting: '',
-    calibration,
     name,
   });
-  const axis = figure.layout.xaxis;
-  return {
-    ...figure,
+  return restyle(figure, {
     title: 'What changes the answer',
     caption:
       `${own[0].title}, ${networkTitle(own[0].network)}, ${split} split: differences between two losses. Above, the runs of ` +
       `${epochs} epochs by each score; then mIoU with other lengths of training, each with its own schedule to the end; then ` +
       `mIoU of ${epochs} epochs seed by seed, which has no interval. Intervals: 95 %, over clusters of images and seeds; a ` +
       'description, not corrected for the number of rows.',
-    layout: { ...figure.layout, xaxis: { ...axis, title: { text: 'Difference, points' } } },
-  };
+    layout: { xaxis: { title: 'Difference, points' } },
+  });
 }
 
 function comparisonOf(
@@ -100,8 +98,8 @@ function seedRows([left, right]: Pair, series: string): IntervalRow[] {
   return left.runs.flatMap((run) => {
     const { seed } = run.config;
     const other = right.runs.find(({ config }) => config.seed === seed);
-    const [own, others] = [run, other].map((one) => one && scoresOf(one).meanIoU);
-    if (own === null || own === undefined || others === null || others === undefined) return [];
+    const [own, others] = [run.scores.meanIoU, other?.scores.meanIoU ?? null];
+    if (own === null || others === null) return [];
     return [{ label: `seed ${seed}`, series, value: own - others, low: null, high: null }];
   });
 }

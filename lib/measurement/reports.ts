@@ -25,7 +25,8 @@ export interface BenchCase {
 }
 
 /** PyTorch op by op in each memory layout, and compiled (torch.compile; channels_last, frozen weights for inference). */
-export type TorchName = 'torchNchw' | 'torchChannelsLast' | 'torchCompiled';
+export const torchNames = ['torchNchw', 'torchChannelsLast', 'torchCompiled'] as const;
+export type TorchName = (typeof torchNames)[number];
 export type SideName = 'ours' | TorchName;
 
 /** A value for each side; none of PyTorch's compiled one where it cannot compile (it needs a C++ compiler). */
@@ -62,16 +63,13 @@ export interface StepMeasurement extends BenchCase {
 
 /** PyTorch's side with the least median. */
 export function fastestTorch({ spreads }: Pick<StepMeasurement, 'spreads'>): TorchName {
-  const names = (Object.keys(spreads) as SideName[]).filter(
-    (name): name is TorchName => name !== 'ours',
-  );
   const median = (name: TorchName) => spreads[name]?.median ?? Infinity;
-  return names.reduce((best, name) => (median(name) < median(best) ? name : best));
+  return torchNames.reduce((best, name) => (median(name) < median(best) ? name : best));
 }
 
 /** PyTorch's least value. */
 export function leastOfTorch(values: EachSide<number>): number {
-  return minimumOf([values.torchNchw, values.torchChannelsLast, values.torchCompiled ?? Infinity]);
+  return minimumOf(torchNames.map((name) => values[name] ?? Infinity));
 }
 
 /** Of `step` and `infer`. */

@@ -2,12 +2,13 @@
 import { invalid } from '../../check';
 import { nodeArguments, Peer } from '../../measurement/peer';
 import type { Side } from '../../measurement/interleave';
+import { torchNames } from '../../measurement/reports';
 import type { SideName } from '../../measurement/reports';
 import { spreadOf } from '../../measurement/spread';
 import type { StepFacts, StepJob } from './stepJob';
 import { TorchPeer } from './torchPeer';
 
-const sideNames: readonly SideName[] = ['ours', 'torchNchw', 'torchChannelsLast', 'torchCompiled'];
+const sideNames: readonly SideName[] = ['ours', ...torchNames];
 
 const burstMilliseconds = 1000;
 const burstSteps = { min: 2, max: 20 };
