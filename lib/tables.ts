@@ -12,8 +12,9 @@ import { ablation } from './tables/ablationTable';
 import { decoding } from './tables/decoding';
 import { lengths } from './tables/lengths';
 import { levels } from './tables/levels';
-import { primary } from './tables/primary';
+import { primary, primaryShort } from './tables/primary';
 import { reference } from './tables/referenceTable';
+import { searches } from './tables/searches';
 import { runs } from './tables/runsTable';
 import { table1 } from './tables/table1';
 import { table2 } from './tables/table2';
@@ -30,12 +31,14 @@ export const tableSpecifications: readonly TableSpecification[] = [
   table2,
   table3,
   primary,
+  primaryShort,
   levels,
   decoding,
   ablation,
   tuning,
   reference,
   lengths,
+  searches,
   runs,
 ];
 

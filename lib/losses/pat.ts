@@ -55,7 +55,7 @@ export const pat: LossDefinition<PatOptions> = {
   ],
   symbols: {
     temperature: 'τ',
-    sharpness: 'k',
+    sharpness: (value) => (isFlat(value) ? 'without β' : `k = ${String(value)}`),
     epsilon: 'ε',
     normalizer: (value) => (value === 'pixels' ? 'without 1/|M|' : `normalizer ${String(value)}`),
   },
@@ -113,6 +113,11 @@ function resolveCoefficient(
   return coefficient === 'exponential'
     ? { temperature, coefficient, sharpness }
     : { temperature, coefficient, epsilon };
+}
+
+/** A sharpness k that makes β 1/2 at every probability, but for 1 % at most: PAT without β. */
+export function isFlat(sharpness: unknown): boolean {
+  return typeof sharpness === 'number' && sharpness < 0.01;
 }
 
 /** β(p), any shape. */

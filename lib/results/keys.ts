@@ -1,5 +1,6 @@
 /** Strings that are equal for runs that differ in nothing but what a comparison leaves out. */
 import { partsOf } from '../losses/traits';
+import { criteriaOf } from '../runs/selection';
 import type { ResultRecord } from './records';
 
 /** What a run was asked to do, which split of its data is scored, and how its logits were decided. */
@@ -56,12 +57,17 @@ export function lossFamily(loss: { name: string }): string {
   return stableJson([loss.name, variant, normalizer, ...partsOf(loss).map(lossFamily)]);
 }
 
-/** What scores depend on, without the seed. */
+/** What scores depend on, without the seed; of several criteria for the kept epoch the one that decided. */
 export function sharedSettings(
   config: Placed['config'],
   split: Placed['split'],
 ): Record<string, unknown> {
-  return { ...without(config, withoutEffect), dataset: datasetSettings(config.dataset), split };
+  return {
+    ...without(config, withoutEffect),
+    ...(config.selection && { selection: criteriaOf(config)[0] }), // no key at all in JSON where there was none
+    dataset: datasetSettings(config.dataset),
+    split,
+  };
 }
 
 /** What images and labels depend on. */

@@ -129,7 +129,8 @@ function withSelection(
     throw new RecordError(file, `holds no scores by ${selection}, but by ${asked.join(', ')}`);
   }
   const { counts, perImage, test, validationCrossEntropy } = chosen;
-  return { ...record, counts, perImage, test, validationCrossEntropy, adjusted: undefined };
+  const config = { ...record.config, selection };
+  return { ...record, config, counts, perImage, test, validationCrossEntropy, adjusted: undefined };
 }
 
 /** One split of a record that was read from `file`. @throws RecordError where the record has no scores of it. */

@@ -4,7 +4,7 @@
  */
 import type { Table, TableRow } from '../print/table';
 import type { Results } from '../results/contrast';
-import { lossLabel, networkTitle } from '../results/names';
+import { networkTitle } from '../results/names';
 import { adjustedRecord } from '../results/records';
 import { scoreFacts } from '../results/scorer';
 import { quantile } from '../statistics';
@@ -13,14 +13,13 @@ import { crossEntropyReference, patReference } from './references';
 import { contrastCells, numberCell } from './tableCells';
 import { groupedBy, settingGroups } from './settingGroups';
 import type { ResultTable, TableCellResult, TableSpecification } from './specification';
-import { intervalText } from './words';
+import { byNetworkAndLoss, intervalText } from './words';
 
 export const decoding: TableSpecification = {
   name: 'decoding',
   title: 'Cross-entropy with adjusted decoding',
-  presets: ['table1', 'table2'],
-  labels: ['Network', 'Loss'],
-  labelsOf: ({ network, loss }) => [networkTitle(network), lossLabel(loss)],
+  presets: ['reference'],
+  ...byNetworkAndLoss,
   references: [],
   tables: decodingTables,
 };

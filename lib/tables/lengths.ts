@@ -8,13 +8,13 @@ import { primaryContrasts } from '../sweeps/presets';
 import { spreadCell } from './tableCells';
 import { groupedBy } from './settingGroups';
 import type { ResultTable, TableCellResult, TableSpecification } from './specification';
+import { byNetworkAndLoss } from './words';
 
 export const lengths: TableSpecification = {
   name: 'lengths',
   title: 'Length of training',
   presets: ['reference-length', 'reference'],
-  labels: ['Network', 'Loss'],
-  labelsOf: ({ network, loss }) => [networkTitle(network), lossLabel(loss)],
+  ...byNetworkAndLoss,
   references: [],
   tables: lengthTables,
 };

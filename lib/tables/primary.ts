@@ -3,7 +3,7 @@ import type { Table, TableRow } from '../print/table';
 import { isDefined } from '../results/contrast';
 import type { Compared } from '../results/contrast';
 import { holm } from '../results/holm';
-import { lossLabel, lossTitle, networkTitle } from '../results/names';
+import { lossTitle, networkTitle } from '../results/names';
 import { scoreFacts } from '../results/scorer';
 import { primaryContrasts } from '../sweeps/presets';
 import { pairsOf } from './references';
@@ -11,56 +11,88 @@ import { contrastCells, numberCell } from './tableCells';
 import { groupedBy, settingGroups } from './settingGroups';
 import type { SettingGroup } from './settingGroups';
 import type { ResultTable, TableCellResult, TableSpecification } from './specification';
-import { intervalText } from './words';
+import { byNetworkAndLoss, intervalText } from './words';
 
+const shared = { ...byNetworkAndLoss, references: [], tables: primaryTables };
+
+/** In the kit's own study, for which they were named. */
 export const primary: TableSpecification = {
+  ...shared,
   name: 'primary',
   title: 'Primary contrasts',
-  presets: ['table1', 'table2'],
-  labels: ['Network', 'Loss'],
-  labelsOf: ({ network, loss }) => [networkTitle(network), lossLabel(loss)],
-  references: [],
-  tables: primaryTables,
+  presets: ['reference'],
 };
 
-/** One comparison: the mean over the networks that have runs of both losses. */
+/** In the short runs of the paper's tables, whose images are split frame by frame. */
+export const primaryShort: TableSpecification = {
+  ...shared,
+  name: 'primary-short',
+  title: 'Primary contrasts in the short runs',
+  presets: ['table1', 'table2'],
+};
+
+/** One comparison: the mean over the networks that have runs of both. */
 interface PrimaryRow {
+  /** Data set, contrast, score. */
   labels: string[];
   networks: string[];
   compared: Compared | null;
+  /** p with Holm's correction; null where there is none. */
+  corrected: number | null;
+  /** `above`, `below`, `no difference`, `not decided`, `not run`. */
+  outcome: string;
 }
 
+interface Family {
+  name: string;
+  rows: PrimaryRow[];
+}
+
+type Cells = Pick<ResultTable, 'specification' | 'cells' | 'results'>;
 type Groups = readonly SettingGroup<TableCellResult>[];
 
 /**
- * One family of tests over the data sets, as it was named; where a data set has several settings, each is a family of its own.
+ * One family of tests over the data sets, as it was named; where a data set has several settings, each is a family of its
+ * own. Data of which one seed was planned are described, not tested.
  */
-function primaryTables(table: Omit<ResultTable, 'tables' | 'rows'>): Table[] {
-  const { name } = table.specification;
-  const groups = settingGroups(table.cells);
+function familiesOf({ specification: { name }, cells, results }: Cells): Family[] {
+  const groups = settingGroups(cells.filter(({ seeds }) => seeds.length > 1));
   const ofData = groupedBy(groups, ({ cells: [{ title }] }) => title);
+  const family = (own: Groups, stem: string) => ({ name: stem, rows: rowsOf(own, results) });
+  if (groups.length === 0) return [];
   return ofData.size === groups.length
-    ? [primaryTable(name, groups, table)]
-    : groups.map((group) => primaryTable(`${name}-${group.stem}`, [group], table));
+    ? [family(groups, name)]
+    : groups.map((group) => family([group], `${name}-${group.stem}`));
 }
 
-function primaryTable(
-  name: string,
-  groups: Groups,
-  { specification, results, split, calibration }: Omit<ResultTable, 'tables' | 'rows'>,
-): Table {
-  const rows = groups.flatMap(({ title, cells }) =>
+function rowsOf(groups: Groups, results: Cells['results']): PrimaryRow[] {
+  const found = groups.flatMap(({ title, cells }) =>
     primaryContrasts.losses.flatMap(([left, right]) => {
       const pairs = pairsOf(cells, left, right);
       const networks = pairs.map(([{ network }]) => networkTitle(network));
-      return primaryContrasts.scores.map((score): PrimaryRow => {
+      return primaryContrasts.scores.map((score) => {
         const compared = pairs.length > 0 ? results.average(pairs, { score }) : null;
         const labels = [title, `${lossTitle(left)} − ${lossTitle(right)}`];
         return { labels: [...labels, scoreFacts[score].title], networks, compared };
       });
     }),
   );
-  const corrected = correctedPs(rows);
+  const corrected = correctedPs(found.map(({ compared }) => compared));
+  return found.map((row, i) => ({
+    ...row,
+    corrected: corrected[i],
+    outcome: outcomeOf(row.compared, corrected[i]),
+  }));
+}
+
+function primaryTables(table: Omit<ResultTable, 'tables' | 'rows'>): Table[] {
+  return familiesOf(table).map((family) => primaryTable(family, table));
+}
+
+function primaryTable(
+  { name, rows }: Family,
+  { specification, split, calibration }: Omit<ResultTable, 'tables' | 'rows'>,
+): Table {
   return {
     name,
     caption:
@@ -69,34 +101,59 @@ function primaryTable(
       `p: two-sided, with Holm’s correction over these ${rows.length} comparisons.`,
     labels: ['Data set', 'Contrast', 'Score', 'Networks', 'Outcome'],
     columns: [
-      ...['Δ', 'Low', 'High'].map((header) => {
-        return { group: 'Points', header, digits: 1, signed: true };
-      }),
+      ...pointColumns('Points'),
       { header: 'p', digits: 3, least: 0.001 },
       { header: 'p, Holm', digits: 3, least: 0.001 },
     ],
-    rows: rows.map(({ labels, networks, compared }, i): TableRow => {
-      const found = compared !== null && isDefined(compared) ? compared : null;
-      const outcome = found === null ? 'not run' : outcomeText(found.outcome, corrected[i]);
+    rows: rows.map(({ labels, networks, compared, corrected, outcome }): TableRow => {
+      const p = compared !== null && isDefined(compared) ? compared.p : null;
       return {
         labels: [...labels, networks.join(', ') || '–', outcome],
-        cells: [...contrastCells(compared), numberCell(found?.p, 1), numberCell(corrected[i], 1)],
+        cells: [...contrastCells(compared), numberCell(p, 1), numberCell(corrected, 1)],
+      };
+    }),
+  };
+}
+
+function pointColumns(group: string) {
+  return ['Δ', 'Low', 'High'].map((header) => ({ group, header, digits: 1, signed: true }));
+}
+
+/**
+ * What other runs had said: each comparison of `now` beside the same of `then`, tables of this file. Networks differ as the
+ * plans do.
+ */
+export function answersTable(then: ResultTable, now: ResultTable): Table {
+  const [before, after] = [then, now].map((one) => familiesOf(one).flatMap(({ rows }) => rows));
+  const keyOf = ({ labels }: PrimaryRow) => JSON.stringify(labels);
+  return {
+    name: 'primary-answers',
+    caption:
+      'The primary contrasts in the short runs and in the study: differences in points with their 95 % intervals, and the ' +
+      'outcomes with Holm’s correction over each family.',
+    labels: ['Data set', 'Contrast', 'Score', 'Short runs', 'Study'],
+    columns: [...pointColumns('Short runs, points'), ...pointColumns('Study, points')],
+    rows: after.map((row): TableRow => {
+      const old = before.find((one) => keyOf(one) === keyOf(row));
+      return {
+        labels: [...row.labels, old?.outcome ?? 'not run', row.outcome],
+        cells: [...contrastCells(old?.compared ?? null), ...contrastCells(row.compared)],
       };
     }),
   };
 }
 
 /** A difference that does not survive the correction is not decided. */
-function outcomeText(outcome: string, corrected: number | null): string {
+function outcomeOf(compared: Compared | null, corrected: number | null): string {
+  if (compared === null || !isDefined(compared)) return 'not run';
+  const { outcome } = compared;
   const survives = corrected !== null && corrected < 0.05;
   if (outcome === 'above' || outcome === 'below') return survives ? outcome : 'not decided';
   return outcome === 'equal' ? 'no difference' : 'not decided';
 }
 
-function correctedPs(rows: readonly PrimaryRow[]): (number | null)[] {
-  const ps = rows.map(({ compared }) =>
-    compared !== null && isDefined(compared) ? compared.p : null,
-  );
+function correctedPs(all: readonly (Compared | null)[]): (number | null)[] {
+  const ps = all.map((compared) => (compared !== null && isDefined(compared) ? compared.p : null));
   const corrected = holm(ps.filter((p): p is number => p !== null));
   return ps.map((p) => (p === null ? null : (corrected.shift() as number)));
 }

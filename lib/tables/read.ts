@@ -26,8 +26,8 @@ export async function readTable(
   { scale = 'laptop', split = 'test', resamples }: ReadTableOptions = {},
 ): Promise<ResultTable> {
   const specification = tableNamed(name);
-  const own = specification.split ?? split;
-  const { records, skipped } = await readRecords(folder, { split: own });
+  const { split: own = split, selection } = specification;
+  const { records, skipped } = await readRecords(folder, { split: own, selection });
   const table = tableOfRecords(specification, records, { scale, split: own, resamples });
   return { ...table, leftOut: [...skipped, ...table.leftOut] };
 }

@@ -1,13 +1,12 @@
 /** The kit's own study (`lib/sweeps/reference`): every loss on its data sets and networks. */
-import { lossLabel, networkTitle } from '../results/names';
 import { crossEntropyReference, patReference } from './references';
 import type { TableSpecification } from './specification';
+import { byNetworkAndLoss } from './words';
 
 export const reference: TableSpecification = {
   name: 'reference',
   title: 'Reference study',
   presets: ['reference'],
-  labels: ['Network', 'Loss'],
-  labelsOf: ({ network, loss }) => [networkTitle(network), lossLabel(loss)],
+  ...byNetworkAndLoss,
   references: [crossEntropyReference, patReference],
 };

@@ -1,5 +1,6 @@
 /** What the cells of a table are compared with. */
 import type { LossConfig } from '../losses';
+import { isFlat } from '../losses/pat';
 import type { Cell } from '../results/cells';
 import type { Reference, TableCellResult } from './specification';
 
@@ -14,7 +15,7 @@ export const crossEntropyReference: Reference = {
 export function partsOfPat(loss: LossConfig): { beta: boolean; mask: boolean } {
   if (loss.name !== 'pat') return { beta: false, mask: false };
   return {
-    beta: typeof loss.sharpness !== 'number' || loss.sharpness >= 0.1,
+    beta: !isFlat(loss.sharpness),
     mask: loss.normalizer !== 'pixels',
   };
 }

@@ -8,6 +8,7 @@ import type { Compared, Estimate, Results } from '../results/contrast';
 import type { PlannedCell } from '../results/plannedCells';
 import type { ScoredSplitName } from '../results/records';
 import type { CellSummary } from '../results/summary';
+import type { Criterion } from '../runs/selection';
 import type { SweepScale } from '../sweeps/presets';
 
 /** What cells are compared with. */
@@ -61,6 +62,8 @@ export interface TableSpecification {
   presets: readonly string[];
   /** Where only one split makes sense. */
   split?: ScoredSplitName;
+  /** By which criterion the weights were kept that it is about (default: each run's first). */
+  selection?: Criterion;
   /** What the rows are told apart by. */
   labels: readonly string[];
   labelsOf: (cell: PlannedCell) => string[];

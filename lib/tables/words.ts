@@ -1,11 +1,17 @@
-/** Captions. */
+/** Labels and captions. */
 import { counted } from '../check';
-import { networkTitle } from '../results/names';
+import { lossLabel, networkTitle } from '../results/names';
 import { calibrationText } from '../results/calibration';
 import type { SettingGroup } from './settingGroups';
-import type { ResultTable, TableCellResult } from './specification';
+import type { ResultTable, TableCellResult, TableSpecification } from './specification';
 
 type Told = Pick<ResultTable, 'split' | 'calibration'>;
+
+/** Rows that are told apart by network and loss. */
+export const byNetworkAndLoss: Pick<TableSpecification, 'labels' | 'labelsOf'> = {
+  labels: ['Network', 'Loss'],
+  labelsOf: ({ network, loss }) => [networkTitle(network), lossLabel(loss)],
+};
 
 /**
  * `CamVid at 64×96, SegNet of width 8, 10 epochs, test split of 47 images in 16 clusters; mean ± standard deviation over 3

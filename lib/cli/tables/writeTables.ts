@@ -15,7 +15,7 @@ import { scales } from '../../sweeps/presets';
 import { planSweep } from '../sweep/askedPlan';
 
 /** Tables about cells of other tables. */
-const tablesOfCells = new Set(['primary', 'levels']);
+const tablesOfCells = new Set(['primary', 'primary-short', 'decoding', 'levels']);
 const where = 'npm run tables';
 
 export interface TablesRequest {
