@@ -154,10 +154,11 @@ function partLabel(part: Record<string, unknown>): string {
   return texts.join('-');
 }
 
-function withoutLabel(value: unknown): unknown {
+/** A value of a grid as it goes into the configuration. */
+export function withoutLabel<Value>(value: Value): Value {
   if (!isObject(value)) return value;
   const { label, ...rest } = value;
-  return typeof label === 'string' ? rest : value;
+  return typeof label === 'string' ? (rest as Value) : value;
 }
 
 /** A copy of `config` with `value` at `path`. */

@@ -2,11 +2,14 @@
 import { firstDifference } from '../runs/configDifference';
 import type { ExperimentConfig } from '../runs/config';
 import type { Cell, LeftOut } from '../results/cells';
-import { plannedKey, runKeys, sharedSettings, stableJson } from '../results/keys';
+import { runKeys, sharedSettings, stableJson } from '../results/keys';
 import { lossLabel, networkTitle } from '../results/names';
 import type { ScoredSplitName } from '../results/records';
 
-/** The runs of `cells` that are none of the planned ones: of another setting, or of a seed that is not planned. */
+/**
+ * The runs of `cells` that are none of the planned ones, by whichever criterion they kept weights: of another setting, or of
+ * a seed that is not planned.
+ */
 export function unplannedRuns(
   cells: readonly Cell[],
   planned: readonly ExperimentConfig[],
@@ -18,10 +21,14 @@ export function unplannedRuns(
     seeds.set(key, [...(seeds.get(key) ?? []), config.seed]);
   }
   return cells.flatMap((cell) => {
-    const own = seeds.get(plannedKey(cell.key));
-    const left = cell.runs.filter(({ config }) => !own?.includes(config.seed));
+    const [{ config, decision }] = cell.runs;
+    const own = [config.selection].flat().flatMap((selection) => {
+      const { key } = runKeys({ config: { ...config, selection }, split, decision });
+      return seeds.get(key) ?? [];
+    });
+    const left = cell.runs.filter(({ config }) => !own.includes(config.seed));
     if (left.length === 0) return [];
-    const reason = own === undefined ? otherSetting(cell, planned) : undefined;
+    const reason = own.length === 0 ? otherSetting(cell, planned) : undefined;
     return left.map(({ file, config }) => {
       const seed = `seed ${config.seed} is not planned, only ${[...new Set(own)].join(', ')}`;
       return { file, reason: `in no table’s plan: ${reason ?? seed}` };

@@ -7,6 +7,7 @@ import { criteriaOf, withEpoch } from '../../lib/runs/selection';
 import type { KeptEpochs } from '../../lib/runs/selection';
 import { runExperiment } from '../../lib/training/experiment';
 import type { ProgressEvent } from '../../lib/training/experiment';
+import { runKeys } from '../../lib/results/keys';
 import { readRecords } from '../../lib/results/records';
 import { withFolder } from '../datasets/files';
 import { smallNetwork } from '../support/smallNetwork';
@@ -70,6 +71,10 @@ describe('selection', () => {
         expect((await readRecords(folder, { split, selection: 'meanIoU' })).records).toEqual(
           kept.records,
         );
+        // Like a run that was to be kept by that criterion first.
+        const planned = { ...record.config, selection: ['last' as const, 'loss' as const] };
+        expect(runKeys(last.records[0]).key).toBe(runKeys({ config: planned, split }).key);
+        expect(runKeys(last.records[0]).key).not.toBe(runKeys(kept.records[0]).key);
         const { records, skipped } = await readRecords(folder, { split, selection: 'loss' });
         expect(records).toEqual([]);
         expect(skipped[0].reason).toMatch(
