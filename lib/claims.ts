@@ -23,6 +23,7 @@ import { verdicts } from './claims/claimTypes';
 import type { Claim, LedgerRow, Verdict } from './claims/claimTypes';
 
 export { ClaimRuns } from './claims/claimRuns';
+export { studyRuns } from './claims/studyRuns';
 export { measureFormula, measureMasks } from './claims/measure';
 export { measureGradients } from './claims/measureGradients';
 export { verdicts } from './claims/claimTypes';

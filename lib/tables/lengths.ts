@@ -1,6 +1,6 @@
 /** What the length of training changes: the same losses with other numbers of epochs, side by side. */
 import type { Table, TableCell, TableRow } from '../print/table';
-import { lossLabel, networkTitle } from '../results/names';
+import { lossLabel, networkTitle, signed } from '../results/names';
 import { spread } from '../results/bootstrap';
 import { scoreFacts, scoresOf } from '../results/scorer';
 import type { RunScore } from '../results/scorer';
@@ -28,9 +28,7 @@ function lengthTables({
   cells,
 }: Omit<ResultTable, 'tables' | 'rows'>): Table[] {
   const { name, title } = specification;
-  const keyOf = ({ title: data, network, loss }: TableCellResult) =>
-    JSON.stringify([data, network, lossLabel(loss)]);
-  const rows = [...groupedBy(cells, keyOf).values()].filter((alike) => lengthsOf(alike).length > 1);
+  const rows = comparable(cells);
   if (rows.length === 0) return [];
   const all = lengthsOf(rows.flat());
   return [
@@ -65,12 +63,48 @@ function lengthTables({
   ];
 }
 
+/** The cells of each loss that was trained for several lengths. */
+function comparable(cells: readonly TableCellResult[]): TableCellResult[][] {
+  const keyOf = ({ title, network, loss }: TableCellResult) =>
+    JSON.stringify([title, network, lossLabel(loss)]);
+  return [...groupedBy(cells, keyOf).values()].filter((alike) => lengthsOf(alike).length > 1);
+}
+
 /** Seeds that every length has a run of which has any: others would compare seeds, not lengths. */
 function sharedSeeds(alike: readonly TableCellResult[]): number[] {
   const [first, ...others] = alike
     .flatMap(({ cell }) => (cell ? [cell.runs] : []))
     .map((runs) => runs.map(({ config }) => config.seed));
   return (first ?? []).filter((seed) => others.every((seeds) => seeds.includes(seed)));
+}
+
+/**
+ * What twice the epochs change, of each loss and each two lengths of which one is half the other: `CE, 60 → 120 epochs: mIoU
+ * +0.4 points, tail mIoU −0.2.` Convergence is less than a point.
+ */
+export function lengthSentences({ cells }: ResultTable): string[] {
+  return comparable(cells).flatMap((alike) => {
+    const seeds = sharedSeeds(alike);
+    const of = (epochs: number, score: RunScore) =>
+      cellOf(
+        alike.find(({ config }) => config.epochs === epochs),
+        score,
+        seeds,
+      )?.value;
+    const all = lengthsOf(alike);
+    return all
+      .filter((epochs) => all.includes(2 * epochs))
+      .map((epochs) => {
+        const changes = scores.flatMap((score) => {
+          const [before, after] = [of(epochs, score), of(2 * epochs, score)];
+          if (before === undefined || after === undefined) return [];
+          return `${scoreFacts[score].title} ${signed(after - before)} points`;
+        });
+        const [{ title, network, loss }] = alike;
+        const what = `${title}, ${networkTitle(network)}, ${lossLabel(loss)}`;
+        return `${what}, ${epochs} → ${2 * epochs} epochs: ${changes.join(', ') || 'not run'}.`;
+      });
+  });
 }
 
 /** Null without a run. */

@@ -1,9 +1,10 @@
 /** The comparisons named in advance (`primaryContrasts` in the sweep's presets), with their tests. */
+import { counted } from '../check';
 import type { Table, TableRow } from '../print/table';
 import { isDefined } from '../results/contrast';
 import type { Compared } from '../results/contrast';
 import { holm } from '../results/holm';
-import { lossTitle, networkTitle } from '../results/names';
+import { lossTitle, networkTitle, signed } from '../results/names';
 import { scoreFacts } from '../results/scorer';
 import { primaryContrasts } from '../sweeps/presets';
 import { pairsOf } from './references';
@@ -30,6 +31,8 @@ export const primaryShort: TableSpecification = {
   title: 'Primary contrasts in the short runs',
   presets: ['table1', 'table2'],
 };
+
+const NOT_RUN = 'not run';
 
 /** One comparison: the mean over the networks that have runs of both. */
 interface PrimaryRow {
@@ -119,13 +122,30 @@ function pointColumns(group: string) {
   return ['Δ', 'Low', 'High'].map((header) => ({ group, header, digits: 1, signed: true }));
 }
 
-/**
- * What other runs had said: each comparison of `now` beside the same of `then`, tables of this file. Networks differ as the
- * plans do.
- */
+const allRows = (table: ResultTable) => familiesOf(table).flatMap(({ rows }) => rows);
+
+/** `PAT − CE, mIoU, points: CamVid −1.2 [−3.0, +0.6], not decided; NYUv2 …`: one for each contrast and score. */
+export function primarySentences(table: ResultTable): string[] {
+  const of = ({ labels: [, contrast, score] }: PrimaryRow) => `${contrast}, ${score}`;
+  return [...groupedBy(allRows(table), of)].map(([what, rows]) => {
+    const places = rows.map(({ labels: [data], compared, outcome }) => {
+      const cells = contrastCells(compared).map((cell) => (cell ? signed(cell.value) : '–'));
+      return compared === null || !isDefined(compared)
+        ? `${data} not run`
+        : `${data} ${cells[0]} [${cells[1]}, ${cells[2]}], ${outcome}`;
+    });
+    return `${what}, points: ${places.join('; ')}.`;
+  });
+}
+
+/** Each comparison of `now` with the same one of `then`, where that has it; tables of this file. */
+function answers(then: ResultTable, now: ResultTable): { old?: PrimaryRow; row: PrimaryRow }[] {
+  const before = new Map(allRows(then).map((row) => [JSON.stringify(row.labels), row]));
+  return allRows(now).map((row) => ({ row, old: before.get(JSON.stringify(row.labels)) }));
+}
+
+/** What the short runs had said, beside the study. */
 export function answersTable(then: ResultTable, now: ResultTable): Table {
-  const [before, after] = [then, now].map((one) => familiesOf(one).flatMap(({ rows }) => rows));
-  const keyOf = ({ labels }: PrimaryRow) => JSON.stringify(labels);
   return {
     name: 'primary-answers',
     caption:
@@ -133,19 +153,33 @@ export function answersTable(then: ResultTable, now: ResultTable): Table {
       'outcomes with Holm’s correction over each family.',
     labels: ['Data set', 'Contrast', 'Score', 'Short runs', 'Study'],
     columns: [...pointColumns('Short runs, points'), ...pointColumns('Study, points')],
-    rows: after.map((row): TableRow => {
-      const old = before.find((one) => keyOf(one) === keyOf(row));
+    rows: answers(then, now).map(({ row, old }): TableRow => {
+      const { labels, compared, outcome } = row;
       return {
-        labels: [...row.labels, old?.outcome ?? 'not run', row.outcome],
-        cells: [...contrastCells(old?.compared ?? null), ...contrastCells(row.compared)],
+        labels: [...labels, old?.outcome ?? NOT_RUN, outcome],
+        cells: [...contrastCells(old?.compared ?? null), ...contrastCells(compared)],
       };
     }),
   };
 }
 
+/** `3 of 8 outcomes are others: CamVid, PAT − CE, mIoU: not decided, was below; …` */
+export function changedAnswers(then: ResultTable, now: ResultTable): string {
+  const both = answers(then, now).filter(
+    ({ row, old = row }) => row.outcome !== NOT_RUN && old.outcome !== NOT_RUN,
+  );
+  const changed = both.flatMap(({ row: { labels, outcome }, old }) =>
+    old === undefined || old.outcome === outcome
+      ? []
+      : [`${labels.join(', ')}: ${outcome}, was ${old.outcome}`],
+  );
+  const counts = `${changed.length} of ${counted(both.length, 'outcome')} changed`;
+  return `${[counts, changed.join('; ')].filter((text) => text !== '').join(': ')}.`;
+}
+
 /** A difference that does not survive the correction is not decided. */
 function outcomeOf(compared: Compared | null, corrected: number | null): string {
-  if (compared === null || !isDefined(compared)) return 'not run';
+  if (compared === null || !isDefined(compared)) return NOT_RUN;
   const { outcome } = compared;
   const survives = corrected !== null && corrected < 0.05;
   if (outcome === 'above' || outcome === 'below') return survives ? outcome : 'not decided';

@@ -5,6 +5,7 @@ import type { NetworkName } from '../../lib/models';
 import { holm, isDefined, Results } from '../../lib/results';
 import type { Cell, RunScore } from '../../lib/results';
 import { resultTable, tableNamed } from '../../lib/tables';
+import { answersTable, changedAnswers, primarySentences } from '../../lib/tables/primary';
 import { tableFiles } from '../../lib/tables/tableFiles';
 import { plan, recordsOf } from '../results/plannedRecords';
 
@@ -79,6 +80,49 @@ describe('the primary contrasts', () => {
     expect(rows).toHaveLength(8);
     expect(rows[7].labels.slice(3)).toEqual(['–', 'not run']);
     expect(rows[7].cells).toEqual([null, null, null, null, null]);
+  });
+
+  it('leave out data of which one seed was planned', () => {
+    const single = plan({
+      dataset: [{ name: 'oxfordPet' }],
+      loss: ['crossEntropy', 'pat'].map((name) => ({ name })),
+      seed: [0],
+    });
+    const own = [...runs.filter(({ config }) => config.dataset.name === 'camvid'), ...single];
+    const { tables } = resultTable(tableNamed('primary'), results, { ...settings, runs: own });
+    expect(new Set(tables[0].rows.map(({ labels }) => labels[0]))).toEqual(new Set(['CamVid']));
+    const alone = resultTable(tableNamed('primary'), results, { ...settings, runs: single });
+    expect(alone.tables).toEqual([]);
+  });
+
+  it('stand beside what other runs had said, and as sentences', () => {
+    const skills = { crossEntropy: 0.8, classBalanced: 0.8, pat: 0.5 };
+    const before = recordsOf(
+      runs.filter(({ config }) => config.dataset.name === 'camvid'),
+      ({ config: { loss } }) => skills[loss.name as keyof typeof skills],
+    );
+    const then = resultTable(tableNamed('primary'), new Results(before, { resamples: 399 }), {
+      ...settings,
+      runs,
+    });
+    const both = answersTable(then, table);
+    expect(both.rows).toHaveLength(8);
+    expect(both.rows[0].labels).toEqual(['CamVid', 'PAT − CE', 'mIoU', 'below', 'above']);
+    expect(both.rows[0].cells.map((cell) => cell?.value)).toEqual(
+      [then.tables[0], primary].flatMap(({ rows }) =>
+        rows[0].cells.slice(0, 3).map((cell) => cell?.value),
+      ),
+    );
+    expect(both.rows[4].labels.slice(3)).toEqual(['not run', primary.rows[4].labels[4]]);
+    const text = changedAnswers(then, table);
+    expect(text).toMatch(/^\d of 4 outcomes changed: CamVid, PAT − CE, mIoU: above, was below/);
+    expect(changedAnswers(table, table)).toBe('0 of 8 outcomes changed.');
+
+    const [first, , third] = primarySentences(then);
+    expect(first).toMatch(
+      /^PAT − CE, mIoU, points: CamVid −\d+\.\d \[−\d+\.\d, −\d+\.\d\], below; Oxford-IIIT Pet not run\.$/,
+    );
+    expect(third).toContain('PAT − CB, mIoU');
   });
 
   it('are the same from records in any order', () => {
