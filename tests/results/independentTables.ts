@@ -179,5 +179,5 @@ const levels: Check = ({ cells: all }, rows) => {
 
 /** By the end of a table's name. */
 export const kinds: Readonly<Record<string, Check>> = {
-  ...{ statistics, printed, primary, levels, tuning, orders, winners, ranges },
+  ...{ statistics, printed, short: primary, levels, tuning, orders, winners, ranges },
 };
