@@ -72,7 +72,7 @@ export function intervalsFigure(
     caption:
       `${setting}: difference in mean IoU to ${reference} (positive: better than ${reference}), mean over the seeds, with ` +
       `its 95 % interval over clusters of images and seeds${rate === undefined ? '' : `; ${rate}`}. One by one, not ` +
-      `corrected for their number.${panels.some((panel) => outsideRows(panel.rows).length > 0) ? ' An arrow: beyond the axis.' : ''}`,
+      `corrected for their number.${arrowText(panels)}`,
     data,
     layout: layoutOf(panels, { labels, place, reference, hasLegend: series.length > 1 }),
     // A row or two need room for the title, the axis and its name all the same.
@@ -81,6 +81,12 @@ export function intervalsFigure(
       560,
     rows: panels.flatMap((panel) => panel.rows.map((row) => csvRow(panel.title, row, reference))),
   };
+}
+
+/** What captions say of rows beyond the axis; empty without any. */
+export function arrowText(panels: readonly IntervalPanel[]): string {
+  const isOutside = panels.some((panel) => outsideRows(panel.rows).length > 0);
+  return isOutside ? ' An arrow: beyond the axis.' : '';
 }
 
 const hasSeries = (panel: IntervalPanel, series: string) =>

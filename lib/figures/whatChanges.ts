@@ -11,13 +11,15 @@ import { pairsOf } from '../tables/references';
 import { groupedBy } from '../tables/settingGroups';
 import type { ResultTable, TableCellResult } from '../tables/specification';
 import { restyle } from './figure';
-import { intervalsFigure } from './intervals';
+import { arrowText, intervalsFigure } from './intervals';
 import type { IntervalRow } from './intervals';
 
 type Pair = readonly [left: Cell, right: Cell];
-/** Two losses by their names, `'PAT − CE'`, and their cells of each number of epochs. */
+/** Two losses, and their cells of each number of epochs. */
 interface Comparison {
+  /** `PAT − CE`. */
   series: string;
+  losses: readonly [left: string, right: string];
   lengths: Map<number, Pair>;
   /** Of the length with the most seeds. */
   main: Pair;
@@ -26,15 +28,21 @@ interface Comparison {
 /** Ways to take the mean, the usual one last, and that of the rare classes. */
 const scores: readonly RunScore[] = ['meanIoUI', 'meanIoUC', 'meanIoU', 'tailIoU'];
 
+/** Both splits of runs whose validation images have twins among those that they were trained on. */
+export interface TwinTables {
+  valid: ResultTable;
+  test: ResultTable;
+}
+
 /**
- * The primary contrasts of one network on one data set: the runs with the most seeds by each score and seed by seed, and every
- * other length of training. Undefined without runs of both losses of a contrast.
+ * The primary contrasts of one network on one data set: the runs with the most seeds by each score and seed by seed, every
+ * other length of training, and the runs of `twins` on both of their splits. Undefined without runs of both losses of a contrast.
  *
  * @param table of `lengths`: its cells are the study's and those of other lengths
  */
 export function whatChangesFigure(
   { cells, results, split }: ResultTable,
-  { name = 'what-changes' }: { name?: string } = {},
+  { name = 'what-changes', twins }: { name?: string; twins?: TwinTables } = {},
 ): Figure | undefined {
   const [own = []] = groupedBy(cells, ({ title, network }) =>
     JSON.stringify([title, network]),
@@ -45,22 +53,29 @@ export function whatChangesFigure(
   if (comparisons.length === 0) return undefined;
   const [{ main }] = comparisons;
   const { epochs } = main[0].runs[0].config;
-  const rows = comparisons.flatMap(({ series, lengths, main }): IntervalRow[] => {
-    const row = (label: string, pair: Pair, score: RunScore): IntervalRow[] => {
-      const compared = results.contrast(pair[0], pair[1], { score });
+  const rows = comparisons.flatMap(({ series, losses, lengths, main }): IntervalRow[] => {
+    const row = (label: string, pair: Pair, score: RunScore, of = results): IntervalRow[] => {
+      const compared = of.contrast(pair[0], pair[1], { score });
       if (!isDefined(compared)) return [];
       const { value, low, high } = compared;
       return [{ label, series, value, low, high }];
     };
+    const twinRow = (label: string, table: ResultTable | undefined) =>
+      pairsOf(table?.cells ?? [], ...losses).flatMap((pair) =>
+        row(label, pair, 'meanIoU', table?.results),
+      );
     return [
       ...scores.flatMap((score) => row(scoreFacts[score].title, main, score)),
       ...[...lengths]
         .sort(([a], [b]) => a - b)
         .flatMap(([length, pair]) => row(`${length} epochs`, pair, 'meanIoU')),
+      ...twinRow('twins, validation', twins?.valid),
+      ...twinRow('twins, test', twins?.test),
       ...seedRows(main, series),
     ];
   });
-  const figure = intervalsFigure([{ title: own[0].title, rows }], {
+  const panels = [{ title: own[0].title, rows }];
+  const figure = intervalsFigure(panels, {
     reference: 'the other loss',
     setting: '',
     name,
@@ -69,9 +84,14 @@ export function whatChangesFigure(
     title: 'What changes the answer',
     caption:
       `${own[0].title}, ${networkTitle(own[0].network)}, ${split} split: differences between two losses. Above, the runs of ` +
-      `${epochs} epochs by each score; then mIoU with other lengths of training, each with its own schedule to the end; then ` +
-      `mIoU of ${epochs} epochs seed by seed, which has no interval. Intervals: 95 %, over clusters of images and seeds; a ` +
-      'description, not corrected for the number of rows.',
+      `${epochs} epochs by each score; then mIoU with other lengths of training, each with its own schedule to the end; ` +
+      (twins
+        ? 'then mIoU of runs whose validation images have neighbours among those trained on, by those images (interval: seeds ' +
+          'alone) and by the test images, which have none; '
+        : '') +
+      `last, mIoU of ${epochs} epochs seed by seed, which has no interval. Intervals: 95 %, over clusters of images and seeds; ` +
+      'a description, not corrected for the number of rows.' +
+      arrowText(panels),
     layout: { xaxis: { title: 'Difference, points' } },
   });
 }
@@ -86,6 +106,7 @@ function comparisonOf(
   const most = maximumOf(pairs.map(seedsOf));
   return {
     series: `${lossTitle(left)} − ${lossTitle(right)}`,
+    losses: [left, right],
     lengths: new Map(pairs.map((pair) => [pair[0].runs[0].config.epochs, pair])),
     main: pairs.find((pair) => seedsOf(pair) === most) as Pair,
   };

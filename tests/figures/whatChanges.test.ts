@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { whatChangesFigure } from '../../lib/figures/whatChanges';
 import { Results } from '../../lib/results';
-import { resultTable, tableNamed } from '../../lib/tables';
+import { mean } from '../../lib/statistics';
+import { resultTable, tableNamed, tableOfRecords } from '../../lib/tables';
 import { lengthRuns, recordsOf } from '../results/plannedRecords';
 
 const settings = { scale: 'laptop', split: 'test', runs: lengthRuns } as const;
@@ -34,6 +35,30 @@ it('has a row for each score, each length and each seed, with the differences of
   expect(valueOf('60 epochs')).toBe(valueOf('mIoU'));
   expect(valueOf('seed 2')).toBeCloseTo(differenceOf(60, 2), 10);
   expect(figure?.caption).toContain('the runs of 60 epochs by each score');
+});
+
+it('has the runs with twins by both of their splits', () => {
+  const runs = lengthRuns.filter(({ config }) => config.epochs === 60);
+  const test = recordsOf(runs, ({ config: { loss } }) => (loss.name === 'pat' ? 0.6 : 0.3));
+  const valid = recordsOf(runs, ({ config: { loss } }) => (loss.name === 'pat' ? 0.7 : 0.6)).map(
+    (record) => ({ ...record, split: 'valid' as const, perImage: undefined }),
+  );
+  const tableFor = (records: ReturnType<typeof recordsOf>, split: 'valid' | 'test') =>
+    tableOfRecords(tableNamed('runs'), records, { scale: 'laptop', split, resamples: 200 });
+  const twins = { valid: tableFor(valid, 'valid'), test: tableFor(test, 'test') };
+  const figure = whatChangesFigure(tableOf(test), { twins });
+  const rowOf = (label: string) => figure?.rows.find((row) => row.label === label);
+  const meanOf = (records: typeof test, loss: string) => {
+    const own = records.filter(({ config }) => config.loss.name === loss);
+    return mean(own.map(({ scores }) => scores.meanIoU as number));
+  };
+  const difference = (records: typeof test) =>
+    meanOf(records, 'pat') - meanOf(records, 'crossEntropy');
+  expect(rowOf('twins, validation')?.difference).toBeCloseTo(difference(valid), 10);
+  expect(rowOf('twins, validation')?.low).toBeLessThan(difference(valid));
+  expect(rowOf('twins, test')?.difference).toBeCloseTo(difference(test), 10);
+  expect(rowOf('twins, test')?.low).toBeLessThan(difference(test));
+  expect(figure?.caption).toContain('have neighbours among those trained on');
 });
 
 it('is none without runs of both losses', () => {
