@@ -8,6 +8,7 @@ import { signed, subtrahend } from '../results/names';
 import { axis, panelTitle, seriesStyle } from '../print/style';
 import type { Figure, FigureRow } from '../print/figure';
 import { maximumOf, minimumOf } from '../extremes';
+import { wrapWords } from './predictions/text';
 
 /** One difference in mean IoU, in shares (0.01 = one point). */
 export interface IntervalRow {
@@ -36,9 +37,13 @@ export interface IntervalsOptions {
   calibration?: Calibration;
   /** File stem (default `'intervals'`). */
   name?: string;
+  /** Leaves a row far outside of all others beyond the axis, as an arrow (default true). */
+  cut?: boolean;
 }
 
 const GAP = 0.04;
+/** Longer labels of rows take a second line. */
+const LABEL_PIXELS = 230;
 /** An axis for all rows that is so many times as long as one for all but the farthest is too long. */
 const FAR = 2.2;
 
@@ -50,13 +55,14 @@ const FAR = 2.2;
  */
 export function intervalsFigure(
   panels: readonly IntervalPanel[],
-  { reference, setting, calibration, name = 'intervals' }: IntervalsOptions,
+  { reference, setting, calibration, name = 'intervals', cut = true }: IntervalsOptions,
 ): Figure {
   const rows = panels.flatMap((panel) => panel.rows);
   if (rows.length === 0) throw invalid('intervalsFigure', 'panels', 'panels with rows', '[]');
   const rate = calibration && calibrationText(calibration);
   const labels = [...new Set(rows.map(({ label }) => label))];
   const series = [...new Set(rows.map((row) => row.series ?? ''))];
+  const isOutside = panels.some((panel) => outsideRows(panel.rows, cut).length > 0);
   const place = ({ label, series: own = '' }: IntervalRow) =>
     labels.indexOf(label) + (series.indexOf(own) - (series.length - 1) / 2) * (0.8 / series.length);
   const data = panels.flatMap((panel, p) =>
@@ -72,21 +78,15 @@ export function intervalsFigure(
     caption:
       `${setting}: difference in mean IoU to ${reference} (positive: better than ${reference}), mean over the seeds, with ` +
       `its 95 % interval over clusters of images and seeds${rate === undefined ? '' : `; ${rate}`}. One by one, not ` +
-      `corrected for their number.${arrowText(panels)}`,
+      `corrected for their number.${isOutside ? ' An arrow: beyond the axis.' : ''}`,
     data,
-    layout: layoutOf(panels, { labels, place, reference, hasLegend: series.length > 1 }),
+    layout: layoutOf(panels, { labels, place, reference, cut, hasLegend: series.length > 1 }),
     // A row or two need room for the title, the axis and its name all the same.
     aspectRatio:
       Math.max(160, 80 + (series.length > 1 ? 25 : 0) + labels.length * (11 * series.length + 8)) /
       560,
     rows: panels.flatMap((panel) => panel.rows.map((row) => csvRow(panel.title, row, reference))),
   };
-}
-
-/** What captions say of rows beyond the axis; empty without any. */
-export function arrowText(panels: readonly IntervalPanel[]): string {
-  const isOutside = panels.some((panel) => outsideRows(panel.rows).length > 0);
-  return isOutside ? ' An arrow: beyond the axis.' : '';
 }
 
 const hasSeries = (panel: IntervalPanel, series: string) =>
@@ -136,11 +136,13 @@ function layoutOf(
     labels,
     place,
     reference,
+    cut,
     hasLegend,
   }: {
     labels: string[];
     place: (row: IntervalRow) => number;
     reference: string;
+    cut: boolean;
     hasLegend: boolean;
   },
 ): Partial<Layout> {
@@ -148,7 +150,7 @@ function layoutOf(
   const layout: Partial<Layout> = {
     annotations: panels.flatMap(({ title, rows }, i) => [
       panelTitle(title, i + 1),
-      ...outsideTexts(rows, { place, panel: i }),
+      ...outsideTexts(rows, { place, cut, panel: i }),
     ]),
     ...(hasLegend ? { margin: { t: 50 } } : {}),
   };
@@ -157,7 +159,7 @@ function layoutOf(
     const left = i * (width + GAP);
     Object.assign(layout, {
       [`xaxis${suffix}`]: axis(`mIoU − ${subtrahend(reference)}, points`, {
-        range: rangeWithZero(rows),
+        range: rangeWithZero(rows, cut),
         domain: [left, left + width],
         anchor: `y${suffix}` as LayoutAxis['anchor'],
         zeroline: true,
@@ -169,7 +171,7 @@ function layoutOf(
         anchor: `x${suffix}` as LayoutAxis['anchor'],
         range: [labels.length - 0.5, -0.5],
         tickvals: labels.map((_, row) => row),
-        ticktext: labels,
+        ticktext: labels.map((label) => wrapWords(label, LABEL_PIXELS).join('<br>')),
         showticklabels: i === 0,
         ticks: '',
       }),
@@ -178,13 +180,13 @@ function layoutOf(
   return layout;
 }
 
-/** Points; zero is the line to compare with. A row far outside of all others is left out: it would flatten them. */
-function rangeWithZero(rows: readonly IntervalRow[]): [number, number] {
+/** Points; zero is the line to compare with. With `cut` a row far outside of all others is left out: it would flatten them. */
+function rangeWithZero(rows: readonly IntervalRow[], cut: boolean): [number, number] {
   const whole = span(rows);
   const [farthest] = [...rows].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const others = rows.filter((row) => row !== farthest);
   const inner = span(others);
-  const isFar = others.length > 1 && length(whole) > FAR * length(inner);
+  const isFar = cut && others.length > 1 && length(whole) > FAR * length(inner);
   const [low, high] = isFar ? inner : whole;
   const margin = 0.06 * (high - low) || 1;
   return [rounded(low - margin), rounded(high + margin)];
@@ -201,19 +203,19 @@ function span(rows: readonly IntervalRow[]): [number, number] {
 const length = ([low, high]: readonly [number, number]) => high - low;
 
 /** Those that the axis leaves out. */
-function outsideRows(rows: readonly IntervalRow[]): IntervalRow[] {
-  const [low, high] = rangeWithZero(rows);
+function outsideRows(rows: readonly IntervalRow[], cut: boolean): IntervalRow[] {
+  const [low, high] = rangeWithZero(rows, cut);
   return rows.filter(({ value }) => 100 * value < low || 100 * value > high);
 }
 
 /** What a row outside of the axis is, at its end. */
 function outsideTexts(
   rows: readonly IntervalRow[],
-  { place, panel }: { place: (row: IntervalRow) => number; panel: number },
+  { place, cut, panel }: { place: (row: IntervalRow) => number; cut: boolean; panel: number },
 ): Partial<Annotations>[] {
-  const [low, high] = rangeWithZero(rows);
+  const [low, high] = rangeWithZero(rows, cut);
   const suffix = panel === 0 ? '' : String(panel + 1);
-  return outsideRows(rows).map((row) => {
+  return outsideRows(rows, cut).map((row) => {
     const isLeft = 100 * row.value < low;
     const text = signed(100 * row.value);
     return {

@@ -16,7 +16,7 @@ export interface CellChoice {
   /** Name of a data set. */
   dataset: string;
   network: NetworkName;
-  /** Default: all. */
+  /** By names, `'pat'`, or as rows name them, `'PAT, τ = 8'` (default: all). */
   losses?: readonly string[];
 }
 
@@ -24,7 +24,7 @@ type Group = SettingGroup<TableCellResult>;
 
 /**
  * The cells with runs that a choice names, in the table's order, those of each setting apart; the authors' variants only
- * where all losses are asked for.
+ * where all losses are asked for, or by the row.
  */
 function chosenGroups(
   { cells }: Pick<ResultTable, 'cells'>,
@@ -34,7 +34,9 @@ function chosenGroups(
     cell !== undefined &&
     own.dataset === dataset &&
     own.network === network &&
-    (losses === undefined || (losses.includes(loss.name) && !isAuthors(loss)));
+    (losses === undefined ||
+      losses.includes(lossLabel(loss)) ||
+      (losses.includes(loss.name) && !isAuthors(loss)));
   return settingGroups(cells).flatMap((group) => {
     const chosen = group.cells.filter(isChosen);
     return chosen.length === 0 ? [] : [{ ...group, cells: chosen }];

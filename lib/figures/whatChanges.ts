@@ -11,7 +11,7 @@ import { pairsOf } from '../tables/references';
 import { groupedBy } from '../tables/settingGroups';
 import type { ResultTable, TableCellResult } from '../tables/specification';
 import { restyle } from './figure';
-import { arrowText, intervalsFigure } from './intervals';
+import { intervalsFigure } from './intervals';
 import type { IntervalRow } from './intervals';
 
 type Pair = readonly [left: Cell, right: Cell];
@@ -74,10 +74,10 @@ export function whatChangesFigure(
       ...seedRows(main, series),
     ];
   });
-  const panels = [{ title: own[0].title, rows }];
-  const figure = intervalsFigure(panels, {
+  const figure = intervalsFigure([{ title: own[0].title, rows }], {
     reference: 'the other loss',
     setting: '',
+    cut: false, // the rare classes may lie far from the rest, which is what is to be seen
     name,
   });
   return restyle(figure, {
@@ -90,8 +90,7 @@ export function whatChangesFigure(
           'alone) and by the test images, which have none; '
         : '') +
       `last, mIoU of ${epochs} epochs seed by seed, which has no interval. Intervals: 95 %, over clusters of images and seeds; ` +
-      'a description, not corrected for the number of rows.' +
-      arrowText(panels),
+      'a description, not corrected for the number of rows.',
     layout: { xaxis: { title: 'Difference, points' } },
   });
 }

@@ -33,8 +33,8 @@ export interface TableReportOptions {
   datasets?: readonly string[];
   /** Of those figures (default SegNet). */
   network?: NetworkName;
-  /** In those figures (default: all). */
-  losses?: readonly LossName[];
+  /** In those figures, by names, `'pat'`, or as the tables' rows name them, `'PAT, τ = 8'` (default: all). */
+  losses?: readonly string[];
 }
 
 /** Reads the records and makes the table; says what was run. @throws InputError for a folder that cannot be read. */

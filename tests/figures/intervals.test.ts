@@ -43,6 +43,19 @@ describe('intervalsFigure', () => {
     );
     const near = intervalsFigure([{ title: 'CamVid', rows: rows.slice(0, 2) }], options);
     expect(near.layout.annotations).toHaveLength(1);
+    const whole = intervalsFigure([{ title: 'CamVid', rows }], { ...options, cut: false });
+    expect(whole.layout.xaxis?.range?.[0]).toBeLessThan(-31);
+    expect(whole.layout.annotations).toHaveLength(1);
+    expect(whole.caption).not.toContain('arrow');
+  });
+
+  it('sets long labels in lines', () => {
+    const rows = [row('LDAM, s = 1 until epoch 48, then LDAM, s = 1, β = 0.999999', 0.01)];
+    const { layout, rows: csv } = intervalsFigure([{ title: 'CamVid', rows }], options);
+    expect(layout.yaxis?.ticktext).toEqual([
+      'LDAM, s = 1 until epoch 48, then<br>LDAM, s = 1, β = 0.999999',
+    ]);
+    expect(csv[0].label).toBe(rows[0].label);
   });
 
   it('has zero in sight in every panel, and the labels once', () => {

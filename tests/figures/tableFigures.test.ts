@@ -24,6 +24,8 @@ describe('figures of a table', () => {
     expect(all?.data.map(({ name }) => name)).toEqual(['CE', 'PAT', 'BMS', 'BMS, authors’ code']);
     const [some] = tableClassBars(table, { ...choice, losses: ['balancedSoftmax', 'pat'] });
     expect(some?.data.map(({ name }) => name)).toEqual(['PAT', 'BMS']);
+    const [named] = tableClassBars(table, { ...choice, losses: ['BMS, authors’ code', 'pat'] });
+    expect(named?.data.map(({ name }) => name)).toEqual(['PAT', 'BMS, authors’ code']);
     expect(some?.name).toBe('table2-camvid-unet-classes');
     expect(some?.caption).toContain('CamVid 256×256 (test), UNet of width 8, 10 epochs');
   });
