@@ -36,18 +36,45 @@ function messageOf(error) {
   return isPlain ? message : fileErrorMessage(error) || stack || message;
 }
 
+const SHELL_MILLISECONDS = 500;
+
 /**
- * Calls `stop` each time this process is told to end: by Ctrl-C, by SIGTERM, or because its terminal closes. A process
- * none of whose streams is a terminal has none that could close: under nohup, which Node would otherwise undo, and in a
- * batch job it goes on.
+ * Calls `stop` each time this process is told to end: by Ctrl-C, by SIGTERM, because its terminal closes, or because npm, which
+ * started it, was ended. A process none of whose streams is a terminal has none that could close: under nohup, which Node
+ * would otherwise undo, and in a batch job it goes on.
  * @param {(signal: NodeJS.Signals) => void} stop
  * @returns {() => void} forgets it
  */
 export function onStop(stop) {
   /** @type {NodeJS.Signals[]} */
   const signals = hasTerminal() ? ['SIGINT', 'SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
-  for (const signal of signals) process.on(signal, stop);
-  return () => signals.forEach((signal) => process.off(signal, stop));
+  /** @param {NodeJS.Signals} signal */
+  const told = (signal) => {
+    forgetShell();
+    stop(signal);
+  };
+  for (const signal of signals) process.on(signal, told);
+  const forgetShell = onShellsEnd(() => stop('SIGTERM'));
+  return () => {
+    forgetShell();
+    signals.forEach((signal) => process.off(signal, told));
+  };
+}
+
+/**
+ * Calls `ended` when the shell has ended by which npm started this process: npm passes a SIGTERM to that shell alone.
+ * @param {() => void} ended
+ * @returns {() => void} forgets it
+ */
+function onShellsEnd(ended) {
+  if (process.env.npm_lifecycle_event === undefined) return () => {};
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    ended();
+  }, SHELL_MILLISECONDS).unref();
+  return () => clearInterval(watch);
 }
 
 function hasTerminal() {

@@ -144,3 +144,42 @@ describe('a closing terminal', () => {
     expect(stdout.trim()).toBe('stopped by SIGHUP');
   });
 });
+
+describe('a command that npm started', () => {
+  const program = `import { onStop } from ${JSON.stringify(pathToFileURL(join(SCRIPTS, 'command.mjs')))};
+    onStop((signal) => {
+      console.log('stopped by ' + signal);
+      setTimeout(() => process.exit(), 1200); // what it cleans up takes a while
+    });
+    setInterval(() => {}, 1000);
+    console.log('ready ' + process.pid);`;
+
+  it.each([
+    ['ends with npm, which passes no SIGTERM on', (npm: number) => process.kill(npm, 'SIGTERM')],
+    [
+      'is told once, though npm ends, too',
+      (npm: number, own: number) => {
+        process.kill(own, 'SIGTERM');
+        setTimeout(() => process.kill(npm, 'SIGTERM'), 100);
+      },
+    ],
+  ])('%s', async (_what, end) => {
+    writeFileSync(join(FOLDER, 'program.mjs'), program);
+    writeFileSync(
+      join(FOLDER, 'package.json'),
+      JSON.stringify({ name: 'own', scripts: { own: 'node program.mjs' } }),
+    );
+    const npm = spawn('npm', ['run', '-s', 'own'], {
+      cwd: FOLDER,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    npm.stdout.on('data', (text: Buffer) => {
+      output += text.toString();
+      const [, pid] = /^ready (\d+)\n$/.exec(output) ?? [];
+      if (pid !== undefined) end(npm.pid as number, Number(pid));
+    });
+    await new Promise((done) => npm.stdout.on('close', done));
+    expect(output).toMatch(/^ready \d+\nstopped by SIGTERM\n$/);
+  });
+});
