@@ -93,7 +93,11 @@ export async function collectSweep(
   const stored = isThereAny ? await storedRuns(resultsFolder, collected) : [];
   if (stored.length > 0) {
     const before = await readable(collected, () => readSweepSummary(resultsFolder));
-    await writeSummary(resultsFolder, stored, plan, { commit, before });
+    const isStored = (id: string) =>
+      isThere('collectSweep', path.join(resultsFolder, `${id}.json`));
+    const found = await Promise.all(collected.unfinished.map(isStored));
+    const planned = stored.length + found.filter((there) => !there).length;
+    await writeSummary(resultsFolder, stored, { planned, ...plan }, { commit, before });
   }
   return collected;
 }
@@ -185,7 +189,7 @@ async function readable<T>(
 async function writeSummary(
   folder: string,
   runs: readonly StoredRecord[],
-  { runs: planned, threads }: { runs: readonly unknown[]; threads: number },
+  { planned, threads }: { planned: number; threads: number },
   { commit, before }: { commit?: string; before?: SweepSummary },
 ): Promise<void> {
   const file = path.join(folder, 'sweep.json');
@@ -195,7 +199,8 @@ async function writeSummary(
   const seconds = sum(runs.map(({ times }) => times.seconds));
   // Machine and commit are those of the first collection: a later one may be done elsewhere, by newer code.
   const summary: SweepSummary = {
-    runs: { finished: runs.length, planned: planned.length },
+    // Of all sweeps that the folder has records of.
+    runs: { finished: runs.length, planned },
     hours: Number((seconds / 3600).toFixed(2)),
     datasets: unique(
       runs.flatMap(({ config: { dataset }, samples: images }) => {

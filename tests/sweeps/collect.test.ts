@@ -1,8 +1,8 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRecords } from '../../lib/results';
-import { collectSweep } from '../../lib/sweeps/collect';
+import { collectSweep, readSweepSummary } from '../../lib/sweeps/collect';
 import type { SweepSummary } from '../../lib/sweeps/collect';
 import { meanPoints } from '../../lib/runs/curves';
 import { withFolder } from '../datasets/files';
@@ -106,6 +106,19 @@ describe('collectSweep', () => {
       expect((await written())[0]).toEqual(first[0]);
       expect(await readFile(files[1], 'utf8')).toContain('"finished":2');
       expect(await readFile(files[1], 'utf8')).toContain('"commit":"abc"');
+    }));
+
+  it('counts the runs of all sweeps that a folder has records of', () =>
+    withFolder(async (folder) => {
+      const results = path.join(folder, 'results');
+      const sweep = await sweepFolder(folder);
+      await collectSweep(sweep, results, { commit: 'abc' });
+      const other = path.join(results, 'nyuv2', 'ce.json');
+      await mkdir(path.dirname(other), { recursive: true });
+      await copyFile(path.join(results, 'camvid/pat/seed0.json'), other);
+      await collectSweep(sweep, results);
+      const { runs } = (await readSweepSummary(results)) as SweepSummary;
+      expect(runs).toEqual({ finished: 2, planned: 3 }); // the other one, and two of this sweep
     }));
 
   it('refuses a folder without a sweep', () =>
