@@ -53,27 +53,29 @@ export function whatChangesFigure(
   if (comparisons.length === 0) return undefined;
   const [{ main }] = comparisons;
   const { epochs } = main[0].runs[0].config;
-  const rows = comparisons.flatMap(({ series, losses, lengths, main }): IntervalRow[] => {
-    const row = (label: string, pair: Pair, score: RunScore, of = results): IntervalRow[] => {
-      const compared = of.contrast(pair[0], pair[1], { score });
-      if (!isDefined(compared)) return [];
-      const { value, low, high } = compared;
-      return [{ label, series, value, low, high }];
-    };
-    const twinRow = (label: string, table: ResultTable | undefined) =>
-      pairsOf(table?.cells ?? [], ...losses).flatMap((pair) =>
-        row(label, pair, 'meanIoU', table?.results),
-      );
-    return [
-      ...scores.flatMap((score) => row(scoreFacts[score].title, main, score)),
-      ...[...lengths]
-        .sort(([a], [b]) => a - b)
-        .flatMap(([length, pair]) => row(`${length} epochs`, pair, 'meanIoU')),
-      ...twinRow('twins, validation', twins?.valid),
-      ...twinRow('twins, test', twins?.test),
-      ...seedRows(main, series),
-    ];
-  });
+  const rows = comparisons.flatMap(
+    ({ series, losses: [left, right], lengths, main }): IntervalRow[] => {
+      const row = (label: string, pair: Pair, score: RunScore, of = results): IntervalRow[] => {
+        const compared = of.contrast(pair[0], pair[1], { score });
+        if (!isDefined(compared)) return [];
+        const { value, low, high } = compared;
+        return [{ label, series, value, low, high }];
+      };
+      const twinRow = (label: string, table: ResultTable | undefined) =>
+        pairsOf(table?.cells ?? [], left, right).flatMap((pair) =>
+          row(label, pair, 'meanIoU', table?.results),
+        );
+      return [
+        ...scores.flatMap((score) => row(scoreFacts[score].title, main, score)),
+        ...[...lengths]
+          .sort(([a], [b]) => a - b)
+          .flatMap(([length, pair]) => row(`${length} epochs`, pair, 'meanIoU')),
+        ...twinRow('twins, validation', twins?.valid),
+        ...twinRow('twins, test', twins?.test),
+        ...seedRows(main, series),
+      ];
+    },
+  );
   const figure = intervalsFigure([{ title: own[0].title, rows }], {
     reference: 'the other loss',
     setting: '',

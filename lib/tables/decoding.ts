@@ -64,6 +64,23 @@ function decodingTables(table: Omit<ResultTable, 'tables' | 'rows'>): Table[] {
   ];
 }
 
+const COLUMNS = 6; // of each score
+
+/** `CamVid, UNet: mIoU 33.2 % as it is, 35.0 % adjusted, PAT 32.4 %; tail mIoU …`: one for each row. */
+export function decodingSentences({ tables }: ResultTable): string[] {
+  return tables.flatMap(({ rows }) =>
+    rows.map(({ labels, cells }) => {
+      const texts = scores.map((score, i) => {
+        const [plain, adjusted, pat] = cells
+          .slice(1 + COLUMNS * i, 4 + COLUMNS * i)
+          .map((cell) => (cell ? `${cell.value.toFixed(1)} %` : '–'));
+        return `${scoreFacts[score].title} ${plain} as it is, ${adjusted} adjusted, PAT ${pat}`;
+      });
+      return `${labels.join(', ')}: ${texts.join('; ')}.`;
+    }),
+  );
+}
+
 /** @param alike cells that differ in the loss alone */
 function rowOf(
   title: string,

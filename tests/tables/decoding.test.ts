@@ -4,6 +4,7 @@ import { isDefined, Results } from '../../lib/results';
 import { adjustedRecord } from '../../lib/results/records';
 import { mean } from '../../lib/statistics';
 import { resultTable, tableNamed } from '../../lib/tables';
+import { decodingSentences } from '../../lib/tables/decoding';
 import { plan, recordsOf } from '../results/plannedRecords';
 import { scoredSplit } from '../results/recordFiles';
 
@@ -56,6 +57,17 @@ describe('the table of adjusted decoding', () => {
     const difference = percent(adjusted) - percent(of('pat'));
     expect(shown(0, 'mIoU, points Δ')?.value).toBeCloseTo(difference, 10);
     expect(shown(0, 'mIoU, points Low')?.value).toBeGreaterThan(0);
+  });
+
+  it('is told in sentences', () => {
+    const whole = resultTable(tableNamed('decoding'), results, { ...settings, runs });
+    const [sentence, ...others] = decodingSentences(whole);
+    expect(others).toEqual([]);
+    const [ce, adjusted, pat] = ['CE', 'CE adjusted', 'PAT'].map((one) =>
+      shown(0, `tail mIoU, % ${one}`)?.value.toFixed(1),
+    );
+    expect(sentence).toMatch(/^CamVid, UNet: mIoU \d+\.\d % as it is/);
+    expect(sentence).toContain(`tail mIoU ${ce} % as it is, ${adjusted} % adjusted, PAT ${pat} %.`);
   });
 
   it('is none without such runs', () => {
