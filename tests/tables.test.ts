@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tableMarkdown } from '../lib/print/table';
 import { isDefined, readRecords, Results } from '../lib/results';
 import type { Compared, Contrast } from '../lib/results';
+import type { Criterion } from '../lib/runs/selection';
 import { resultTable, tableNamed, tableOfRecords, tableSpecifications } from '../lib/tables';
 import { tableFiles } from '../lib/tables/tableFiles';
 import { plan, recordsOf } from './results/plannedRecords';
@@ -232,26 +232,29 @@ describe('a sweep of one’s own', () => {
   });
 });
 
-const folder = path.resolve(__dirname, '../data/results/laptop');
-const stored = existsSync(folder);
-const reason = stored ? '' : ' (skipped: no data/results/laptop)';
-describe.skipIf(!stored)(`data/results/laptop/tables${reason}`, () => {
+describe.each(['laptop', 'reference'])('data/results/%s/tables', (own) => {
+  const folder = path.resolve(__dirname, '../data/results', own);
   const names = tableSpecifications
     .filter(({ presets }) => presets.length > 0)
     .map(({ name }) => name);
   const known = new Map<string, Results>();
-  const resultsOf = async (split: 'valid' | 'test') => {
-    const { records: all, skipped } = await readRecords(folder, { split });
-    expect(skipped).toEqual([]);
-    const found = known.get(split) ?? new Results(all);
-    known.set(split, found);
+  const resultsOf = async (split: 'valid' | 'test', selection?: Criterion) => {
+    const key = `${split} ${selection}`;
+    const found =
+      known.get(key) ?? new Results((await readRecords(folder, { split, selection })).records);
+    known.set(key, found);
     return found;
   };
 
+  it('leave out no record that cannot be read', async () => {
+    expect((await readRecords(folder, { split: 'test' })).skipped).toEqual([]);
+  });
+
   it.each(names)('%s is what the records give', { timeout: 240_000 }, async (name) => {
     const specification = tableNamed(name);
-    const split = specification.split ?? 'test';
-    const table = resultTable(specification, await resultsOf(split), { scale: 'laptop', split });
+    const { split = 'test', selection } = specification;
+    const results = await resultsOf(split, selection);
+    const table = resultTable(specification, results, { scale: 'laptop', split });
     const isEmpty =
       table.tables.length === 0 || table.cells.every(({ cell }) => cell === undefined);
     for (const [file, text] of tableFiles(table)) {
