@@ -40,11 +40,14 @@ export async function runCells(
   const child = spawn(python, [join(root, 'tests/support/kernelCells.py')], {
     cwd: root,
     env: { ...process.env, ...environment },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(JSON.stringify(cells));
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await new Promise((done) => child.on('close', done));
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  const status = await new Promise((done) => child.on('close', done));
+  if (status !== 0) throw new Error(`kernelCells.py ended with ${String(status)}: ${errors}`);
   return JSON.parse(output) as CellResult[];
 }
