@@ -79,7 +79,7 @@ function sharedSeeds(alike: readonly TableCellResult[]): number[] {
 }
 
 /**
- * What twice the epochs change, of each loss and each two lengths of which one is half the other: `CE, 60 → 120 epochs: mIoU
+ * What twice the epochs change, of each loss and each two lengths with runs of which one is half the other: `CE, 60 → 120 epochs: mIoU
  * +0.4 points, tail mIoU −0.2.` Convergence is less than a point.
  */
 export function lengthSentences({ cells }: ResultTable): string[] {
@@ -94,7 +94,7 @@ export function lengthSentences({ cells }: ResultTable): string[] {
     const all = lengthsOf(alike);
     return all
       .filter((epochs) => all.includes(2 * epochs))
-      .map((epochs) => {
+      .flatMap((epochs) => {
         const changes = scores.flatMap((score) => {
           const [before, after] = [of(epochs, score), of(2 * epochs, score)];
           if (before === undefined || after === undefined) return [];
@@ -102,7 +102,9 @@ export function lengthSentences({ cells }: ResultTable): string[] {
         });
         const [{ title, network, loss }] = alike;
         const what = `${title}, ${networkTitle(network)}, ${lossLabel(loss)}`;
-        return `${what}, ${epochs} → ${2 * epochs} epochs: ${changes.join(', ') || 'not run'}.`;
+        return changes.length === 0
+          ? []
+          : [`${what}, ${epochs} → ${2 * epochs} epochs: ${changes.join(', ')}.`];
       });
   });
 }
