@@ -7,7 +7,7 @@ import type { ResultRecord } from '../results/records';
 import { parseSweep } from '../sweeps/plan';
 import { sweepPreset } from '../sweeps/presets';
 import type { SweepScale } from '../sweeps/presets';
-import { isPat } from '../tables/references';
+import { isLossOf } from '../tables/references';
 import { ClaimRuns } from './claimRuns';
 import type { ClaimRunsOptions } from './claimRuns';
 
@@ -30,7 +30,7 @@ export function studyRuns(
   return new ClaimRuns(own, { ...options, tuned });
 }
 
-function isOf(loss: Pick<LossConfig, 'name'>, name: LossName): boolean {
+function isOf(loss: LossConfig, name: LossName): boolean {
   if (loss.name === 'stages') return partsOf(loss).some((stage) => isOf(stage, name));
-  return name === 'pat' ? isPat(loss) : loss.name === name;
+  return isLossOf(loss, name);
 }

@@ -163,7 +163,7 @@ export function answersTable(then: ResultTable, now: ResultTable): Table {
   };
 }
 
-/** `3 of 8 outcomes are others: CamVid, PAT − CE, mIoU: not decided, was below; …` */
+/** `3 of 8 outcomes changed: CamVid, PAT − CE, mIoU: not decided, was below; …` */
 export function changedAnswers(then: ResultTable, now: ResultTable): string {
   const both = answers(then, now).filter(
     ({ row, old = row }) => row.outcome !== NOT_RUN && old.outcome !== NOT_RUN,

@@ -20,6 +20,11 @@ export function partsOfPat(loss: LossConfig): { beta: boolean; mask: boolean } {
   };
 }
 
+/** Is it the loss of that name, `'pat'` as published? */
+export function isLossOf(loss: LossConfig, name: string): boolean {
+  return name === 'pat' ? isPat(loss) : loss.name === name;
+}
+
 /** PAT as published, with both parts. */
 export function isPat(loss: LossConfig): boolean {
   const { beta, mask } = partsOfPat(loss);
@@ -47,10 +52,8 @@ export function pairsOf(
   left: string,
   right: string,
 ): [Cell, Cell][] {
-  const isOf = (loss: LossConfig, name: string) =>
-    name === 'pat' ? isPat(loss) : loss.name === name;
   return cells.flatMap(({ loss, setting, cell }): [Cell, Cell][] => {
-    const other = cells.find((one) => one.setting === setting && isOf(one.loss, right))?.cell;
-    return isOf(loss, left) && cell && other ? [[cell, other]] : [];
+    const other = cells.find((one) => one.setting === setting && isLossOf(one.loss, right))?.cell;
+    return isLossOf(loss, left) && cell && other ? [[cell, other]] : [];
   });
 }

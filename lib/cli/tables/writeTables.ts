@@ -54,10 +54,9 @@ export async function writeTables(
     // Runs of other sweeps stand together in a table of their own.
     if (presets.length === 0 && cellsFound > 0) continue;
     const criterion = specification.selection ?? selection;
-    const isKept = read.valid.records.some(({ config }) =>
-      criteriaOf(config).some((one) => one === criterion),
-    );
-    if (criterion !== selection && !isKept) continue; // nothing to read again
+    const isKept = () =>
+      read.valid.records.some(({ config }) => criteriaOf(config).some((one) => one === criterion));
+    if (criterion !== selection && !isKept()) continue; // nothing to read again
     const kept = criterion === undefined ? [] : [`selection=${criterion}`];
     const runs =
       presets.length === 0
