@@ -23,6 +23,7 @@ import type { Inferred } from '../schema';
 
 const samples = z.object({ train: z.number(), valid: z.number() });
 const versions = z.object({ tensorflow: z.string(), tfjs: z.string(), node: z.string() });
+const machine = z.object({ processor: z.string(), cores: z.number() });
 
 /** `RESULTS/sweep.json`. */
 const sweepSummary = z.object({
@@ -35,8 +36,10 @@ const sweepSummary = z.object({
   epochs: z.array(z.number()),
   widths: z.array(z.number()),
   batchSizes: z.array(z.number()),
-  /** That collected the runs first. */
-  machine: z.object({ processor: z.string(), cores: z.number() }),
+  /** That collected the first runs. */
+  machine,
+  /** Others that collected runs since. */
+  otherMachines: z.array(machine).optional(),
   /** Threads of TensorFlow in each run. */
   threads: z.number(),
   versions: z.array(versions),
@@ -97,7 +100,8 @@ export async function collectSweep(
       isThere('collectSweep', path.join(resultsFolder, `${id}.json`));
     const found = await Promise.all(collected.unfinished.map(isStored));
     const planned = stored.length + found.filter((there) => !there).length;
-    await writeSummary(resultsFolder, stored, { planned, ...plan }, { commit, before });
+    const isNew = collected.written.length > 0;
+    await writeSummary(resultsFolder, stored, { planned, ...plan }, { commit, before, isNew });
   }
   return collected;
 }
@@ -190,14 +194,17 @@ async function writeSummary(
   folder: string,
   runs: readonly StoredRecord[],
   { planned, threads }: { planned: number; threads: number },
-  { commit, before }: { commit?: string; before?: SweepSummary },
+  { commit, before, isNew }: { commit?: string; before?: SweepSummary; isNew: boolean },
 ): Promise<void> {
   const file = path.join(folder, 'sweep.json');
   const unique = <T>(values: readonly T[]) => [
     ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
   ];
   const seconds = sum(runs.map(({ times }) => times.seconds));
-  // Machine and commit are those of the first collection: a later one may be done elsewhere, by newer code.
+  const here = { processor: os.cpus()[0]?.model ?? 'unknown', cores: os.cpus().length };
+  const [first = here, ...others] = machinesOf(before);
+  const machines = unique([first, ...others, ...(isNew ? [here] : [])]);
+  // The commit is that of the first collection: a later one may be done by newer code.
   const summary: SweepSummary = {
     // Of all sweeps that the folder has records of.
     runs: { finished: runs.length, planned },
@@ -210,16 +217,18 @@ async function writeSummary(
     epochs: unique(runs.map(({ config }) => config.epochs)),
     widths: unique(runs.map(({ config }) => config.model.width)),
     batchSizes: unique(runs.map(({ config }) => config.batchSize)),
-    machine: before?.machine ?? {
-      processor: os.cpus()[0]?.model ?? 'unknown',
-      cores: os.cpus().length,
-    },
+    machine: machines[0],
+    ...(machines.length > 1 && { otherMachines: machines.slice(1) }),
     threads,
     versions: unique(runs.flatMap((run) => run.versions ?? [])),
     commit: commit ?? before?.commit ?? checkedOutCommit(),
   };
   await replaced(file, storedText(summary));
 }
+
+/** The machines that collected the runs, the first one first; none without a summary. */
+export const machinesOf = (summary?: SweepSummary) =>
+  summary ? [summary.machine, ...(summary.otherMachines ?? [])] : [];
 
 /** What the runs in `folder` took; undefined where there is no `sweep.json`. @throws InputError for another file. */
 export async function readSweepSummary(folder: string): Promise<SweepSummary | undefined> {

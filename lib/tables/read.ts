@@ -1,7 +1,7 @@
 /** Tables from stored records, for cells. */
 import { counted } from '../check';
 import { datasetTitle } from '../datasets';
-import { readSweepSummary } from '../sweeps/collect';
+import { machinesOf, readSweepSummary } from '../sweeps/collect';
 import { holdsPlan, readPlan } from '../sweeps/sweepFolder';
 import { readRecords } from '../results/records';
 import type { ScoredSplitName } from '../results/records';
@@ -41,14 +41,17 @@ export async function sweepSentence(folder: string): Promise<string | undefined>
   if (plan) return `The sweep ${plan.name}: ${counted(plan.runs.length, 'run')} planned.`;
   const summary = await readSweepSummary(folder);
   if (summary === undefined) return undefined;
-  const { runs, hours, datasets, epochs, widths, machine, threads, versions, commit } = summary;
+  const { runs, hours, datasets, epochs, widths, threads, versions, commit } = summary;
   const sets = datasets.map(
     ({ name, size, samples }) =>
       `${datasetTitle(name)} at ${size.join('×')} (${counted(samples.train, 'image')} to train on, ${samples.valid} to validate with)`,
   );
+  const machines = machinesOf(summary).map(
+    ({ processor, cores }) => `${processor} (${counted(cores, 'core')})`,
+  );
   return (
     `${runs.finished} of ${runs.planned} planned runs, ${hours} hours of training and validation one after the other ` +
-    `on ${machine.processor} (${machine.cores} cores, ${threads} for each run): ${sets.join(', ')}; ` +
+    `on ${machines.join(' and ')}, ${counted(threads, 'thread')} for each run: ${sets.join(', ')}; ` +
     `${epochs.join(', ')} epochs, width ${widths.join(', ')}; TensorFlow ${versions.map(({ tensorflow }) => tensorflow).join(', ')}, ` +
     `commit ${commit.slice(0, 8)}.`
   );

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRecords } from '../../lib/results';
-import { collectSweep, readSweepSummary } from '../../lib/sweeps/collect';
+import { collectSweep, machinesOf, readSweepSummary } from '../../lib/sweeps/collect';
 import type { SweepSummary } from '../../lib/sweeps/collect';
 import { meanPoints } from '../../lib/runs/curves';
 import { withFolder } from '../datasets/files';
@@ -106,6 +106,21 @@ describe('collectSweep', () => {
       expect((await written())[0]).toEqual(first[0]);
       expect(await readFile(files[1], 'utf8')).toContain('"finished":2');
       expect(await readFile(files[1], 'utf8')).toContain('"commit":"abc"');
+    }));
+
+  it('names another machine that adds runs, and none that adds nothing', () =>
+    withFolder(async (folder) => {
+      const results = path.join(folder, 'results');
+      await collectSweep(await sweepFolder(folder), results);
+      const file = path.join(results, 'sweep.json');
+      const first = { processor: 'of a first machine', cores: 64 };
+      const { machine: here, ...rest } = JSON.parse(await readFile(file, 'utf8')) as SweepSummary;
+      await writeFile(file, JSON.stringify({ ...rest, machine: first }));
+      await collectSweep(folder, results);
+      expect(machinesOf(await readSweepSummary(results))).toEqual([first]);
+      await sweepFolder(folder, [0, 1]);
+      await collectSweep(folder, results);
+      expect(machinesOf(await readSweepSummary(results))).toEqual([first, here]);
     }));
 
   it('counts the runs of all sweeps that a folder has records of', () =>

@@ -15,14 +15,15 @@ it('sweepSentence tells what the runs took', () =>
       widths: [8],
       batchSizes: [8],
       machine: { processor: 'CPU', cores: 2 },
+      otherMachines: [{ processor: 'other CPU', cores: 1 }],
       threads: 1,
       versions: [{ tensorflow: '2.21.0', tfjs: '4.22.0', node: '22.0.0' }],
       commit: '0123456789',
     };
     await writeFile(path.join(folder, 'sweep.json'), JSON.stringify(summary));
     expect(await sweepSentence(folder)).toBe(
-      '3 of 9 planned runs, 1.25 hours of training and validation one after the other on CPU (2 cores, 1 for each run): ' +
-        'CamVid at 64×96 (374 images to train on, 47 to validate with); 10 epochs, width 8; TensorFlow 2.21.0, commit 01234567.',
+      '3 of 9 planned runs, 1.25 hours of training and validation one after the other on CPU (2 cores) and ' +
+        'other CPU (1 core), 1 thread for each run: CamVid at 64×96 (374 images to train on, 47 to validate with); 10 epochs, width 8; TensorFlow 2.21.0, commit 01234567.',
     );
     const plan = { name: 'mine', threads: 1, runs: [{ id: 'pat/seed0', config: {} }] };
     await writeFile(path.join(folder, 'sweep.json'), JSON.stringify(plan)); // as in a sweep's own folder
