@@ -16,15 +16,14 @@ export interface SplitWay {
 
 const { scores } = primaryContrasts;
 
-/** The losses and networks that all ways have runs of, on validation and on test images: a row for each loss and way. */
+/** A row for each way, network and loss that all ways have runs of on both splits, in the order of the last way. */
 export function leakTable(ways: readonly SplitWay[]): Table {
-  const [first] = ways;
   const keyOf = ({ dataset, network, loss }: TableCellResult) =>
     JSON.stringify([dataset, network, lossLabel(loss)]);
   const find = ({ cells }: ResultTable, key: string) =>
     cells.find((one) => one.cell !== undefined && keyOf(one) === key);
-  const keys = [...new Set(first.valid.cells.map(keyOf))].filter((key) =>
-    ways.every(({ valid, test }) => find(valid, key) && find(test, key)),
+  const keys = [...new Set(ways.slice(-1).flatMap(({ valid }) => valid.cells.map(keyOf)))].filter(
+    (key) => ways.every(({ valid, test }) => find(valid, key) && find(test, key)),
   );
   return {
     name: 'leak',

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { decodingSentences } from '../../lib/tables/decoding';
+import { lengthSentences } from '../../lib/tables/lengths';
 import { primarySentences } from '../../lib/tables/primary';
 import { readTable } from '../../lib/tables/read';
 
@@ -14,6 +15,7 @@ it('the README has the sentences of the study’s tables', async () => {
   const sentences = [
     ...primarySentences(await readTable('primary', study)),
     ...decodingSentences(await readTable('decoding', study)),
+    ...lengthSentences(await readTable('lengths', study)).filter((one) => one.includes(', CE, ')),
   ];
   expect(sentences.length).toBeGreaterThan(6);
   expect(sentences.filter((one) => !readme.includes(one))).toEqual([]);
