@@ -80,12 +80,18 @@ const typeNames = new Map([
   [dataTypes.bool, 'DT_BOOL'],
 ]);
 
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
 function attributeJson({ kind, value }: NodeAttribute) {
   switch (kind) {
     case 'type':
       return { type: typeNames.get(value) };
+    case 'types':
+      return { list: { type: value.map((type) => typeNames.get(type)) } };
     case 'string':
-      return { s: Buffer.from(value).toString('base64') };
+      return { s: base64(value) };
+    case 'strings':
+      return { list: { s: value.map(base64) } };
     case 'int':
       return { i: String(value) };
     case 'float':

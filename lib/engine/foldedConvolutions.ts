@@ -3,11 +3,12 @@
  *
  *     γ·(W∗x − μ)/√(σ² + ε) + β = (s·W)∗x + (β − s·μ), s = γ/√(σ² + ε)
  *
- * TensorFlow then runs a convolution, its bias and its ReLU as one kernel.
+ * A convolution, its bias and its ReLU are one kernel then: oneDNN's where it computes, else the one that TensorFlow makes of
+ * them. oneDNN's keeps the weights of its first call, so that a graph is of one set of weights.
  */
 import { tf } from '../backend';
 import { dataTypes, typeOf } from './nodes';
-import type { GraphNode } from './nodes';
+import type { GraphNode, NodeAttribute } from './nodes';
 
 /** What a convolution and the normalization after it work with. */
 export interface FoldedWeights {
@@ -20,7 +21,8 @@ export interface FoldedWeights {
 /** The outputs that hold the variables of s·W and β − s·μ. */
 export type FoldedHandles = readonly [kernel: string, bias: string];
 
-const NORMALIZATIONS: readonly string[] = ['_MklNativeFusedBatchNormEx', 'FusedBatchNormV3'];
+const ONEDNN_NORMALIZATION = '_MklNativeFusedBatchNormEx';
+const NORMALIZATIONS: readonly string[] = [ONEDNN_NORMALIZATION, 'FusedBatchNormV3'];
 const T = typeOf(dataTypes.float32);
 
 /**
@@ -76,7 +78,7 @@ function foldedWeights(
 
 function foldedNodes(
   convolution: GraphNode,
-  { name, attributes }: GraphNode,
+  { name, op, attributes }: GraphNode,
   [kernel, bias]: FoldedHandles,
 ): GraphNode[] {
   const own = (part: string) => `${name}/${part}`;
@@ -84,15 +86,17 @@ function foldedNodes(
     return { name: own(part), op: 'ReadVariableOp', attributes: { dtype: T }, inputs: [handle] };
   };
   const rectified = attributes.activation_mode?.value === 'Relu';
+  const reads = [read('kernel', kernel), read('bias', bias)];
+  const [x] = convolution.inputs;
+  if (op === ONEDNN_NORMALIZATION) {
+    const fused = { ...convolution.attributes, ...oneDnnConvolution(rectified) };
+    const inputs = [x, `${own('kernel')}:0`, `${own('bias')}:0`];
+    return [...reads, { name, op: '_MklNativeFusedConv2D', attributes: fused, inputs }];
+  }
   const sum = rectified ? own('sum') : name;
   return [
-    read('kernel', kernel),
-    read('bias', bias),
-    {
-      ...convolution,
-      name: own('convolution'),
-      inputs: [convolution.inputs[0], `${own('kernel')}:0`],
-    },
+    ...reads,
+    { ...convolution, name: own('convolution'), inputs: [x, `${own('kernel')}:0`] },
     {
       name: sum,
       op: 'BiasAdd',
@@ -101,6 +105,17 @@ function foldedNodes(
     },
     ...(rectified ? [{ name, op: 'Relu', attributes: { T }, inputs: [`${sum}:0`] }] : []),
   ];
+}
+
+/** What oneDNN's convolution has beside a Conv2D's attributes: bias and ReLU, and a kernel that it keeps as it arranged it at the first call. */
+function oneDnnConvolution(rectified: boolean): Record<string, NodeAttribute> {
+  return {
+    num_args: { kind: 'int', value: 1 },
+    TArgs: { kind: 'types', value: [dataTypes.float32] },
+    fused_ops: { kind: 'strings', value: ['BiasAdd', ...(rectified ? ['Relu'] : [])] },
+    is_filter_const: { kind: 'bool', value: true },
+    _kernel: { kind: 'string', value: 'MklNameChangeOp' },
+  };
 }
 
 function countUses(nodes: readonly GraphNode[], outputs: readonly string[]): Map<string, number> {

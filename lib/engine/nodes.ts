@@ -21,9 +21,10 @@ export interface ConstantValue {
 /** One attribute of a node. */
 export type NodeAttribute =
   | { kind: 'type' | 'int' | 'float'; value: number }
-  | { kind: 'ints' | 'floats' | 'shape'; value: readonly number[] }
+  | { kind: 'ints' | 'floats' | 'shape' | 'types'; value: readonly number[] }
   | { kind: 'bool'; value: boolean }
   | { kind: 'string'; value: string }
+  | { kind: 'strings'; value: readonly string[] }
   | { kind: 'tensor'; value: ConstantValue };
 
 export interface GraphNode {

@@ -9,16 +9,11 @@ import { ResidentGraph } from './residentGraph';
 /** Programs that are kept; one more shape starts over. */
 const MOST_SHAPES = 8;
 
-/** A convolution's folded kernel and bias, and the data of the weights that they were computed from. */
-interface Folded extends FoldedWeights {
-  kernel: tf.Variable;
-  bias: tf.Variable;
-  from: readonly object[];
-}
+/** A convolution's folded kernel and bias. */
+type Folded = readonly [kernel: tf.Variable, bias: tf.Variable];
 
 /**
- * Predicts with a model by one call per batch; a graph is recorded for each shape. Weights that are assigned later count from
- * the next call on.
+ * Predicts with a model by one call per batch; a graph is recorded for each shape. After a weight was assigned it starts over.
  *
  *     const predictor = new GraphPredictor(model);
  *     const logits = predictor.predict(images); // as model.predict(images)
@@ -29,6 +24,8 @@ export class GraphPredictor {
   private resident = new ResidentGraph();
   /** By the convolution's own kernel. */
   private readonly folded = new Map<tf.Variable, Folded>();
+  /** Of the weights that the graphs are of. */
+  private data: readonly object[] = [];
   /** Output of each program. */
   private readonly outputs = new Map<string, string>();
 
@@ -39,27 +36,29 @@ export class GraphPredictor {
 
   /** Images `[B,H,W,channels] float32` → logits `[B,H,W,C]`; the caller disposes them. */
   predict(images: tf.Tensor4D): tf.Tensor4D {
+    const data = this.weights.map(({ dataId }) => dataId);
+    if (data.some((one, i) => one !== this.data[i])) this.dispose();
+    this.data = data;
     const name = programName('predict', images);
-    if (!this.outputs.has(name)) this.record(name, images);
-    this.refresh();
+    if (!this.outputs.has(name)) {
+      if (this.outputs.size === MOST_SHAPES) this.dispose();
+      this.record(name, images);
+    }
     const output = this.outputs.get(name) as string;
     const [logits] = this.resident.run(name, [images], [output], false);
-    this.resident.release([...this.folded.values()].flatMap(({ kernel, bias }) => [kernel, bias]));
+    this.resident.release([...this.folded.values()].flat());
     return logits as tf.Tensor4D;
   }
 
   dispose(): void {
     this.resident.dispose();
+    this.resident = new ResidentGraph();
     this.outputs.clear();
-    for (const { kernel, bias } of this.folded.values()) tf.dispose([kernel, bias]);
+    tf.dispose([...this.folded.values()].flat());
     this.folded.clear();
   }
 
   private record(name: string, images: tf.Tensor4D): void {
-    if (this.outputs.size === MOST_SHAPES) {
-      this.dispose();
-      this.resident = new ResidentGraph();
-    }
     const { weights, resident } = this;
     const placeOf = (weight: tf.Variable) => `weight_${weights.indexOf(weight)}`;
     const recorded = recordModel(
@@ -95,29 +94,15 @@ export class GraphPredictor {
     this.outputs.set(name, outputs[0]);
   }
 
-  private handlesOf({ weights, epsilon }: FoldedWeights): FoldedHandles {
-    const [own] = weights;
+  private handlesOf(given: FoldedWeights): FoldedHandles {
+    const [own] = given.weights;
     let folded = this.folded.get(own);
     if (folded === undefined) {
-      const values = fold({ weights, epsilon });
-      const [kernel, bias] = values.map((value) => tf.variable(value, false));
+      const values = fold(given);
+      folded = [tf.variable(values[0], false), tf.variable(values[1], false)];
       tf.dispose(values);
-      folded = { weights, epsilon, kernel, bias, from: weights.map(({ dataId }) => dataId) };
       this.folded.set(own, folded);
     }
-    return [this.resident.handleOf(folded.kernel), this.resident.handleOf(folded.bias)];
-  }
-
-  /** Folds anew where a weight was assigned. */
-  private refresh(): void {
-    for (const folded of this.folded.values()) {
-      const { weights, from, kernel, bias } = folded;
-      if (weights.every(({ dataId }, i) => dataId === from[i])) continue;
-      const values = fold(folded);
-      kernel.assign(values[0]);
-      bias.assign(values[1]);
-      tf.dispose(values);
-      folded.from = weights.map(({ dataId }) => dataId);
-    }
+    return [this.resident.handleOf(folded[0]), this.resident.handleOf(folded[1])];
   }
 }

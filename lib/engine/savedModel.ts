@@ -106,6 +106,14 @@ function writeAttribute(message: MessageWriter, { kind, value }: NodeAttribute):
     case 'ints':
       message.message(1, (list) => list.integers(3, value));
       return;
+    case 'strings':
+      message.message(1, (list) => {
+        for (const text of value) list.text(2, text);
+      });
+      return;
+    case 'types':
+      message.message(1, (list) => list.integers(6, value));
+      return;
     case 'floats':
       message.message(1, (list) => list.floats(4, value));
       return;
