@@ -89,6 +89,27 @@ describe('npm run bench', () => {
     });
   });
 
+  it('measures how long a notebook takes', { timeout: 180_000 }, async () => {
+    await withFolder(async (folder) => {
+      const json = path.join(folder, 'bench.json');
+      const options = ['--rounds', '1', '--profile', 'tiny', '--json', json];
+      const { status, errors } = await bench('notebook', '--notebooks', '04', ...options);
+      expect(errors).toContain('round 1 of 1: 04-gradient-norms');
+      expect(status).toBe(0);
+      const { results } = JSON.parse(await readFile(json, 'utf8')) as {
+        results: Record<string, { median: number }>[];
+      };
+      expect(results).toHaveLength(1);
+      const [{ kernelSeconds, firstCellSeconds, wholeSeconds }] = results;
+      expect(kernelSeconds.median).toBeGreaterThan(0);
+      expect(firstCellSeconds.median).toBeGreaterThan(kernelSeconds.median);
+      expect(wholeSeconds.median).toBeGreaterThan(firstCellSeconds.median);
+    });
+    const { status, errors } = await bench('notebook', '--notebooks', 'nix');
+    expect(status).toBe(1);
+    expect(errors).toMatch(/No notebook 'nix'\. There are: .*04-gradient-norms/);
+  });
+
   const peer = existsSync('.cache/bench-venv/bin/python');
   const steps =
     'compares steps that compute the same (needs .cache/bench-venv, made by a first run)';

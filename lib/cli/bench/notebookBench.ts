@@ -2,11 +2,9 @@
  * `npm run bench -- notebook`: how long a reader waits for the first cell of each notebook, and for the whole of it, run
  * headless as `npm run notebook` does. The figures go to a temporary folder.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { checkOneOf } from '../../check';
+import { checkOneOf, InputError } from '../../check';
+import { Peer } from '../../measurement/peer';
 import { machine, machineText, spreadOf, spreadText } from '../../measurement/spread';
 import type { Spread } from '../../measurement/spread';
 import { maximumOf } from '../../extremes';
@@ -14,7 +12,7 @@ import type { BenchOptions, BenchReport } from './benchTypes';
 
 const profiles = ['tiny', 'quick', 'full'] as const;
 
-/** One run of a notebook, in seconds since its start. */
+/** One run of a notebook, in seconds since its start; an answer of scripts/notebookTimes.mjs. */
 interface NotebookTimes {
   /** When the kernel was ready, and when the first cell was done. */
   kernel: number;
@@ -27,73 +25,33 @@ interface NotebookTimes {
   slowest: { line: string; seconds: number };
 }
 
-interface NotebookEvent {
-  event: string;
-  line: string;
-  seconds: number;
-}
-
-/** What is used of scripts/notebookFiles.mjs and scripts/runNotebook.mjs. */
-interface NotebookScripts {
-  listNotebooks(): string[];
-  findNotebook(name: string): string;
-  stopOnSignals(): void;
-  runNotebook(
-    file: string,
-    options: { profile: string; out: string; onEvent: (event: NotebookEvent) => void },
-  ): Promise<{ ok: boolean; interrupted: boolean; failure?: { reason: string } }>;
-}
-
 export async function benchNotebook(options: BenchOptions): Promise<BenchReport> {
   const { rounds, signal, profile = 'quick', notebooks } = options;
-  checkOneOf('npm run bench -- notebook', '--profile', profile, profiles);
-  const load = (name: string): Promise<object> =>
-    import(pathToFileURL(path.resolve('scripts', name)).href) as Promise<object>;
-  const scripts = {
-    ...(await load('notebookFiles.mjs')),
-    ...(await load('runNotebook.mjs')),
-  } as NotebookScripts;
-  const files =
-    notebooks?.split(',').map((name) => scripts.findNotebook(name)) ?? scripts.listNotebooks();
-  scripts.stopOnSignals();
-  const where = machine();
-  const runs = files.map((): NotebookTimes[] => []);
-  for (let round = 1; round <= rounds; round++) {
-    for (const [i, file] of files.entries()) {
-      signal.throwIfAborted();
-      runs[i].push(await timeNotebook(scripts, file, profile));
-      process.stderr.write(`round ${round} of ${rounds}: ${nameOf(file)}\n`);
-    }
-  }
-  const results = files.map((file, i) => summary(nameOf(file), runs[i]));
-  const json = { bench: 'notebook', machine: where, profile, rounds, results };
-  return { lines: report(json, machineText(where)), json };
-}
-
-async function timeNotebook(
-  scripts: NotebookScripts,
-  file: string,
-  profile: string,
-): Promise<NotebookTimes> {
-  const out = await mkdtemp(path.join(os.tmpdir(), 'pat-bench-notebook-'));
-  const start = performance.now();
-  const elapsed = () => (performance.now() - start) / 1000;
-  let kernel = 0;
-  let firstCell = 0;
-  let firstWait = 0;
-  let slowest = { line: '', seconds: 0 };
-  const onEvent = ({ event, line, seconds }: NotebookEvent) => {
-    if (event === 'kernel') kernel = elapsed();
-    if (event !== 'done') return;
-    if (firstCell === 0) [firstCell, firstWait] = [elapsed(), seconds];
-    if (seconds > slowest.seconds) slowest = { line, seconds };
+  const where = 'npm run bench -- notebook';
+  checkOneOf(where, '--profile', profile, profiles);
+  const script = path.resolve(__dirname, '../../../scripts/notebookTimes.mjs');
+  const side = new Peer("the notebooks' side", process.execPath, [script], signal);
+  const ask = async (question: object) => {
+    const answer = await side.ask(JSON.stringify(question));
+    if (typeof answer.error === 'string') throw new InputError(`${where}: ${answer.error}`);
+    return answer;
   };
+  const here = machine();
   try {
-    const { ok, failure } = await scripts.runNotebook(file, { profile, out, onEvent });
-    if (!ok) throw new Error(`bench: ${nameOf(file)} failed: ${failure?.reason ?? 'interrupted'}`);
-    return { kernel, firstCell, firstWait, whole: elapsed(), slowest };
+    const names = notebooks?.split(',') ?? null;
+    const { files } = (await ask({ names })) as { files: string[] };
+    const runs = files.map((): NotebookTimes[] => []);
+    for (let round = 1; round <= rounds; round++) {
+      for (const [i, file] of files.entries()) {
+        runs[i].push((await ask({ file, profile })) as unknown as NotebookTimes);
+        process.stderr.write(`round ${round} of ${rounds}: ${nameOf(file)}\n`);
+      }
+    }
+    const results = files.map((file, i) => summary(nameOf(file), runs[i]));
+    const json = { bench: 'notebook', machine: here, profile, rounds, results };
+    return { lines: report(json, machineText(here)), json };
   } finally {
-    await rm(out, { recursive: true, force: true });
+    side.stop();
   }
 }
 
