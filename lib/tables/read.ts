@@ -52,7 +52,7 @@ export async function sweepSentence(folder: string): Promise<string | undefined>
   return (
     `${runs.finished} of ${runs.planned} planned runs, ${hours} hours of training and validation one after the other ` +
     `on ${machines.join(' and ')}, ${counted(threads, 'thread')} for each run: ${sets.join(', ')}; ` +
-    `${epochs.join(', ')} epochs, width ${widths.join(', ')}; TensorFlow ${versions.map(({ tensorflow }) => tensorflow).join(', ')}, ` +
+    `${[...epochs].sort((a, b) => a - b).join(', ')} epochs, width ${widths.join(', ')}; TensorFlow ${versions.map(({ tensorflow }) => tensorflow).join(', ')}, ` +
     `commit ${commit.slice(0, 8)}.`
   );
 }
