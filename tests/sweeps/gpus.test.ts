@@ -46,7 +46,9 @@ it('runs are dealt out to the cards in turn, and no card has more than its share
       expect(together.filter((one) => one === card).length).toBeLessThanOrEqual(2);
     }
   }
-  expect(attempts.slice(0, 4).map(({ gpu }) => gpu)).toEqual(['0', '3', '0', '3']);
+  // Which of them is under way first is chance.
+  const cardOf = new Map(attempts.map(({ id, gpu }) => [id, gpu]));
+  expect(['a', 'b', 'c', 'd'].map((id) => cardOf.get(id))).toEqual(['0', '3', '0', '3']);
 });
 
 it('two runs are on one card, and without a card on none', async () => {
