@@ -37,11 +37,11 @@ export class GraphPredictor {
   /** Images `[B,H,W,channels] float32` → logits `[B,H,W,C]`; the caller disposes them. */
   predict(images: tf.Tensor4D): tf.Tensor4D {
     const data = this.weights.map(({ dataId }) => dataId);
-    if (data.some((one, i) => one !== this.data[i])) this.dispose();
+    if (data.some((one, i) => one !== this.data[i])) this.startOver();
     this.data = data;
     const name = programName('predict', images);
     if (!this.outputs.has(name)) {
-      if (this.outputs.size === MOST_SHAPES) this.dispose();
+      if (this.outputs.size === MOST_SHAPES) this.startOver();
       this.record(name, images);
     }
     const output = this.outputs.get(name) as string;
@@ -52,10 +52,14 @@ export class GraphPredictor {
 
   dispose(): void {
     this.resident.dispose();
-    this.resident = new ResidentGraph();
     this.outputs.clear();
     tf.dispose([...this.folded.values()].flat());
     this.folded.clear();
+  }
+
+  private startOver(): void {
+    this.dispose();
+    this.resident = new ResidentGraph();
   }
 
   private record(name: string, images: tf.Tensor4D): void {

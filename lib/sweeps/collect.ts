@@ -202,8 +202,10 @@ async function writeSummary(
   ];
   const seconds = sum(runs.map(({ times }) => times.seconds));
   const here = { processor: os.cpus()[0]?.model ?? 'unknown', cores: os.cpus().length };
-  const [first = here, ...others] = machinesOf(before);
-  const machines = unique([first, ...others, ...(isNew ? [here] : [])]);
+  const known = machinesOf(before);
+  const [machine, ...otherMachines] = unique(
+    isNew || known.length === 0 ? [...known, here] : known,
+  );
   // The commit is that of the first collection: a later one may be done by newer code.
   const summary: SweepSummary = {
     // Of all sweeps that the folder has records of.
@@ -217,8 +219,8 @@ async function writeSummary(
     epochs: unique(runs.map(({ config }) => config.epochs)),
     widths: unique(runs.map(({ config }) => config.model.width)),
     batchSizes: unique(runs.map(({ config }) => config.batchSize)),
-    machine: machines[0],
-    ...(machines.length > 1 && { otherMachines: machines.slice(1) }),
+    machine,
+    ...(otherMachines.length > 0 && { otherMachines }),
     threads,
     versions: unique(runs.flatMap((run) => run.versions ?? [])),
     commit: commit ?? before?.commit ?? checkedOutCommit(),

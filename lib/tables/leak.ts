@@ -22,8 +22,9 @@ export function leakTable(ways: readonly SplitWay[]): Table {
     JSON.stringify([dataset, network, lossLabel(loss)]);
   const find = ({ cells }: ResultTable, key: string) =>
     cells.find((one) => one.cell !== undefined && keyOf(one) === key);
-  const keys = [...new Set(ways.slice(-1).flatMap(({ valid }) => valid.cells.map(keyOf)))].filter(
-    (key) => ways.every(({ valid, test }) => find(valid, key) && find(test, key)),
+  const { cells } = ways[ways.length - 1].valid;
+  const keys = [...new Set(cells.map(keyOf))].filter((key) =>
+    ways.every(({ valid, test }) => find(valid, key) && find(test, key)),
   );
   return {
     name: 'leak',

@@ -10,19 +10,24 @@ import { readTable } from '../../lib/tables/read';
 const root = path.resolve(__dirname, '../..');
 const study = path.join(root, 'data/results/reference');
 
+const readmeText = async () =>
+  (await readFile(path.join(root, 'README.md'), 'utf8')).replace(/\s+/g, ' ');
+/** Means alone: without intervals. */
+const lengthsTable = () => readTable('lengths', study, { resamples: 1 });
+
 it('the README has the sentences of the study’s tables', async () => {
-  const readme = (await readFile(path.join(root, 'README.md'), 'utf8')).replace(/\s+/g, ' ');
+  const readme = await readmeText();
   const sentences = [
     ...primarySentences(await readTable('primary', study)),
     ...decodingSentences(await readTable('decoding', study)),
-    ...lengthSentences(await readTable('lengths', study)).filter((one) => one.includes(', CE, ')),
+    ...lengthSentences(await lengthsTable()).filter((one) => one.includes(', CE, ')),
   ];
   expect(sentences.length).toBeGreaterThan(6);
   expect(sentences.filter((one) => !readme.includes(one))).toEqual([]);
 });
 
 it('the README has the mean IoU of cross-entropy on validation and test images, with twins and without', async () => {
-  const readme = (await readFile(path.join(root, 'README.md'), 'utf8')).replace(/\s+/g, ' ');
+  const readme = await readmeText();
   const percent = async (name: string, folder: string, split: 'valid' | 'test') => {
     const { cells } = await readTable(name, folder, { split, resamples: 1 });
     const plain = cells.find(
@@ -43,8 +48,8 @@ it('the README has the mean IoU of cross-entropy on validation and test images, 
 });
 
 it('the README has by how much PAT leads in the tail with 60 and with 240 epochs', async () => {
-  const readme = (await readFile(path.join(root, 'README.md'), 'utf8')).replace(/\s+/g, ' ');
-  const { tables } = await readTable('lengths', study);
+  const readme = await readmeText();
+  const { tables } = await lengthsTable();
   const [plain, pat] = ['CE', 'PAT, τ = 8'].map((loss) =>
     tables[0].rows.find(({ labels }) => labels[2] === loss),
   );
